@@ -1,0 +1,114 @@
+/** Checks: one requirement each, as data (ARCHITECTURE §3, §6; facts/engine §3). */
+import type { Json, JsonObject } from './json.ts';
+import type { TargetKind } from './target.ts';
+
+export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export const STATUSES = ['pass', 'fail', 'error', 'not-applicable', 'manual'] as const;
+export type Status = (typeof STATUSES)[number];
+
+export const OPERATORS = [
+  'eq',
+  'ne',
+  'in',
+  'none-in',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'between',
+  'count',
+  'contains',
+  'contains-none',
+  'contains-all',
+  'subset-of',
+  'superset-of',
+  'disjoint',
+  'matches',
+  'starts-with',
+  'ends-with',
+  'before',
+  'after',
+  'within',
+  'in-cidr',
+  'none-in-cidr',
+  'domain-within',
+  'version-gte',
+  'version-lt',
+  'present',
+  'absent',
+] as const;
+export type Operator = (typeof OPERATORS)[number];
+
+/** One comparison. `value` may be `{ $profile: KEY }` in a file; the loader puts the profile's value there. */
+export interface Leaf {
+  readonly path: string;
+  readonly op: Operator;
+  readonly value: Json;
+  readonly why?: string;
+  /** Strings are compared without ASCII case (eq, ne, in, none-in). */
+  readonly caseless?: boolean;
+  /** `within` accepts instants after asOf too. */
+  readonly future?: boolean;
+}
+
+export type Expr =
+  | { readonly all: readonly Expr[] }
+  | { readonly any: readonly Expr[] }
+  | { readonly every: string; readonly as: string; readonly satisfies: Expr; readonly onEmpty: 'true' | 'false' }
+  | { readonly some: string; readonly as: string; readonly satisfies: Expr }
+  | Leaf;
+
+export interface Each {
+  readonly path: string;
+  readonly as: string;
+  /** Path to a string: `key.arn`, or `key` where the items are strings. */
+  readonly subject: string;
+  /** `silent` yields no result at all and passes faults over in silence (detectors: `secret.none` speaks for them). */
+  readonly onEmpty: 'pass' | 'fail' | 'not-applicable' | 'silent';
+  /** Path to `{ file, line, column, commit? }`. */
+  readonly location?: string;
+  /** Path to an inline waiver `{ id, reason }` that the source itself carries. */
+  readonly waiver?: string;
+}
+
+export interface Reference {
+  readonly spec: string;
+  readonly section?: string;
+  readonly url?: string;
+}
+
+export interface Example {
+  readonly facts: JsonObject;
+  readonly expect: Status | { readonly [subject: string]: Status };
+  /** RFC 3339; default 2026-01-01T00:00:00Z. */
+  readonly asOf?: string;
+  /** What the example shows, for the documentation. */
+  readonly title?: string;
+}
+
+export interface Check {
+  readonly id: string;
+  readonly version: number;
+  readonly title: string;
+  readonly severity: Severity;
+  /** One collector: paths start at its facts; several: at the collector's id. */
+  readonly needs: readonly string[];
+  readonly target: TargetKind;
+  /** Path to the string that names what the result is about; default: the target. Not together with `each`. */
+  readonly subject?: string;
+  readonly each?: Each;
+  readonly severityWhen?: readonly { readonly when: Expr; readonly severity: Severity }[];
+  readonly references: readonly Reference[];
+  /** Why it matters, for a lay reader. */
+  readonly description?: string;
+  readonly when?: Expr;
+  readonly assert: Expr | { readonly manual: string };
+  readonly remediation: string;
+  readonly examples: readonly Example[];
+  /** Runs only when `--checks` or a profile names it (a call a resource at a low quota). */
+  readonly deep?: boolean;
+  /** Set by the loader on a check specialised for a profile: its subject ends in `@NAME`. */
+  readonly profile?: string;
+}

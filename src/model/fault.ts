@@ -1,0 +1,112 @@
+/** Faults: the closed list of reasons for not knowing. A fault is data; it never becomes a pass or a fail. */
+
+interface FaultKind {
+  /** Worth another try: the engine retries only these. */
+  readonly transient: boolean;
+  /** What it means, for a person; used where a fault carries no message of its own. */
+  readonly title: string;
+}
+
+/** Every code that may occur in evidence and results. Grouped by where it arises; sorted inside a group. */
+export const FAULTS = {
+  'aws.access-denied': { transient: false, title: 'AWS refused the call: the permission is missing' },
+  'aws.bad-response': { transient: false, title: 'AWS answered with something that is not the documented shape' },
+  'aws.gone': { transient: false, title: 'the resource was deleted during the scan' },
+  'aws.network': { transient: true, title: 'AWS could not be reached' },
+  'aws.no-credentials': { transient: false, title: 'no valid AWS credentials' },
+  'aws.not-supported': { transient: false, title: 'the AWS endpoint does not know this operation' },
+  'aws.region-disabled': { transient: false, title: 'the AWS region is not enabled for this account' },
+  'aws.server-error': { transient: true, title: 'AWS answered with a server error' },
+  'aws.throttled': { transient: true, title: 'AWS throttled the call' },
+  'aws.timeout': { transient: true, title: 'AWS did not answer in time' },
+
+  'collector.bug': { transient: false, title: 'a defect of Probity itself while collecting' },
+
+  'data.missing': { transient: false, title: 'reference data is not there' },
+  'data.stale': { transient: false, title: 'reference data is too old to tell absence' },
+
+  'dns.bad-name': { transient: false, title: 'the name cannot be asked in DNS' },
+  'dns.formerr': { transient: false, title: 'the DNS server did not understand the query' },
+  'dns.limit': { transient: false, title: 'the bound on DNS queries for this target was reached' },
+  'dns.loop': { transient: false, title: 'the DNS answer is a CNAME loop' },
+  'dns.malformed': { transient: true, title: 'the DNS answer is malformed' },
+  'dns.network': { transient: true, title: 'the DNS server could not be reached' },
+  'dns.notimp': { transient: false, title: 'the DNS server does not implement the query' },
+  'dns.refused': { transient: false, title: 'the DNS server refused the query' },
+  'dns.servfail': { transient: true, title: 'the DNS server failed (SERVFAIL)' },
+  'dns.timeout': { transient: true, title: 'the DNS server did not answer in time' },
+
+  'engine.bug': { transient: false, title: 'a defect of Probity itself while judging' },
+  'engine.deadline': { transient: true, title: 'the time for this job ran out' },
+  'engine.interrupted': { transient: false, title: 'the run was interrupted before this was observed' },
+  'engine.not-run': { transient: false, title: 'this was not observed in this run' },
+  'engine.type': { transient: false, title: 'the value has another type than the rule expects' },
+
+  'evidence.digest': { transient: false, title: 'the stored evidence does not match its digest' },
+  'evidence.missing': { transient: false, title: 'the evidence does not hold this' },
+
+  'git.dubious-ownership': { transient: false, title: 'git refuses a repository owned by somebody else' },
+  'git.failed': { transient: false, title: 'git failed' },
+  'git.object-missing': { transient: false, title: 'git objects are missing (partial clone)' },
+  'git.shallow': { transient: false, title: 'the clone is shallow: its history is cut' },
+
+  'http.limit': { transient: false, title: 'the bound on the HTTP response was reached' },
+  'http.malformed': { transient: false, title: 'the HTTP response is malformed' },
+  'http.timeout': { transient: true, title: 'the HTTP server did not answer in time' },
+  'http.tls': { transient: false, title: 'the TLS handshake for HTTPS failed' },
+
+  'net.closed': { transient: true, title: 'the connection was closed early' },
+  'net.limit': { transient: false, title: 'the bound on bytes or connections was reached' },
+  'net.no-address': { transient: false, title: 'the name has no address' },
+  'net.private-address': { transient: false, title: 'the address is private or loopback; --allow-private permits it' },
+  'net.refused': { transient: false, title: 'the connection was refused' },
+  'net.reset': { transient: true, title: 'the connection was reset' },
+  'net.timeout': { transient: true, title: 'the connection timed out' },
+  'net.unreachable': { transient: true, title: 'the host is unreachable' },
+
+  'source.empty': { transient: false, title: 'nothing was read from the source tree' },
+  'source.malformed': { transient: false, title: 'the file cannot be parsed' },
+  'source.not-found': { transient: false, title: 'the source path does not exist' },
+  'source.too-large': { transient: false, title: 'the file is larger than the cap' },
+  'source.unreadable': { transient: false, title: 'the file or folder cannot be read' },
+
+  'tls.handshake': { transient: false, title: 'the TLS handshake failed' },
+  'tls.malformed': { transient: false, title: 'the TLS answer is malformed' },
+  'tls.timeout': { transient: true, title: 'the TLS server did not answer in time' },
+  'tls.unclear': { transient: false, title: 'the server gave no clear answer to this TLS question' },
+} as const satisfies Record<`${string}.${string}`, FaultKind>;
+
+export type FaultCode = keyof typeof FAULTS;
+
+export interface Fault {
+  readonly code: FaultCode;
+  readonly message: string;
+  readonly transient: boolean;
+}
+
+export function isFaultCode(text: unknown): text is FaultCode {
+  return typeof text === 'string' && Object.hasOwn(FAULTS, text);
+}
+
+export function fault(code: FaultCode, message: string = FAULTS[code].title): Fault {
+  return { code, message, transient: FAULTS[code].transient };
+}
+
+/** What the capabilities of `IO` throw. A collector may catch it and put `{ $fault }` at its place in raw. */
+export class FaultError extends Error {
+  readonly fault: Fault;
+  constructor(code: FaultCode, message?: string, options?: ErrorOptions) {
+    const made = fault(code, message);
+    super(`${made.code}: ${made.message}`, options);
+    this.name = 'FaultError';
+    this.fault = made;
+  }
+}
+
+/** What a person did wrong on the command line or in a file. Ends the program with exit code 2 before any packet. */
+export class UsageError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'UsageError';
+  }
+}

@@ -1,0 +1,58 @@
+/** The options of an audit, by their names in probity.yaml (camelCase of the flags; CONTRACT §1). */
+import type { Severity } from './check.ts';
+import type { JsonObject } from './json.ts';
+
+export interface ConnectTo {
+  /** Lower case; empty matches any host. */
+  readonly host: string;
+  /** 0 matches any port. */
+  readonly port: number;
+  readonly toHost: string;
+  readonly toPort: number;
+}
+
+/** How the capabilities behave; what the engine needs to build an `IO`. */
+export interface NetworkOptions {
+  /** `IP:port`, in the order to try; empty: the system's. */
+  readonly resolvers: readonly string[];
+  readonly connectTo: readonly ConnectTo[];
+  /** PEM text of additional roots, and its digest. */
+  readonly ca?: { readonly pem: string; readonly digest: string };
+  readonly allowPrivate: boolean;
+  /** For one network operation, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Jobs at once. */
+  readonly concurrency: number;
+  /** New connections a second to one host; 0: no bound. */
+  readonly rate: number;
+  /** Connections at once to one host. */
+  readonly maxConnections: number;
+}
+
+export interface TargetSpec {
+  readonly target: string;
+  readonly labels: { readonly [name: string]: string };
+  readonly options: JsonObject;
+  /** `probity.yaml:12:5`, for messages. */
+  readonly at?: string;
+}
+
+export interface AuditOptions extends NetworkOptions {
+  readonly targets: readonly TargetSpec[];
+  readonly profiles: readonly string[];
+  readonly checks: readonly string[];
+  readonly skip: readonly string[];
+  readonly checksDirs: readonly string[];
+  readonly formats: readonly string[];
+  readonly output: string;
+  readonly json: boolean;
+  readonly failOn: Severity;
+  readonly allowIncomplete: boolean;
+  readonly asOf?: string;
+  /** By subject, for all targets. */
+  readonly options: JsonObject;
+  /** Framework to labels as key:value. */
+  readonly scope: { readonly [framework: string]: readonly string[] };
+  /** Bytes; larger source files are named as not read. */
+  readonly maxFile: number;
+}

@@ -1,0 +1,26 @@
+/** The seam of a report format: a pure function of a run, its evidence and our templates. */
+import type { Check } from './check.ts';
+import type { Evidence } from './evidence.ts';
+import type { Framework } from './framework.ts';
+import type { Run } from './result.ts';
+
+export interface View {
+  readonly run: Run;
+  /** Evidence by id; undefined where the file is lost. */
+  evidence(id: string): Evidence | undefined;
+  /** Templates, styles and scripts of reports/, by file name. */
+  readonly assets: { readonly [name: string]: string };
+  readonly frameworks: readonly Framework[];
+  /** The checks that were selected, for descriptions. */
+  readonly checks: readonly Check[];
+  readonly previous?: Run;
+}
+
+export interface Reporter {
+  /** As `--format` names it. */
+  readonly id: string;
+  readonly mediaType: string;
+  /** `report.html`, `report.sarif` ... */
+  readonly fileName: string;
+  render(view: View): string;
+}
