@@ -1,0 +1,70 @@
+/** Decodes DNS messages (RFC 1035 §4); everything outside the grammar is the fault `dns.malformed`. */
+import { malformed, Reader } from './bytes.ts';
+import { readName } from './name.ts';
+import { readRdata } from './rdata.ts';
+import { TYPES, type Edns, type Message, type Question, type ResourceRecord } from './types.ts';
+
+export { encodeMessage, encodeQuery, type QueryOptions } from './encode.ts';
+
+export function decodeMessage(bytes: Uint8Array): Message {
+  // a Buffer would hand out Buffers: the values of a message are plain octets
+  const reader = new Reader(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const id = reader.u16();
+  const flags = reader.u16();
+  const counts = [reader.u16(), reader.u16(), reader.u16(), reader.u16()];
+  const questions: Question[] = [];
+  for (let left = counts[0] ?? 0; left > 0; left -= 1) {
+    questions.push({ name: readName(reader), type: reader.u16(), class: reader.u16() });
+  }
+  const answers = readRecords(reader, counts[1] ?? 0);
+  const authorities = readRecords(reader, counts[2] ?? 0);
+  const additionals = readRecords(reader, counts[3] ?? 0);
+  const options = additionals.filter((record) => record.type === TYPES.OPT);
+  // RFC 6891 §6.1.1: more than one OPT is a format error
+  if (options.length > 1) throw malformed('it has more than one OPT record');
+  const option = options[0];
+  return {
+    id,
+    response: (flags & 0x8000) !== 0,
+    opcode: (flags >>> 11) & 15,
+    authoritative: (flags & 0x0400) !== 0,
+    truncated: (flags & 0x0200) !== 0,
+    recursionDesired: (flags & 0x0100) !== 0,
+    recursionAvailable: (flags & 0x80) !== 0,
+    authenticData: (flags & 0x20) !== 0,
+    checkingDisabled: (flags & 0x10) !== 0,
+    rcode: (flags & 15) | (option === undefined ? 0 : Math.floor(option.ttl / 0x1000000) << 4),
+    questions,
+    answers,
+    authorities,
+    additionals: additionals.filter((record) => record.type !== TYPES.OPT),
+    edns: option === undefined ? undefined : ednsOf(option),
+  };
+}
+
+function readRecords(reader: Reader, count: number): ResourceRecord[] {
+  const records: ResourceRecord[] = [];
+  for (let left = count; left > 0; left -= 1) {
+    const name = readName(reader);
+    const type = reader.u16();
+    const recordClass = reader.u16();
+    const ttl = reader.u32();
+    const part = reader.part(reader.u16());
+    records.push({ name, type, class: recordClass, ttl, rdata: readRdata(type, part) });
+  }
+  return records;
+}
+
+function ednsOf(record: ResourceRecord): Edns {
+  const options: { code: number; value: Uint8Array }[] = [];
+  if (record.rdata.is === 'raw') {
+    const reader = new Reader(record.rdata.bytes);
+    while (reader.left > 0) options.push({ code: reader.u16(), value: reader.take(reader.u16()) });
+  }
+  return {
+    udpSize: record.class,
+    version: Math.floor(record.ttl / 0x10000) & 0xff,
+    dnssecOk: (record.ttl & 0x8000) !== 0,
+    options,
+  };
+}

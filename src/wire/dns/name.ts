@@ -1,0 +1,142 @@
+/** Domain names: presentation form (RFC 1035 §5.1, RFC 4343 §2.1) to and from the wire, with compression bounded. */
+import { FaultError } from '../../model/fault.ts';
+import { malformed, type Reader, type Writer } from './bytes.ts';
+
+const MAX_NAME = 255;
+const MAX_LABEL = 63;
+/** A name has at most 127 labels; more pointers than that are only there to keep a reader busy. */
+const MAX_POINTERS = 127;
+
+function badName(text: string, why: string): FaultError {
+  const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  return new FaultError('dns.bad-name', `${JSON.stringify(shown)} cannot be asked in DNS: ${why}`);
+}
+
+/** One label of any octets (latin1 code points) as presentation text. */
+export function escapeLabel(label: string): string {
+  if (/^[A-Za-z0-9_-]*$/.test(label)) return label;
+  let text = '';
+  for (const character of label) {
+    const code = character.charCodeAt(0);
+    if (code < 0x21 || code > 0x7e) text += `\\${String(code).padStart(3, '0')}`;
+    else if ('."\\;()@$'.includes(character)) text += `\\${character}`;
+    else text += character;
+  }
+  return text;
+}
+
+/** Presentation text to labels (latin1 code points). A final dot is allowed; `.` and `` are the root. */
+export function labelsOf(name: string): string[] {
+  if (name === '.' || name === '') return [];
+  const labels = name.includes('\\') ? unescapeLabels(name) : name.split('.');
+  if (labels.at(-1) === '') labels.pop();
+  let octets = 1;
+  for (const label of labels) {
+    if (label === '') throw badName(name, 'it has an empty label');
+    if (label.length > MAX_LABEL) throw badName(name, 'a label is longer than 63 octets');
+    octets += label.length + 1;
+  }
+  if (octets > MAX_NAME) throw badName(name, 'it is longer than 255 octets');
+  return labels;
+}
+
+function unescapeLabels(name: string): string[] {
+  const labels: string[] = [];
+  let label = '';
+  for (let at = 0; at < name.length; at += 1) {
+    const character = name.charAt(at);
+    if (character === '.') {
+      labels.push(label);
+      label = '';
+    } else if (character !== '\\') {
+      label += character;
+    } else if (/^[0-9]{3}$/.test(name.slice(at + 1, at + 4))) {
+      const code = Number(name.slice(at + 1, at + 4));
+      if (code > 255) throw badName(name, 'an escape is above 255');
+      label += String.fromCharCode(code);
+      at += 3;
+    } else {
+      at += 1;
+      if (at === name.length) throw badName(name, 'it ends in a backslash');
+      label += name.charAt(at);
+    }
+  }
+  labels.push(label);
+  return labels;
+}
+
+export function nameOfLabels(labels: readonly string[]): string {
+  return labels.length === 0 ? '.' : labels.map(escapeLabel).join('.');
+}
+
+/** The form in which names are compared: ASCII lower case, no final dot (RFC 4343). */
+export function canonicalName(name: string): string {
+  const plain = name.endsWith('.') && name !== '.' && !name.endsWith('\\.') ? name.slice(0, -1) : name;
+  return plain.replace(/[A-Z]+/g, (upper) => upper.toLowerCase());
+}
+
+export function readName(reader: Reader): string {
+  const { bytes } = reader;
+  const labels: string[] = [];
+  let at = reader.position;
+  let octets = 1;
+  let pointers = 0;
+  let end = reader.end;
+  for (;;) {
+    const length = at < end ? bytes[at] : undefined;
+    if (length === undefined) throw malformed('a name runs past the end');
+    if (length === 0) {
+      if (pointers === 0) reader.position = at + 1;
+      return nameOfLabels(labels);
+    }
+    if (length >= 0xc0) {
+      const low = at + 1 < end ? bytes[at + 1] : undefined;
+      if (low === undefined) throw malformed('a name pointer runs past the end');
+      if (pointers === 0) reader.position = at + 2;
+      const to = (length & 0x3f) * 0x100 + low;
+      // RFC 1035 §4.1.4: a pointer names a prior occurrence. Strictly backwards, so no loop is possible
+      if (to >= at) throw malformed('a name pointer does not point backwards');
+      pointers += 1;
+      if (pointers > MAX_POINTERS) throw malformed('a name has too many pointers');
+      at = to;
+      end = bytes.length;
+    } else if (length > MAX_LABEL) {
+      throw malformed('a name has a label of a reserved kind');
+    } else {
+      octets += length + 1;
+      if (octets > MAX_NAME) throw malformed('a name is longer than 255 octets');
+      if (at + 1 + length > end) throw malformed('a label runs past the end');
+      let label = '';
+      for (let index = at + 1; index <= at + length; index += 1) label += String.fromCharCode(bytes[index] ?? 0);
+      labels.push(label);
+      at += 1 + length;
+    }
+  }
+}
+
+/** Where names were written, by canonical suffix: what compression points at. */
+export type Compression = Map<string, number>;
+
+/** Writes a name; with `compression` it may end in a pointer (owner names and the types of RFC 1035 only, RFC 3597 §4). */
+export function writeName(writer: Writer, name: string, compression?: Compression): void {
+  const labels = labelsOf(name);
+  for (let index = 0; index < labels.length; index += 1) {
+    const label = labels[index] ?? '';
+    if (compression !== undefined) {
+      const suffix = canonicalName(nameOfLabels(labels.slice(index)));
+      const known = compression.get(suffix);
+      if (known !== undefined) {
+        writer.u16(0xc000 + known);
+        return;
+      }
+      if (writer.length < 0x4000) compression.set(suffix, writer.length);
+    }
+    writer.u8(label.length);
+    for (let at = 0; at < label.length; at += 1) {
+      const code = label.charCodeAt(at);
+      if (code > 255) throw badName(name, 'it has a character outside latin1; write IDN as A-labels');
+      writer.u8(code);
+    }
+  }
+  writer.u8(0);
+}
