@@ -3,7 +3,10 @@
 export interface Control {
   readonly id: string;
   readonly label: string;
-  /** Check ids, or id prefixes of whole segments: `dmarc.rua` covers `dmarc.rua.missing`, not `dmarc.ruaX`. */
+  /**
+   * Check ids, or id prefixes of whole segments: `dmarc.rua` covers `dmarc.rua.missing`, not `dmarc.ruaX`. The longest key
+   * of the framework that covers an id decides which controls the check bears on.
+   */
   readonly checks: readonly string[];
   readonly note?: string;
 }
@@ -16,5 +19,7 @@ export interface Framework {
   /** What may be quoted of its text. */
   readonly rights: string;
   readonly note?: string;
+  /** Ids or prefixes that no control here names: they keep a shorter key of a control from covering them. */
+  readonly unmapped?: readonly string[];
   readonly controls: readonly Control[];
 }

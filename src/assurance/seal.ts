@@ -1,0 +1,112 @@
+/** Seals a run: order, fingerprints, counts, controls and the Merkle root over evidence and results. */
+import type { Check } from '../model/check.ts';
+import type { Framework } from '../model/framework.ts';
+import { byCodeUnit, isArray, isObject, type Json } from '../model/json.ts';
+import type { EvidenceEntry, Result, Run, RunTarget, Verdict } from '../model/result.ts';
+import { publicKind, type Target } from '../model/target.ts';
+import { rollUp } from './controls.ts';
+import { fingerprintOf } from './digest.ts';
+import { merkleRoot } from './root.ts';
+import { summarise } from './summary.ts';
+
+export interface SealInput {
+  readonly toolVersion: string;
+  readonly id: string;
+  readonly asOf: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly complete: boolean;
+  readonly configDigest: string;
+  readonly packs: Run['packs'];
+  readonly targets: readonly { readonly target: Target; readonly jobs: RunTarget['jobs'] }[];
+  readonly verdicts: readonly Verdict[];
+  readonly evidence: readonly EvidenceEntry[];
+  /** The checks that were selected. */
+  readonly checks: readonly Check[];
+  readonly frameworks: readonly Framework[];
+  /** Framework to labels as key:value. */
+  readonly scope?: { readonly [framework: string]: readonly string[] };
+  /** Whether a job of this collector was planned for this target; without it, every check is expected on every target of its kind. */
+  readonly planned?: (collector: string, target: string) => boolean;
+  readonly claims?: readonly Json[];
+}
+
+/** A message cut inside a surrogate pair must not stop a run from being sealed. */
+function wellFormed(value: Json): Json {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (isArray(value)) return value.map(wellFormed);
+  if (isObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key.toWellFormed(), wellFormed(member)]));
+  }
+  return value;
+}
+
+/** A result with its members in the order of the contract. */
+function resultOf(verdict: Verdict): Result {
+  const clean = wellFormed(verdict as unknown as Json) as unknown as Verdict;
+  return {
+    check: clean.check,
+    version: clean.version,
+    title: clean.title,
+    severity: clean.severity,
+    target: clean.target,
+    subject: clean.subject,
+    status: clean.status,
+    message: clean.message,
+    reasons: clean.reasons,
+    ...(clean.fault === undefined ? {} : { fault: clean.fault }),
+    ...(clean.location === undefined ? {} : { location: clean.location }),
+    fingerprint: fingerprintOf(clean),
+    references: clean.references,
+    remediation: clean.remediation,
+    ...(clean.waiver === undefined ? {} : { waiver: clean.waiver }),
+  };
+}
+
+export function byTargetCheckSubject(
+  a: Pick<Verdict, 'target' | 'check' | 'subject'>,
+  b: Pick<Verdict, 'target' | 'check' | 'subject'>,
+): number {
+  return byCodeUnit(a.target, b.target) || byCodeUnit(a.check, b.check) || byCodeUnit(a.subject, b.subject);
+}
+
+function runTarget({ target, jobs }: SealInput['targets'][number]): RunTarget {
+  return {
+    id: target.id,
+    kind: publicKind(target.kind),
+    labels: target.labels,
+    ...(target.parent === undefined ? {} : { parent: target.parent }),
+    jobs: { planned: jobs.planned, observed: jobs.observed, faulted: jobs.faulted },
+  };
+}
+
+export function sealRun(input: SealInput): Run {
+  const results = input.verdicts.map(resultOf).sort(byTargetCheckSubject);
+  const evidence = input.evidence
+    .map(({ id, collector, target, observedAt, digest }) => ({ id, collector, target, observedAt, digest }))
+    .sort((a, b) => byCodeUnit(a.id, b.id));
+  const targets = input.targets.map(({ target }) => target);
+  const { checks, planned } = input;
+  return {
+    schema: 'run/1',
+    tool: { name: 'probity', version: input.toolVersion },
+    id: input.id,
+    asOf: input.asOf,
+    startedAt: input.startedAt,
+    finishedAt: input.finishedAt,
+    complete: input.complete,
+    configDigest: input.configDigest,
+    packs: input.packs.map(({ name, digest }) => ({ name, digest })),
+    targets: input.targets.map(runTarget).sort((a, b) => byCodeUnit(a.id, b.id)),
+    results,
+    claims: input.claims ?? [],
+    controls: rollUp(
+      { results, targets, checks, ...(planned === undefined ? {} : { planned }) },
+      input.frameworks,
+      input.scope,
+    ),
+    summary: summarise(results),
+    evidence,
+    merkleRoot: merkleRoot(evidence, results),
+  };
+}
