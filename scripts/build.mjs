@@ -1,0 +1,28 @@
+/** Builds the program: one bundle with lazy parts, the checks as one JSON file, the type declarations. Runs on Node 20 and newer. */
+import { chmodSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { ROOT, run, runtime } from './setup.mjs';
+
+const dist = join(ROOT, 'dist');
+rmSync(dist, { recursive: true, force: true });
+
+await build({
+  absWorkingDir: ROOT,
+  // the worker stands beside the chunks, where the scanner's `new URL('./worker.js', import.meta.url)` finds it
+  entryPoints: { cli: 'src/cli.ts', index: 'src/index.ts', worker: 'src/collectors/secrets/worker.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22',
+  packages: 'external',
+  legalComments: 'none',
+  logLevel: 'warning',
+});
+chmodSync(join(dist, 'cli.js'), 0o755);
+
+const node = runtime();
+run(node, [join('scripts', 'build-pack.ts')]);
+run(node, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']);

@@ -1,0 +1,44 @@
+/** `npm run check`: types, lint, format, unused code, stale docs and the unit tests, side by side where they can be. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { ensureInstalled, ROOT, runtime } from './setup.mjs';
+import { runSuite } from './run-suite.mjs';
+import { SUITES } from './suites.mjs';
+
+const PATHS = ['src', 'test', 'scripts'];
+
+async function step(name, command, args) {
+  const started = performance.now();
+  const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+  const [code] = await once(child, 'close');
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  process.stdout.write(`${code === 0 ? '✔' : '✖'} ${name} (${seconds} s)\n${code === 0 ? '' : text}`);
+  return code === 0;
+}
+
+export async function check() {
+  ensureInstalled();
+  const node = runtime();
+  const bin = (name) => join(ROOT, 'node_modules', '.bin', name);
+  const statics = (async () => [
+    await step('types', bin('tsc'), ['-p', 'test/tsconfig.json']),
+    await step('lint', bin('oxlint'), ['--type-aware', ...PATHS]),
+    await step('format', bin('oxfmt'), ['--check', ...PATHS]),
+    await step('unused code', node, [join('node_modules', 'knip', 'bin', 'knip.js')]),
+    await step('docs', node, [join('scripts', 'docs.ts'), '--check']),
+  ])();
+  const [steps, unit] = await Promise.all([statics, runSuite(node, SUITES.unit, { quiet: true })]);
+  const failed = steps.filter((ok) => !ok).length;
+  process.stdout.write(
+    `${unit.failed === 0 ? '✔' : '✖'} unit tests: ${unit.passed} passed, ${unit.failed} failed, ${unit.skipped} skipped\n`,
+  );
+  return { passed: unit.passed + steps.length - failed, failed: unit.failed + failed, skipped: unit.skipped };
+}
+
+if (process.argv[1] === join(ROOT, 'scripts', 'check.mjs')) {
+  const total = await check();
+  process.exitCode = total.failed === 0 ? 0 : 1;
+}

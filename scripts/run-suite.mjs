@@ -1,0 +1,29 @@
+/** Runs one suite under the installed Node and counts its tests from the runner's closing lines. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { ROOT } from './setup.mjs';
+
+/**
+ * @returns {Promise<{passed: number, failed: number, skipped: number, ok: boolean}>}
+ */
+export async function runSuite(node, suite, { quiet = false } = {}) {
+  const args = ['--test', '--test-isolation=none', '--test-reporter=spec', suite.files];
+  const child = spawn(node, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.setEncoding('utf8');
+  child.stdout.on('data', (chunk) => {
+    text += chunk;
+    if (!quiet) process.stdout.write(chunk);
+  });
+  const [code] = await once(child, 'close');
+  const count = (name) => Number(new RegExp(`^ℹ ${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
+  const result = {
+    passed: count('pass'),
+    failed: count('fail') + count('cancelled'),
+    skipped: count('skipped') + count('todo'),
+    ok: code === 0,
+  };
+  if (quiet && !result.ok) process.stdout.write(text.slice(text.indexOf('✖ failing tests:')));
+  // a runner that died counted nothing: that is a failure too
+  return result.ok || result.failed > 0 ? result : { ...result, failed: 1 };
+}

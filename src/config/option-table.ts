@@ -1,0 +1,288 @@
+/** Every option of every command, once: the parser, help, completion, probity.yaml and the docs all read this table. */
+
+export type OptionType = 'switch' | 'text' | 'list' | 'integer' | 'duration' | 'size';
+
+export interface OptionSpec {
+  /** Without the dashes: `fail-on`. */
+  readonly flag: string;
+  readonly short?: string;
+  readonly type: OptionType;
+  /** May be given more than once; `list` also splits at commas. */
+  readonly repeatable?: true;
+  readonly placeholder?: string;
+  readonly values?: readonly string[];
+  readonly help: string;
+  /** The heading under which help shows it. */
+  readonly group: 'What is judged' | 'Output' | 'Verdict' | 'Network' | 'Sources' | 'Terminal' | 'Other';
+  readonly commands: readonly string[];
+  /** The key in probity.yaml; missing where the file cannot say it. */
+  readonly key?: string;
+}
+
+const AUDIT = ['audit'];
+const JUDGING = ['audit', 'replay'];
+const RENDERING = ['audit', 'replay', 'report', 'demo'];
+const SPEAKING = ['audit', 'replay', 'report', 'demo'];
+const OBSERVING = ['audit'];
+
+export const OPTIONS: readonly OptionSpec[] = [
+  {
+    flag: 'config',
+    short: 'c',
+    type: 'text',
+    placeholder: 'FILE',
+    help: 'configuration file; default: probity.yaml here or in a folder above',
+    group: 'What is judged',
+    commands: ['audit', 'list'],
+  },
+  {
+    flag: 'profile',
+    short: 'p',
+    type: 'list',
+    repeatable: true,
+    placeholder: 'NAME',
+    help: 'judge by this profile (see: probity list profiles)',
+    group: 'What is judged',
+    commands: [...JUDGING, 'list'],
+    key: 'profile',
+  },
+  {
+    flag: 'checks',
+    type: 'list',
+    repeatable: true,
+    placeholder: 'GLOB,…',
+    help: 'only these checks: ids or globs such as tls.*',
+    group: 'What is judged',
+    commands: [...JUDGING, 'list'],
+    key: 'checks',
+  },
+  {
+    flag: 'skip',
+    type: 'list',
+    repeatable: true,
+    placeholder: 'GLOB,…',
+    help: 'leave these checks out',
+    group: 'What is judged',
+    commands: [...JUDGING, 'list'],
+    key: 'skip',
+  },
+  {
+    flag: 'checks-dir',
+    type: 'text',
+    repeatable: true,
+    placeholder: 'DIR',
+    help: 'a folder with check files of your own',
+    group: 'What is judged',
+    commands: [...JUDGING, 'list', 'explain'],
+    key: 'checksDir',
+  },
+  {
+    flag: 'as-of',
+    type: 'text',
+    placeholder: 'TIME',
+    help: 'judge as of this instant (RFC 3339); default: the start of the run',
+    group: 'What is judged',
+    commands: JUDGING,
+    key: 'asOf',
+  },
+  {
+    flag: 'format',
+    short: 'f',
+    type: 'list',
+    repeatable: true,
+    placeholder: 'LIST',
+    help: 'report formats to write (see: probity list formats)',
+    group: 'Output',
+    commands: RENDERING,
+    key: 'format',
+  },
+  {
+    flag: 'output',
+    short: 'o',
+    type: 'text',
+    placeholder: 'DIR',
+    help: 'the run folder; default: probity-report',
+    group: 'Output',
+    commands: RENDERING,
+    key: 'output',
+  },
+  {
+    flag: 'json',
+    type: 'switch',
+    help: 'machine-readable JSON on standard output, nothing else there',
+    group: 'Output',
+    commands: [...RENDERING, 'list', 'test', 'hsts', 'explain'],
+    key: 'json',
+  },
+  {
+    flag: 'fail-on',
+    type: 'text',
+    values: ['critical', 'high', 'medium', 'low', 'info'],
+    placeholder: 'SEVERITY',
+    help: 'the least severity of a fail that gives exit code 1; default: low',
+    group: 'Verdict',
+    commands: JUDGING,
+    key: 'failOn',
+  },
+  {
+    flag: 'allow-incomplete',
+    type: 'switch',
+    help: 'exit 0 though something could not be determined',
+    group: 'Verdict',
+    commands: JUDGING,
+    key: 'allowIncomplete',
+  },
+  {
+    flag: 'resolver',
+    type: 'list',
+    repeatable: true,
+    placeholder: 'IP[:PORT]',
+    help: 'ask this DNS server; default: those of the system',
+    group: 'Network',
+    commands: OBSERVING,
+    key: 'resolver',
+  },
+  {
+    flag: 'connect-to',
+    type: 'text',
+    repeatable: true,
+    placeholder: 'HOST:PORT:ADDR:PORT',
+    help: 'connect to ADDR:PORT where HOST:PORT is asked for, as curl does',
+    group: 'Network',
+    commands: OBSERVING,
+    key: 'connectTo',
+  },
+  {
+    flag: 'ca-file',
+    type: 'text',
+    placeholder: 'FILE',
+    help: 'trust these PEM certificates too',
+    group: 'Network',
+    commands: OBSERVING,
+    key: 'caFile',
+  },
+  {
+    flag: 'allow-private',
+    type: 'switch',
+    help: 'permit private and loopback addresses',
+    group: 'Network',
+    commands: OBSERVING,
+    key: 'allowPrivate',
+  },
+  {
+    flag: 'timeout',
+    type: 'duration',
+    placeholder: 'TIME',
+    help: 'for one network operation; default: 10s',
+    group: 'Network',
+    commands: OBSERVING,
+    key: 'timeout',
+  },
+  {
+    flag: 'concurrency',
+    type: 'integer',
+    placeholder: 'N',
+    help: 'jobs at once; default: 16',
+    group: 'Network',
+    commands: OBSERVING,
+    key: 'concurrency',
+  },
+  {
+    flag: 'rate',
+    type: 'integer',
+    placeholder: 'N',
+    help: 'new connections a second to one host at most; default: no bound',
+    group: 'Network',
+    commands: OBSERVING,
+    key: 'rate',
+  },
+  {
+    flag: 'max-connections',
+    type: 'integer',
+    placeholder: 'N',
+    help: 'connections at once to one host at most; default: 8',
+    group: 'Network',
+    commands: OBSERVING,
+    key: 'maxConnections',
+  },
+  {
+    flag: 'max-file',
+    type: 'size',
+    placeholder: 'SIZE',
+    help: 'larger source files are named as not read; default: 256MiB',
+    group: 'Sources',
+    commands: AUDIT,
+    key: 'maxFile',
+  },
+  { flag: 'yes', short: 'y', type: 'switch', help: 'never ask', group: 'Other', commands: ['init'] },
+  {
+    flag: 'quiet',
+    short: 'q',
+    type: 'switch',
+    help: 'no summary and no progress',
+    group: 'Terminal',
+    commands: SPEAKING,
+  },
+  {
+    flag: 'verbose',
+    short: 'v',
+    type: 'switch',
+    help: 'say more: every job, stacks of defects',
+    group: 'Terminal',
+    commands: SPEAKING,
+  },
+  { flag: 'no-progress', type: 'switch', help: 'no progress lines', group: 'Terminal', commands: SPEAKING },
+  {
+    flag: 'no-color',
+    type: 'switch',
+    help: 'no colour',
+    group: 'Terminal',
+    commands: [...SPEAKING, 'list', 'explain', 'test'],
+  },
+];
+
+export interface CommandSpec {
+  readonly name: string;
+  readonly arguments: string;
+  readonly help: string;
+  /** Longer words for `probity COMMAND --help`. */
+  readonly details?: string;
+  readonly examples?: readonly string[];
+}
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'audit',
+    arguments: '[TARGET…]',
+    help: 'observe the targets, judge them, write the report',
+    details:
+      'Targets: example.com · https://host/path · tls://host:port · smtp:// imap:// postgres:// … ://host:port ·\n' +
+      'aws, aws@REGION,…, aws:PROFILE[@REGION,…] · ./path. Without targets probity.yaml names them.\n\n' +
+      'Exit code: 0 nothing to report, 1 a check failed, 2 usage or configuration, 3 something could not be\n' +
+      'determined, 130 interrupted.',
+    examples: ['probity audit example.com', 'probity audit example.com aws@eu-west-1 ./repo --format html,json'],
+  },
+  {
+    name: 'demo',
+    arguments: '',
+    help: 'audit a deliberately flawed company that the program itself serves on loopback',
+  },
+  {
+    name: 'replay',
+    arguments: 'RUN',
+    help: 'judge a stored run again, offline',
+    details: 'With --output it writes a whole run folder; without it only the summary is printed.',
+    examples: [
+      'probity replay probity-report',
+      "probity replay probity-report --checks 'tls.*' --as-of 2027-01-01T00:00:00Z",
+    ],
+  },
+  { name: 'report', arguments: 'RUN', help: 'render a stored run in other formats' },
+  { name: 'list', arguments: 'checks|detectors|profiles|frameworks|collectors|formats', help: 'what there is' },
+  { name: 'explain', arguments: 'CHECK', help: 'why a check exists, what it demands and how to mend it' },
+  { name: 'test', arguments: '[DIR]', help: 'run the examples inside check and detector files' },
+  { name: 'init', arguments: '', help: 'write a commented probity.yaml' },
+  { name: 'schema', arguments: 'NAME', help: 'print a JSON Schema: config, check, detector, run, evidence' },
+  { name: 'hsts', arguments: '', help: 'read Strict-Transport-Security values on standard input, one a line' },
+  { name: 'completion', arguments: 'bash|zsh|fish', help: 'print a shell completion script' },
+];
