@@ -1,0 +1,164 @@
+/** probity.yaml and the command line, made into the effective options of an audit; every mistake is named with its place. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { UsageError } from '../model/fault.ts';
+import { isArray, isObject, own, type Json, type JsonObject } from '../model/json.ts';
+import type { AuditOptions, TargetSpec } from '../model/options.ts';
+import { SEVERITIES, type Severity } from '../model/check.ts';
+import { type Problem, refuse } from '../packs/problem.ts';
+import { readYaml, type YamlFile } from '../packs/yaml.ts';
+import { type Arguments, type Flags, type FlagValue, readValue } from './arguments.ts';
+import { OPTIONS } from './option-table.ts';
+import { validate } from './validate.ts';
+import { parseTarget } from './targets.ts';
+import { parseConnectTo, parseInstant, parseResolver, readCa } from './values.ts';
+
+const FILE = 'probity.yaml';
+
+export interface Surroundings {
+  readonly cwd: string;
+  readonly home?: string;
+}
+
+/** Looks for probity.yaml from `cwd` upwards; stops at the root of a git work tree, the home folder and the root. */
+export function findConfig({ cwd, home }: Surroundings): string | undefined {
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    const path = join(folder, FILE);
+    if (existsSync(path)) return path;
+    if (existsSync(join(folder, '.git')) || folder === home || folder === dirname(folder)) return undefined;
+  }
+}
+
+interface Layer {
+  readonly values: JsonObject;
+  readonly file?: YamlFile;
+  /** Relative paths in the file start at its folder. */
+  readonly folder: string;
+}
+
+function readLayer(path: string, cwd: string): Layer {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`${path}: cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'error'})`, { cause });
+  }
+  const shown = relative(cwd, path);
+  const file = readYaml(text, shown === '' || shown.startsWith('..') ? path : shown);
+  return { values: validate(file), file, folder: dirname(path) };
+}
+
+const strings = (value: FlagValue | undefined): readonly string[] | undefined =>
+  Array.isArray(value) ? value.map(String) : undefined;
+
+/** Flags of the file in the form of those of the command line: the same texts mean the same. */
+function flagsOf(layer: Layer): Flags {
+  const flags: { [key: string]: FlagValue } = {};
+  for (const option of OPTIONS) {
+    const value = option.key === undefined ? undefined : own(layer.values, option.key);
+    if (option.key === undefined || value === undefined) continue;
+    const position = layer.file?.at([option.key]);
+    const where = `${layer.file?.name ?? FILE}:${String(position?.line ?? 1)}:${String(position?.column ?? 1)}: ${option.key}`;
+    if (isArray(value)) flags[option.key] = value.map(String);
+    else if (typeof value === 'boolean') flags[option.key] = value;
+    else flags[option.key] = readValue(option, String(value), where);
+  }
+  for (const key of ['output', 'caFile']) {
+    const value = flags[key];
+    if (typeof value === 'string' && !isAbsolute(value)) flags[key] = join(layer.folder, value);
+  }
+  const folders = strings(flags['checksDir']);
+  if (folders !== undefined)
+    flags['checksDir'] = folders.map((folder) => (isAbsolute(folder) ? folder : join(layer.folder, folder)));
+  return flags;
+}
+
+const texts = (value: Json | undefined): { readonly [name: string]: string } =>
+  isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)])) : {};
+
+function targetsOf(layer: Layer): TargetSpec[] {
+  const written = own(layer.values, 'targets');
+  const specs: TargetSpec[] = [];
+  const problems: Problem[] = [];
+  for (const [index, entry] of (isArray(written) ? written : []).entries()) {
+    const target = typeof entry === 'string' ? entry : String(own(entry, 'target'));
+    const position = layer.file?.at(typeof entry === 'string' ? ['targets', index] : ['targets', index, 'target']) ?? {
+      line: 1,
+      column: 1,
+    };
+    const name = layer.file?.name ?? FILE;
+    const options = own(entry, 'options');
+    try {
+      parseTarget(target);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      problems.push({ file: name, ...position, message: error.message });
+      continue;
+    }
+    specs.push({
+      target,
+      labels: texts(own(entry, 'labels')),
+      options: isObject(options) ? options : {},
+      at: `${name}:${String(position.line)}:${String(position.column)}`,
+    });
+  }
+  if (problems.length > 0) refuse(problems);
+  return specs;
+}
+
+const positive = (value: FlagValue | undefined, flag: string, fallback: number, least = 1): number => {
+  if (value === undefined) return fallback;
+  if (Number(value) < least)
+    throw new UsageError(`--${flag}: expected at least ${String(least)}, got ${String(value)}`);
+  return Number(value);
+};
+
+/** The severity that a flag names, `low` where it names none. */
+export function severityOf(value: FlagValue | undefined): Severity {
+  return SEVERITIES.find((severity) => severity === value) ?? 'low';
+}
+
+/** The effective options: the command line wins over the file, key by key, and TARGETs replace `targets`. */
+export function effectiveOptions(args: Arguments, around: Surroundings): AuditOptions {
+  const named = args.flags['config'];
+  const path = typeof named === 'string' ? resolve(around.cwd, named) : findConfig(around);
+  const layer: Layer = path === undefined ? { values: {}, folder: around.cwd } : readLayer(path, around.cwd);
+  const flags: Flags = { ...flagsOf(layer), ...args.flags };
+  const specs =
+    args.positionals.length > 0
+      ? args.positionals.map((target) => ({ target, labels: {}, options: {} }))
+      : targetsOf(layer);
+  for (const spec of specs) parseTarget(spec.target);
+  const subjectOptions = own(layer.values, 'options');
+  const scope = own(layer.values, 'scope');
+  const asOf = flags['asOf'];
+  const caFile = flags['caFile'];
+  return {
+    targets: specs,
+    profiles: strings(flags['profile']) ?? [],
+    checks: strings(flags['checks']) ?? [],
+    skip: strings(flags['skip']) ?? [],
+    checksDirs: (strings(flags['checksDir']) ?? []).map((folder) => resolve(around.cwd, folder)),
+    formats: strings(flags['format']) ?? ['html'],
+    output: resolve(around.cwd, typeof flags['output'] === 'string' ? flags['output'] : 'probity-report'),
+    json: flags['json'] === true,
+    failOn: severityOf(flags['failOn']),
+    allowIncomplete: flags['allowIncomplete'] === true,
+    ...(typeof asOf === 'string' ? { asOf: parseInstant(asOf) } : {}),
+    options: isObject(subjectOptions) ? subjectOptions : {},
+    scope: isObject(scope)
+      ? Object.fromEntries(
+          Object.entries(scope).map(([key, labels]) => [key, isArray(labels) ? labels.map(String) : []]),
+        )
+      : {},
+    maxFile: positive(flags['maxFile'], 'max-file', 256 * 1024 ** 2),
+    resolvers: (strings(flags['resolver']) ?? []).map(parseResolver),
+    connectTo: (strings(flags['connectTo']) ?? []).map(parseConnectTo),
+    ...(typeof caFile === 'string' ? { ca: readCa(resolve(around.cwd, caFile)) } : {}),
+    allowPrivate: flags['allowPrivate'] === true,
+    timeoutMs: positive(flags['timeout'], 'timeout', 10_000),
+    concurrency: positive(flags['concurrency'], 'concurrency', 16),
+    rate: positive(flags['rate'], 'rate', 0, 0),
+    maxConnections: positive(flags['maxConnections'], 'max-connections', 8),
+  };
+}
