@@ -94,7 +94,7 @@ function inScope(targets: readonly Target[], labels: readonly string[]): Readonl
   const found = new Set<string>();
   for (const target of targets) {
     const seen = new Set<string>();
-    for (let at: Target | undefined = target; at !== undefined && !seen.has(at.id); ) {
+    for (let at: Target | undefined = target; at !== undefined && !seen.has(at.id);) {
       seen.add(at.id);
       if (carries(at)) {
         found.add(target.id);
@@ -128,7 +128,8 @@ function tallies(population: Population, scope: ReadonlySet<string> | undefined)
     if (check.each?.onEmpty === 'silent') continue;
     for (const target of population.targets) {
       if (target.kind !== check.target || (scope !== undefined && !scope.has(target.id))) continue;
-      if (population.planned !== undefined && !check.needs.every((need) => population.planned?.(need, target.id))) continue;
+      if (population.planned !== undefined && !check.needs.every((need) => population.planned?.(need, target.id)))
+        continue;
       const { tally, targets } = entry(check.id);
       if (targets.has(target.id)) continue;
       // counted once, also where a check was specialised for several profiles

@@ -8,6 +8,8 @@ export interface Control {
    * of the framework that covers an id decides which controls the check bears on.
    */
   readonly checks: readonly string[];
+  /** Baselines of the publisher that hold this control (NIST SP 800-53B: `low`, `moderate`). */
+  readonly baselines?: readonly string[];
   readonly note?: string;
 }
 
