@@ -56,8 +56,15 @@ export interface Leaf {
 export type Expr =
   | { readonly all: readonly Expr[] }
   | { readonly any: readonly Expr[] }
-  | { readonly every: string; readonly as: string; readonly satisfies: Expr; readonly onEmpty: 'true' | 'false' }
-  | { readonly some: string; readonly as: string; readonly satisfies: Expr }
+  | {
+      readonly every: string;
+      readonly as: string;
+      readonly satisfies: Expr;
+      readonly onEmpty: 'true' | 'false';
+      /** Set by the loader from `x-optional-list`: here an absent list is an empty one. */
+      readonly optionalList?: true;
+    }
+  | { readonly some: string; readonly as: string; readonly satisfies: Expr; readonly optionalList?: true }
   | Leaf;
 
 export interface Each {
@@ -71,6 +78,8 @@ export interface Each {
   readonly location?: string;
   /** Path to an inline waiver `{ id, reason }` that the source itself carries. */
   readonly waiver?: string;
+  /** Set by the loader from `x-optional-list`: here an absent list is an empty one. */
+  readonly optionalList?: true;
 }
 
 export interface Reference {
@@ -104,6 +113,8 @@ export interface Check {
   /** Why it matters, for a lay reader. */
   readonly description?: string;
   readonly when?: Expr;
+  /** Where this holds, only a person can tell: the result is `manual`, with this question. */
+  readonly manualWhen?: { readonly when: Expr; readonly manual: string };
   readonly assert: Expr | { readonly manual: string };
   readonly remediation: string;
   readonly examples: readonly Example[];

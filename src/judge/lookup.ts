@@ -1,0 +1,49 @@
+/** Finds the fact at a path: a value, absent (undefined) or unknown, never a prototype's member (facts/engine §2). */
+import { type Unknown, unknown } from '../model/facts.ts';
+import { type FaultCode, isFaultCode } from '../model/fault.ts';
+import { isArray, isObject, type Json, type JsonObject } from '../model/json.ts';
+
+/** Shared: a value of another type than the path or the operator expects. */
+export const WRONG_TYPE: Unknown = unknown('engine.type');
+
+/** What stands at a path. `undefined` is absence; ignorance is the `{ $unknown }` object itself. */
+export type Fact = Json | undefined;
+
+/** Whether a fact is "could not tell". `null` and anything malformed with a marker are that too. */
+export function isUnknownFact(fact: Fact): boolean {
+  if (typeof fact !== 'object') return false;
+  if (fact === null) return true;
+  return Object.hasOwn(fact, '$unknown') && listParts(fact) === undefined;
+}
+
+/** The code of an unknown fact; `engine.type` where it carries no known code. */
+export function codeOf(fact: Fact): FaultCode {
+  const code = isObject(fact) && Object.hasOwn(fact, '$unknown') ? fact['$unknown'] : undefined;
+  return isFaultCode(code) ? code : 'engine.type';
+}
+
+export interface ListParts {
+  readonly items: readonly Json[];
+  /** Why the rest is not known; undefined where the list is whole. */
+  readonly rest: FaultCode | undefined;
+}
+
+/** The items of a list, whole or known in part; undefined where the fact is no list. */
+export function listParts(fact: Fact): ListParts | undefined {
+  if (isArray(fact)) return { items: fact, rest: undefined };
+  if (!isObject(fact) || !Object.hasOwn(fact, '$items') || !Object.hasOwn(fact, '$unknown')) return undefined;
+  const items = fact['$items'];
+  return isArray(items) ? { items, rest: codeOf(fact) } : undefined;
+}
+
+/** Follows a path. Below an absent parent all is absent, below an unknown one all is unknown. */
+export function lookup(root: Fact, tokens: readonly string[]): Fact {
+  let value = root;
+  for (const token of tokens) {
+    if (value === undefined) return undefined;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return WRONG_TYPE;
+    if (Object.hasOwn(value, '$unknown')) return Object.hasOwn(value, '$items') ? WRONG_TYPE : value;
+    value = Object.hasOwn(value, token) ? (value as JsonObject)[token] : undefined;
+  }
+  return value === null ? WRONG_TYPE : value;
+}

@@ -1,0 +1,118 @@
+/** Values and paths in words for a person: bounded, control characters made visible, units named. */
+import { isArray, isObject, type Json } from '../model/json.ts';
+import { listParts } from './lookup.ts';
+import { parseDuration } from './time.ts';
+
+const MAX_ITEMS = 8;
+const MAX_TEXT = 120;
+export const MAX_MESSAGE = 300;
+
+// C0, DEL, C1, line and paragraph separators, and what reorders or hides text (bidi marks, zero width, BOM, tags)
+const INVISIBLE =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\u{e0001}|[\u{e0020}-\u{e007f}]/gu;
+const ANY_INVISIBLE = new RegExp(INVISIBLE.source, 'u');
+
+/** Text from outside as one visible line: ESC becomes `␛`, a bidi override `\u202e`. */
+export function visible(text: string): string {
+  if (!ANY_INVISIBLE.test(text)) return text;
+  return text.replace(INVISIBLE, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    if (code < 0x20) return String.fromCharCode(0x2400 + code);
+    if (code === 0x7f) return '␡';
+    return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  });
+}
+
+/** At most `max` characters, the rest marked by an ellipsis; never half a surrogate pair. */
+export function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
+  return `${text.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+/** A value as it is named in a message. */
+export function shown(value: Json): string {
+  switch (typeof value) {
+    case 'string':
+      return `"${cut(visible(value.length > MAX_TEXT * 2 ? value.slice(0, MAX_TEXT * 2) : value).toWellFormed(), MAX_TEXT)}"`;
+    case 'number':
+    case 'boolean':
+      return String(value);
+    default:
+      break;
+  }
+  if (value === null) return 'null';
+  const parts = listParts(value);
+  if (parts !== undefined) {
+    if (parts.items.length === 0) return parts.rest === undefined ? 'an empty list' : 'a list that could not be read';
+    return parts.rest === undefined ? atMost(parts.items) : `${atMost(parts.items)}, and more that could not be read`;
+  }
+  return isObject(value) ? 'an object' : 'a list';
+}
+
+/** Items in a row, at most eight of them: `a, b and 14 more`. */
+export function atMost(items: readonly Json[]): string {
+  const first = items.slice(0, MAX_ITEMS).map((item) => (isArray(item) ? 'a list' : shown(item)));
+  const more = items.length - first.length;
+  return more > 0 ? `${first.join(', ')} and ${String(more)} more` : first.join(', ');
+}
+
+/** Items joined by a word: `a, b or c`. */
+export function list(word: 'and' | 'or', items: readonly Json[]): string {
+  if (items.length > MAX_ITEMS) return atMost(items);
+  const texts = items.map(shown);
+  const last = texts.at(-1) ?? '';
+  return texts.length < 2 ? last : `${texts.slice(0, -1).join(', ')} ${word} ${last}`;
+}
+
+const DURATION_UNITS: { readonly [unit: string]: string } = {
+  s: 'second',
+  m: 'minute',
+  h: 'hour',
+  d: 'day',
+  w: 'week',
+};
+
+/** `365d` as `365 days`. */
+export function durationWords(text: string): string {
+  if (parseDuration(text) === undefined) return text;
+  return plural(Number(text.slice(0, -1)), DURATION_UNITS[text.slice(-1)] ?? '');
+}
+
+function plural(count: number, noun: string): string {
+  return `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `hsts.maxAge` as `hsts max age`; what is in capitals stays. */
+export function pathWords(path: string): string {
+  return path
+    .replaceAll('.', ' ')
+    .replace(/([a-z0-9])([A-Z])(?![A-Z])/g, (_, before: string, letter: string) => `${before} ${letter.toLowerCase()}`)
+    .replace(/([a-z])([A-Z]{2,})/g, '$1 $2');
+}
+
+/** How a number at a path is to be read, by the last word of the path. */
+export function numberWords(path: string, value: Json): string {
+  if (typeof value !== 'number') return shown(value);
+  if (/(?:maxAge|max_age|ttl|[sS]econds|TTL)$/.test(path)) return `${String(value)} s${larger(value, SECONDS)}`;
+  if (/(?:[bB]ytes|[oO]ctets)$/.test(path)) return `${String(value)} bytes${larger(value, BYTES)}`;
+  return String(value);
+}
+
+const SECONDS: readonly (readonly [size: number, noun: string])[] = [
+  [86400, 'day'],
+  [3600, 'hour'],
+  [60, 'minute'],
+];
+const BYTES: readonly (readonly [size: number, noun: string])[] = [
+  [2 ** 30, 'GiB'],
+  [2 ** 20, 'MiB'],
+  [2 ** 10, 'KiB'],
+];
+
+/** ` (5 minutes)` where the number is at least one of a larger unit. */
+function larger(value: number, units: typeof SECONDS): string {
+  const unit = units.find(([size]) => value >= size);
+  if (unit === undefined) return '';
+  const amount = Math.round((value / unit[0]) * 10) / 10;
+  return units === BYTES ? ` (${String(amount)} ${unit[1]})` : ` (${plural(amount, unit[1])})`;
+}
