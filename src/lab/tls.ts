@@ -1,0 +1,169 @@
+/** TLS servers for the demo and the tests, on loopback: plain TLS, and TLS behind SMTP and PostgreSQL greetings. */
+import { once } from 'node:events';
+import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { createSecureContext, createServer as createTlsServer, type SecureVersion, TLSSocket } from 'node:tls';
+
+export interface LabTlsOptions {
+  /** Leaf and the certificates above it, as a server sends them. */
+  readonly certPem: string;
+  readonly keyPem: string;
+  readonly minVersion?: SecureVersion;
+  readonly maxVersion?: SecureVersion;
+  /** OpenSSL cipher list; TLS 1.0 needs `DEFAULT:@SECLEVEL=0`. */
+  readonly ciphers?: string;
+  readonly groups?: string;
+  readonly alpn?: readonly string[];
+  /** A PEM of the CAs whose client certificates are asked for, and whether one is a must. */
+  readonly clientCa?: string;
+  readonly clientCertificate?: 'optional' | 'required';
+}
+
+export interface LabServer {
+  readonly host: string;
+  readonly port: number;
+  /** Connections accepted so far. */
+  connections(): number;
+  close(): Promise<void>;
+}
+
+/** Starts a server on a free port of 127.0.0.1; `close` ends its connections too. */
+export async function listenOnLoopback(server: Server, port = 0): Promise<LabServer> {
+  const open = new Set<Socket>();
+  let accepted = 0;
+  server.on('connection', (socket: Socket) => {
+    accepted++;
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    // a client that goes away is no fault of a test server
+    socket.on('error', () => socket.destroy());
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    host: '127.0.0.1',
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    connections: () => accepted,
+    async close() {
+      for (const socket of open) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function settingsOf(options: LabTlsOptions): object {
+  return {
+    cert: options.certPem,
+    key: options.keyPem,
+    ...(options.minVersion !== undefined && { minVersion: options.minVersion }),
+    ...(options.maxVersion !== undefined && { maxVersion: options.maxVersion }),
+    ...(options.ciphers !== undefined && { ciphers: options.ciphers }),
+    ...(options.groups !== undefined && { ecdhCurve: options.groups }),
+    ...(options.alpn !== undefined && { ALPNProtocols: [...options.alpn] }),
+    ...(options.clientCa !== undefined && { ca: options.clientCa }),
+    requestCert: options.clientCertificate !== undefined,
+    rejectUnauthorized: options.clientCertificate === 'required',
+  };
+}
+
+/** TLS from the first byte; what a client sends is read and thrown away. */
+export async function startTlsServer(options: LabTlsOptions, port = 0): Promise<LabServer> {
+  const server = createTlsServer(settingsOf(options), (socket) => socket.resume());
+  // a refused hello is what these servers are for
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  return await listenOnLoopback(server, port);
+}
+
+function upgrade(socket: Socket, options: LabTlsOptions): void {
+  const secure = new TLSSocket(socket, {
+    isServer: true,
+    secureContext: createSecureContext(settingsOf(options)),
+  });
+  secure.on('error', () => socket.destroy());
+  secure.resume();
+}
+
+export interface LabSmtpOptions {
+  /** Without it STARTTLS is not offered. */
+  readonly tls?: LabTlsOptions;
+  /** Lines of the EHLO answer beside the first and STARTTLS. */
+  readonly features?: readonly string[];
+  readonly greeting?: string;
+  /** The answer to STARTTLS; default `220 go ahead`. */
+  readonly answer?: string;
+}
+
+/** An SMTP greeter: EHLO, STARTTLS, QUIT, and 502 for the rest. */
+export async function startSmtpServer(options: LabSmtpOptions = {}, port = 0): Promise<LabServer> {
+  const features = ['mail.test', ...(options.features ?? ['PIPELINING', '8BITMIME'])];
+  if (options.tls !== undefined || options.answer !== undefined) features.push('STARTTLS');
+  const ehlo = features.map((line, index) => `250${index === features.length - 1 ? ' ' : '-'}${line}\r\n`).join('');
+  const server = createTcpServer((socket) => {
+    let pending = '';
+    socket.write(`${options.greeting ?? '220 mail.test ESMTP'}\r\n`);
+    function receive(chunk: Buffer): void {
+      pending += chunk.toString('latin1');
+      for (let end = pending.indexOf('\n'); end >= 0; end = pending.indexOf('\n')) {
+        const line = pending.slice(0, end).trim().toUpperCase();
+        pending = pending.slice(end + 1);
+        if (line.startsWith('EHLO')) socket.write(ehlo);
+        else if (line === 'STARTTLS' && features.includes('STARTTLS')) {
+          const answer = options.answer ?? '220 go ahead';
+          socket.write(`${answer}\r\n`);
+          if (!answer.startsWith('220') || options.tls === undefined) continue;
+          socket.off('data', receive);
+          upgrade(socket, options.tls);
+          return;
+        } else if (line === 'QUIT') socket.end('221 bye\r\n');
+        else socket.write('502 not here\r\n');
+      }
+    }
+    socket.on('data', receive);
+  });
+  return await listenOnLoopback(server, port);
+}
+
+export interface LabPostgresOptions {
+  /** Without it SSLRequest is answered with `N`. */
+  readonly tls?: LabTlsOptions;
+  /** What a start-up message without TLS gets: an authentication request of this type, or FATAL 28000. */
+  readonly plain?: { readonly authentication: number } | 'refused';
+}
+
+function startupAnswer(plain: LabPostgresOptions['plain']): Buffer {
+  if (plain === 'refused') {
+    const fields = Buffer.from('SFATAL\0C28000\0Mno pg_hba.conf entry, no encryption\0\0', 'latin1');
+    const error = Buffer.alloc(5);
+    error.write('E', 0, 'latin1');
+    error.writeUInt32BE(fields.length + 4, 1);
+    return Buffer.concat([error, fields]);
+  }
+  const authentication = Buffer.alloc(9);
+  authentication.write('R', 0, 'latin1');
+  authentication.writeUInt32BE(8, 1);
+  authentication.writeUInt32BE(plain?.authentication ?? 10, 5);
+  return authentication;
+}
+
+/** A PostgreSQL greeter: SSLRequest, and a start-up message up to the demand for a password. */
+export async function startPostgresServer(options: LabPostgresOptions = {}, port = 0): Promise<LabServer> {
+  const server = createTcpServer((socket) => {
+    let pending = Buffer.alloc(0);
+    function receive(chunk: Buffer): void {
+      pending = Buffer.concat([pending, chunk]);
+      if (pending.length < 8 || pending.length < pending.readUInt32BE(0)) return;
+      if (pending.readUInt32BE(4) === 80_877_103) {
+        pending = pending.subarray(8);
+        socket.write(options.tls === undefined ? 'N' : 'S');
+        if (options.tls === undefined) return;
+        socket.off('data', receive);
+        upgrade(socket, options.tls);
+        return;
+      }
+      socket.end(startupAnswer(options.plain));
+    }
+    socket.on('data', receive);
+  });
+  return await listenOnLoopback(server, port);
+}

@@ -1,0 +1,184 @@
+/** The contents of the certificate extensions that we judge (RFC 5280 §4.2, RFC 6962, RFC 7633). */
+import {
+  bitStringOf,
+  booleanOf,
+  childrenOf,
+  DerError,
+  type Element,
+  expect,
+  integerOf,
+  oidOf,
+  readOnly,
+  TAG,
+} from './der.ts';
+import { type GeneralName, generalNameOf, generalNamesOf } from './general-name.ts';
+
+export const OID = {
+  subjectDirectoryAttributes: '2.5.29.9',
+  subjectKeyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  issuerAltName: '2.5.29.18',
+  basicConstraints: '2.5.29.19',
+  nameConstraints: '2.5.29.30',
+  crlDistributionPoints: '2.5.29.31',
+  certificatePolicies: '2.5.29.32',
+  policyMappings: '2.5.29.33',
+  authorityKeyIdentifier: '2.5.29.35',
+  policyConstraints: '2.5.29.36',
+  extendedKeyUsage: '2.5.29.37',
+  freshestCrl: '2.5.29.46',
+  inhibitAnyPolicy: '2.5.29.54',
+  authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+  subjectInfoAccess: '1.3.6.1.5.5.7.1.11',
+  tlsFeature: '1.3.6.1.5.5.7.1.24',
+  signedCertificateTimestamps: '1.3.6.1.4.1.11129.2.4.2',
+  precertificatePoison: '1.3.6.1.4.1.11129.2.4.3',
+} as const;
+
+export const KEY_USAGES = [
+  'digitalSignature',
+  'nonRepudiation',
+  'keyEncipherment',
+  'dataEncipherment',
+  'keyAgreement',
+  'keyCertSign',
+  'cRLSign',
+  'encipherOnly',
+  'decipherOnly',
+] as const;
+export type KeyUsage = (typeof KEY_USAGES)[number];
+
+export interface BasicConstraints {
+  readonly ca: boolean;
+  readonly pathLength: number | undefined;
+}
+
+export interface AccessDescription {
+  readonly method: 'ocsp' | 'caIssuers' | 'other';
+  readonly location: GeneralName;
+}
+
+export interface NameConstraints {
+  readonly permitted: readonly GeneralName[];
+  readonly excluded: readonly GeneralName[];
+}
+
+/** One signed certificate timestamp (RFC 6962 §3.2). */
+export interface Sct {
+  readonly version: number;
+  /** Hex of the log's key hash. */
+  readonly log: string;
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+}
+
+export function keyUsageOf(value: Uint8Array): readonly KeyUsage[] {
+  const { bits } = bitStringOf(readOnly(value), 'keyUsage');
+  return bits.flatMap((bit) => KEY_USAGES[bit] ?? []);
+}
+
+/** The elements of an extension that is a SEQUENCE. */
+function partsOf(value: Uint8Array, what: string): readonly Element[] {
+  return childrenOf(expect(readOnly(value), TAG.sequence, what));
+}
+
+export function extendedKeyUsageOf(value: Uint8Array): readonly string[] {
+  return partsOf(value, 'extendedKeyUsage').map((part) => oidOf(part, 'a key purpose'));
+}
+
+export function basicConstraintsOf(value: Uint8Array): BasicConstraints {
+  const parts = [...partsOf(value, 'basicConstraints')];
+  const first = parts[0];
+  const ca = first?.tag === TAG.boolean && booleanOf(first, 'cA');
+  if (first?.tag === TAG.boolean) parts.shift();
+  if (parts.length > 1) throw new DerError('basicConstraints has too many parts');
+  const length = parts[0] === undefined ? undefined : integerOf(parts[0], 'pathLenConstraint');
+  if (length !== undefined && (length > 1_000_000n || length < -1_000_000n))
+    throw new DerError('pathLenConstraint is out of all bounds');
+  return { ca, pathLength: length === undefined ? undefined : Number(length) };
+}
+
+export function subjectAltNameOf(value: Uint8Array): readonly GeneralName[] {
+  return generalNamesOf(expect(readOnly(value), TAG.sequence, 'subjectAltName'));
+}
+
+export function accessDescriptionsOf(value: Uint8Array): readonly AccessDescription[] {
+  return partsOf(value, 'authorityInfoAccess').map((part) => {
+    const [method, location] = childrenOf(expect(part, TAG.sequence, 'an access description'));
+    const oid = oidOf(method, 'an access method');
+    if (location === undefined) throw new DerError('an access description has no location');
+    const name = oid === '1.3.6.1.5.5.7.48.1' ? 'ocsp' : oid === '1.3.6.1.5.5.7.48.2' ? 'caIssuers' : 'other';
+    return { method: name, location: generalNameOf(location) };
+  });
+}
+
+/** The full names of each distribution point; a point with a relative name or none has an empty list. */
+export function distributionPointsOf(value: Uint8Array): readonly (readonly GeneralName[])[] {
+  return partsOf(value, 'cRLDistributionPoints').map((part) => {
+    const point = childrenOf(expect(part, TAG.sequence, 'a distribution point')).find((field) => field.tag === 0xa0);
+    const full = point === undefined ? undefined : childrenOf(point).find((field) => field.tag === 0xa0);
+    return full === undefined ? [] : generalNamesOf(full);
+  });
+}
+
+export function policiesOf(value: Uint8Array): readonly string[] {
+  return partsOf(value, 'certificatePolicies').map((part) =>
+    oidOf(childrenOf(expect(part, TAG.sequence, 'a policy'))[0], 'a policy identifier'),
+  );
+}
+
+/** The keyIdentifier in hex; undefined where the extension names none. */
+export function authorityKeyIdOf(value: Uint8Array): string | undefined {
+  const key = partsOf(value, 'authorityKeyIdentifier').find((part) => part.tag === 0x80);
+  return key === undefined ? undefined : Buffer.from(key.content.subarray(0, 64)).toString('hex');
+}
+
+export function subjectKeyIdOf(value: Uint8Array): string {
+  return Buffer.from(expect(readOnly(value), TAG.octetString, 'subjectKeyIdentifier').content.subarray(0, 64)).toString(
+    'hex',
+  );
+}
+
+export function nameConstraintsOf(value: Uint8Array): NameConstraints {
+  const subtrees = (tag: number): readonly GeneralName[] =>
+    partsOf(value, 'nameConstraints')
+      .filter((part) => part.tag === tag)
+      .flatMap((part) => childrenOf(part))
+      .map((subtree) => {
+        const base = childrenOf(expect(subtree, TAG.sequence, 'a subtree'))[0];
+        if (base === undefined) throw new DerError('a subtree has no base');
+        return generalNameOf(base);
+      });
+  return { permitted: subtrees(0xa0), excluded: subtrees(0xa1) };
+}
+
+/** RFC 7633 §4: the TLS extensions that the server promises to answer. */
+export function tlsFeaturesOf(value: Uint8Array): readonly number[] {
+  return partsOf(value, 'tlsfeature').map((part) => Number(BigInt.asUintN(32, integerOf(part, 'a TLS feature'))));
+}
+
+/** RFC 6962 §3.3: a length-prefixed list of length-prefixed SCTs. */
+export function sctListOf(list: Uint8Array): readonly Sct[] {
+  const view = Buffer.from(list);
+  if (view.length < 2 || view.readUInt16BE(0) !== view.length - 2)
+    throw new DerError('the SCT list has a wrong length');
+  const found: Sct[] = [];
+  for (let at = 2; at < view.length;) {
+    if (at + 2 > view.length) throw new DerError('an SCT ends early');
+    const end = at + 2 + view.readUInt16BE(at);
+    if (end > view.length || end - at < 2 + 43) throw new DerError('an SCT ends early');
+    found.push({
+      version: view[at + 2] ?? 0,
+      log: view.toString('hex', at + 3, at + 35),
+      timestamp: Number(view.readBigUInt64BE(at + 35)),
+    });
+    at = end;
+  }
+  return found;
+}
+
+/** The SCT list inside the certificate extension: an OCTET STRING in the OCTET STRING. */
+export function embeddedSctsOf(value: Uint8Array): readonly Sct[] {
+  return sctListOf(expect(readOnly(value), TAG.octetString, 'the SCT extension').content);
+}
