@@ -54,6 +54,7 @@ export const FAULTS = {
   'http.malformed': { transient: false, title: 'the HTTP response is malformed' },
   'http.timeout': { transient: true, title: 'the HTTP server did not answer in time' },
   'http.tls': { transient: false, title: 'the TLS handshake for HTTPS failed' },
+  'http.unavailable': { transient: true, title: 'the HTTP server is overloaded or out of order (429 or 5xx)' },
 
   'net.closed': { transient: true, title: 'the connection was closed early' },
   'net.limit': { transient: false, title: 'the bound on bytes or connections was reached' },

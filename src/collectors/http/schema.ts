@@ -1,0 +1,148 @@
+/** The shapes of the http collector: raw chains of hops, and the facts that checks read. */
+import {
+  anything,
+  boolean,
+  dateTime,
+  integer,
+  list,
+  map,
+  object,
+  oneOf,
+  type Schema,
+  string,
+} from '../../model/schema.ts';
+
+/** One response, or the fault of one hop with its URL. */
+const rawHop: Schema = map(anything(), {
+  description: 'url, status, headers as [name, value] in wire order, tls, next, body',
+});
+const rawChain: Schema = {
+  type: 'object',
+  properties: { hops: list(rawHop), end: string(), asked: boolean() },
+  additionalProperties: anything(),
+};
+
+export const rawSchema: Schema = {
+  type: 'object',
+  properties: {
+    url: string({ description: 'the URL of the site' }),
+    https: rawChain,
+    http: rawChain,
+    sectxt: map(rawChain, { description: 'control, wellKnown, root, plain' }),
+  },
+  required: ['url', 'https', 'http'],
+  additionalProperties: anything(),
+};
+
+const headerItem = object({ header: string(), value: string(), url: string() });
+
+const hsts = object(
+  {
+    line: string({ description: 'the first Strict-Transport-Security line of the first https response' }),
+    lines: integer({ description: 'how many such lines that response has' }),
+    valid: boolean({ description: 'a browser accepts the first line (RFC 6797 §6.1)' }),
+    'maxAge?': integer({ description: 'seconds, capped at 2^53-1' }),
+    'includeSubDomains?': boolean(),
+    'preload?': boolean(),
+    unknown: list(string()),
+    errors: list(string()),
+  },
+  { description: 'absent: the first https response of the host has no such line' },
+);
+
+const redirect = object({
+  asked: boolean({ description: 'false where the site has a port of its own' }),
+  'port80?': oneOf('refused', 'answers'),
+  'status?': integer({ description: 'of the first answer on port 80' }),
+  'leadsToHttps?': boolean(),
+  'first?': object(
+    { status: integer(), scheme: string(), host: string(), sameHost: boolean(), location: string() },
+    { description: 'absent: the first answer on port 80 is no redirect' },
+  ),
+  'downgrades?': list(object({ from: string(), to: string() })),
+  'badLocations?': list(object({ url: string(), status: integer(), problem: string(), 'location?': string() })),
+  'loops?': list(string()),
+  'tooMany?': list(string()),
+});
+
+const cookie = object({
+  name: string(),
+  nameless: boolean(),
+  'valuePrefix?': string(),
+  url: string(),
+  scheme: string(),
+  session: boolean(),
+  secure: boolean(),
+  httpOnly: boolean(),
+  partitioned: boolean(),
+  'sameSite?': string(),
+  'prefix?': oneOf('__secure-', '__host-http-', '__host-', '__http-'),
+  'path?': string(),
+  'domain?': string(),
+  domainScope: oneOf('host-only', 'own', 'ancestor', 'foreign', 'public-suffix'),
+  'maxAge?': integer(),
+  'expires?': dateTime(),
+  size: integer(),
+  oversized: list(string()),
+  controlCharacters: boolean(),
+  repeated: boolean(),
+});
+
+const page = object(
+  {
+    url: string(),
+    status: integer(),
+    scheme: string(),
+    'contentTypeOptions?': string(),
+    'referrer?': object({ line: string(), 'policy?': string() }),
+  },
+  { description: 'the last HTML response of the https chain on the own host; absent where it shows none' },
+);
+
+const sectxt = object({
+  present: boolean(),
+  'url?': string(),
+  'wellKnown?': boolean({ description: 'it lies under /.well-known/' }),
+  'secure?': boolean({ description: 'served by https without passing http' }),
+  'trusted?': boolean({ description: 'no certificate error on the way; absent where no https hop was' }),
+  'offHost?': boolean(),
+  'contentType?': string(),
+  'charset?': string(),
+  'utf8?': boolean(),
+  'nul?': boolean(),
+  'bom?': boolean(),
+  'bytes?': integer(),
+  contacts: list(object({ at: string(), value: string(), 'scheme?': string(), 'defect?': string() })),
+  expires: list(object({ at: string(), value: string(), 'instant?': dateTime() })),
+  'expiresAt?': dateTime({ description: 'of the first Expires that parses' }),
+  languages: list(object({ at: string(), value: string(), valid: boolean() })),
+  links: list(object({ at: string(), field: string(), value: string(), 'scheme?': string(), 'defect?': string() })),
+  'canonical?': list(string()),
+  'canonicalMatches?': boolean(),
+  'lineDefects?': list(object({ line: integer(), kind: string(), text: string() })),
+  'endingDefects?': list(object({ line: integer(), kind: string() })),
+  'unknownFields?': list(object({ line: integer(), name: string(), 'near?': string() })),
+  'signed?': boolean(),
+  'signatureDefects?': list(object({ line: integer(), kind: string() })),
+});
+
+export const factsSchema: Schema = object({
+  url: string(),
+  scheme: oneOf('https', 'http'),
+  host: string(),
+  'first?': object(
+    { url: string(), 'address?': string(), status: integer(), trusted: boolean(), 'trustError?': string() },
+    { description: 'the first https response of the own host, before any redirect' },
+  ),
+  'hsts?': hsts,
+  'hstsElsewhere?': list(object({ url: string(), status: integer(), sent: boolean() })),
+  'hstsOverHttp?': list(object({ url: string(), line: string() })),
+  'redirect?': redirect,
+  'cookies?': list(cookie),
+  'page?': page,
+  'leaks?': list(headerItem),
+  'dead?': list(headerItem),
+  'duplicates?': list(headerItem),
+  'malformed?': list(object({ url: string(), problem: string() })),
+  'sectxt?': sectxt,
+});
