@@ -1,10 +1,9 @@
 /** The roll-up of results into framework controls: a lattice, so that order, grouping and shards do not matter (CONTRACT §6). */
 import type { Check } from '../model/check.ts';
-import type { Framework } from '../model/framework.ts';
+import { mappingOf, type Framework } from '../model/framework.ts';
 import { byCodeUnit } from '../model/json.ts';
 import type { ControlResult, ControlStatus, Verdict } from '../model/result.ts';
 import type { Target } from '../model/target.ts';
-import { mappingOf } from './mapping.ts';
 
 /** Worst first: the join of two statuses is the one that stands earlier. */
 export const CONTROL_STATUSES = [

@@ -12,14 +12,21 @@ function bytesOf(digest: string): Uint8Array {
   return Buffer.from(digest.slice(7), 'hex');
 }
 
-/** The leaves in their order: evidence digests as 32 bytes by evidence id, then results in the order of the file. */
-export function leavesOf(evidence: readonly EvidenceEntry[], results: readonly Result[]): Uint8Array[] {
-  const leaves: Uint8Array[] = [];
-  for (const entry of evidence.toSorted((a, b) => byCodeUnit(a.id, b.id))) leaves.push(leafHash(bytesOf(entry.digest)));
-  for (const result of results) leaves.push(leafHash(canonicalJson(result as unknown as Json)));
-  return leaves;
+/** The leaves of the evidence: the digests as 32 bytes, by evidence id. */
+export function evidenceLeaves(evidence: readonly EvidenceEntry[]): Uint8Array[] {
+  return evidence.toSorted((a, b) => byCodeUnit(a.id, b.id)).map((entry) => leafHash(bytesOf(entry.digest)));
+}
+
+/** The leaf of a result: its canonical JSON, as it stands in run.json. */
+export function resultLeaf(result: Result): Uint8Array {
+  return leafHash(canonicalJson(result as unknown as Json));
+}
+
+/** The root over leaves: those of the evidence, then those of the results in the order of the file. */
+export function rootOf(leaves: readonly Uint8Array[]): string {
+  return `sha256:${Buffer.from(treeHash(leaves)).toString('hex')}`;
 }
 
 export function merkleRoot(evidence: readonly EvidenceEntry[], results: readonly Result[]): string {
-  return `sha256:${Buffer.from(treeHash(leavesOf(evidence, results))).toString('hex')}`;
+  return rootOf([...evidenceLeaves(evidence), ...results.map(resultLeaf)]);
 }

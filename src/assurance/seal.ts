@@ -2,11 +2,11 @@
 import type { Check } from '../model/check.ts';
 import type { Framework } from '../model/framework.ts';
 import { byCodeUnit, isArray, isObject, type Json } from '../model/json.ts';
-import type { EvidenceEntry, Result, Run, RunTarget, Verdict } from '../model/result.ts';
+import type { EvidenceEntry, Reason, Result, Run, RunTarget, Verdict } from '../model/result.ts';
 import { publicKind, type Target } from '../model/target.ts';
 import { rollUp } from './controls.ts';
 import { fingerprintOf } from './digest.ts';
-import { merkleRoot } from './root.ts';
+import { evidenceLeaves, resultLeaf, rootOf } from './root.ts';
 import { summarise } from './summary.ts';
 
 export interface SealInput {
@@ -41,9 +41,23 @@ function wellFormed(value: Json): Json {
   return value;
 }
 
+/** A reason with its members in one order: the bytes of run.json do not depend on who built it. */
+function reasonOf({ path, op, expected, actual, absent, unknown, truncated, why, evidence }: Reason): Reason {
+  return {
+    path,
+    op,
+    expected,
+    actual,
+    ...(absent === undefined ? {} : { absent }),
+    ...(unknown === undefined ? {} : { unknown }),
+    ...(truncated === undefined ? {} : { truncated }),
+    ...(why === undefined ? {} : { why }),
+    evidence,
+  };
+}
+
 /** A result with its members in the order of the contract. */
-function resultOf(verdict: Verdict): Result {
-  const clean = wellFormed(verdict as unknown as Json) as unknown as Verdict;
+function resultOf(clean: Verdict): Result {
   return {
     check: clean.check,
     version: clean.version,
@@ -53,7 +67,7 @@ function resultOf(verdict: Verdict): Result {
     subject: clean.subject,
     status: clean.status,
     message: clean.message,
-    reasons: clean.reasons,
+    reasons: clean.reasons.map(reasonOf),
     ...(clean.fault === undefined ? {} : { fault: clean.fault }),
     ...(clean.location === undefined ? {} : { location: clean.location }),
     fingerprint: fingerprintOf(clean),
@@ -61,6 +75,18 @@ function resultOf(verdict: Verdict): Result {
     remediation: clean.remediation,
     ...(clean.waiver === undefined ? {} : { waiver: clean.waiver }),
   };
+}
+
+/** A result and its leaf of the tree. */
+function sealed(verdict: Verdict): { readonly result: Result; readonly leaf: Uint8Array } {
+  try {
+    const result = resultOf(verdict);
+    return { result, leaf: resultLeaf(result) };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const result = resultOf(wellFormed(verdict as unknown as Json) as unknown as Verdict);
+    return { result, leaf: resultLeaf(result) };
+  }
 }
 
 export function byTargetCheckSubject(
@@ -81,7 +107,8 @@ function runTarget({ target, jobs }: SealInput['targets'][number]): RunTarget {
 }
 
 export function sealRun(input: SealInput): Run {
-  const results = input.verdicts.map(resultOf).sort(byTargetCheckSubject);
+  const records = input.verdicts.map(sealed).sort((a, b) => byTargetCheckSubject(a.result, b.result));
+  const results = records.map(({ result }) => result);
   const evidence = input.evidence
     .map(({ id, collector, target, observedAt, digest }) => ({ id, collector, target, observedAt, digest }))
     .sort((a, b) => byCodeUnit(a.id, b.id));
@@ -107,6 +134,6 @@ export function sealRun(input: SealInput): Run {
     ),
     summary: summarise(results),
     evidence,
-    merkleRoot: merkleRoot(evidence, results),
+    merkleRoot: rootOf([...evidenceLeaves(evidence), ...records.map(({ leaf }) => leaf)]),
   };
 }

@@ -1,7 +1,5 @@
 /** Canonical JSON by RFC 8785, the only form in which anything is hashed. */
-import { byCodeUnit, type Json } from './json.ts';
-
-const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+import type { Json, JsonObject } from './json.ts';
 
 /**
  * Serialises a JSON value by RFC 8785: keys sorted by UTF-16 code unit, numbers as ECMAScript prints them.
@@ -11,7 +9,7 @@ export function canonicalJson(value: Json): string {
   switch (typeof value) {
     case 'string':
       // RFC 8785 §3.2.2.2: lone surrogates are an error, not U+FFFD
-      if (LONE_SURROGATE.test(value)) throw new TypeError('canonical JSON cannot hold a lone surrogate');
+      if (!value.isWellFormed()) throw new TypeError('canonical JSON cannot hold a lone surrogate');
       return JSON.stringify(value);
     case 'number':
       if (!Number.isFinite(value)) throw new TypeError(`canonical JSON cannot hold ${String(value)}`);
@@ -25,11 +23,15 @@ export function canonicalJson(value: Json): string {
   }
   if (value === null) return 'null';
   if (Array.isArray(value)) return `[${value.map((item: Json) => canonicalJson(item)).join(',')}]`;
-  const members: string[] = [];
-  for (const [key, member] of Object.entries(value).sort(([a], [b]) => byCodeUnit(a, b))) {
-    members.push(`${canonicalJson(key)}:${canonicalJson(member)}`);
+  const object = value as JsonObject;
+  let members = '';
+  // the default order of sort() is that of UTF-16 code units
+  for (const key of Object.keys(object).sort()) {
+    const member = object[key];
+    if (member === undefined) throw new TypeError('canonical JSON cannot hold undefined');
+    members += `${members === '' ? '' : ','}${canonicalJson(key)}:${canonicalJson(member)}`;
   }
-  return `{${members.join(',')}}`;
+  return `{${members}}`;
 }
 
 /** Replaces lone surrogates by U+FFFD, for text from outside that is to enter evidence. */

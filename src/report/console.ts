@@ -65,7 +65,7 @@ function fails(page: Page, results: readonly Result[]): void {
     for (const group of groups.slice(0, most)) {
       const first = group.results[0];
       if (first === undefined) continue;
-      add(page, `✖ ${group.check}  ${first.title}`, '  ', paint.red);
+      add(page, `✖ ${group.check}  not met: ${first.title}`, '  ', paint.red);
       for (const result of group.results.slice(0, most)) add(page, sentence(result), '    ');
       more(page, group.results.length - most, 'of this');
       const where = first.references.map(clause).join(', ');

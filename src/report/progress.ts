@@ -46,7 +46,7 @@ export function advance(state: Progress, event: RunEvent): Progress {
     }
     case 'judged':
       return { ...state, judged: event.results };
-    case 'bug':
+    default:
       return state;
   }
 }

@@ -1,10 +1,8 @@
 /** Makes what a reader could not see, or a terminal would obey, visible in text from outside. */
 
-// C0, DEL, C1; soft hyphen, zero-width and joiners, word joiner and invisible operators, BOM; bidi marks, embeddings, overrides
-// and isolates; line and paragraph separators; lone surrogates, tag characters. One class, no repetition: linear.
-const HIDDEN =
-  // oxlint-disable-next-line no-control-regex
-  /[\u0000-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF9-\uFFFB]|[\u{E0000}-\u{E0FFF}]|\p{Cs}/gu;
+// Controls (C0, DEL, C1), formats (bidi, zero-width, tags), lone surrogates, line and paragraph separators, and all else that
+// Unicode lets a renderer ignore (fillers, variation selectors). One class, no repetition: linear.
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 function symbol(char: string): string {
   const code = char.codePointAt(0) ?? 0;

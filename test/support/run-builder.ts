@@ -6,7 +6,7 @@ import { digestOf, evidenceDigest } from '../../src/assurance/digest.ts';
 import { sealRun, type SealInput } from '../../src/assurance/seal.ts';
 import type { Check, Reference, Severity, Status } from '../../src/model/check.ts';
 import type { Evidence } from '../../src/model/evidence.ts';
-import { fault, type FaultCode } from '../../src/model/fault.ts';
+import { fault, isFaultCode } from '../../src/model/fault.ts';
 import type { Framework } from '../../src/model/framework.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
 import type { View } from '../../src/model/reporter.ts';
@@ -32,12 +32,10 @@ export function target(kind: TargetKind, id: string, extra: Partial<Target> = {}
   return { kind, id, labels: {}, ...extra };
 }
 
-export function evidenceOf(collector: string, of: Target, raw: Json | FaultCode, options: JsonObject = {}): Evidence {
+/** `raw` may be a fault code: then the job saw nothing. */
+export function evidenceOf(collector: string, of: Target, raw: Json, options: JsonObject = {}): Evidence {
   const id = `ev-${digestOf([collector, of.id, options]).slice(7, 23)}`;
-  const outcome =
-    typeof raw === 'string'
-      ? { is: 'fault' as const, fault: fault(raw as FaultCode) }
-      : { is: 'observed' as const, raw };
+  const outcome = isFaultCode(raw) ? { is: 'fault' as const, fault: fault(raw) } : { is: 'observed' as const, raw };
   const body = {
     schema: 'evidence/1' as const,
     id,

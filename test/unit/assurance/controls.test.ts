@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {
   addTally,
   CONTROL_STATUSES,
@@ -11,9 +11,8 @@ import {
   type Population,
   type Tally,
 } from '../../../src/assurance/controls.ts';
-import { mappingOf } from '../../../src/assurance/mapping.ts';
 import type { Status } from '../../../src/model/check.ts';
-import type { Framework } from '../../../src/model/framework.ts';
+import { mappingOf, type Framework } from '../../../src/model/framework.ts';
 import type { ControlStatus, Verdict } from '../../../src/model/result.ts';
 import { checkOf, target, verdictOf } from '../../support/run-builder.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { auditPath, leafHash, rootFromPath, treeHash } from '../../../src/assurance/merkle.ts';
 
 /** RFC 6962 §2.1 word by word, by recursion: slow and independent of ours. */

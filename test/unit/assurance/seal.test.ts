@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { leavesOf, merkleRoot } from '../../../src/assurance/root.ts';
+import { merkleRoot } from '../../../src/assurance/root.ts';
 import { sealRun } from '../../../src/assurance/seal.ts';
 import { canonicalJson } from '../../../src/model/canonical.ts';
 import type { Json } from '../../../src/model/json.ts';
@@ -67,7 +67,7 @@ test('a digest of another algorithm or length is refused', () => {
     `sha256:${'G'.repeat(64)}`,
     '',
   ]) {
-    assert.throws(() => leavesOf([{ ...entry, digest }], []), /not a sha256 digest/);
+    assert.throws(() => merkleRoot([{ ...entry, digest }], []), /not a sha256 digest/);
   }
 });
 

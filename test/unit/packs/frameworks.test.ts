@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { mappingOf } from '../../../src/assurance/mapping.ts';
+import { mappingOf } from '../../../src/model/framework.ts';
 import { loadFrameworks, readFramework } from '../../../src/packs/frameworks.ts';
 
 const SHIPPED = fileURLToPath(new URL('../../../checks/frameworks', import.meta.url));
