@@ -1,0 +1,73 @@
+/** Time: every job and every operation ends by its deadline, with a fault that says whose deadline it was. */
+import { setMaxListeners } from 'node:events';
+import { FaultError, type FaultCode } from '../model/fault.ts';
+
+/** The fault an aborted signal stands for: its own, else the interruption of the run. */
+export function reasonOf(signal: AbortSignal): FaultError {
+  const reason: unknown = signal.reason;
+  return reason instanceof FaultError ? reason : new FaultError('engine.interrupted');
+}
+
+export interface Deadline {
+  readonly signal: AbortSignal;
+  /** Ends the deadline: its timer is cleared. Call it in `finally`. */
+  clear(): void;
+}
+
+/**
+ * A signal that aborts with the parent, or after `ms` with the fault `code`.
+ * Not AbortSignal.timeout: its timer does not keep the process alive, so a pending job would end the program in silence.
+ */
+export function createDeadline(parent: AbortSignal, ms: number, code: FaultCode, message?: string): Deadline {
+  const own = new AbortController();
+  const timer = setTimeout(() => own.abort(new FaultError(code, message)), Math.max(0, ms));
+  const signal = AbortSignal.any([parent, own.signal]);
+  setMaxListeners(0, signal);
+  return { signal, clear: () => clearTimeout(timer) };
+}
+
+/** The promise, or the signal's fault as soon as it aborts. The promise itself must be ended by other means. */
+export async function untilAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) {
+    promise.catch(() => undefined);
+    throw reasonOf(signal);
+  }
+  return await new Promise<T>((resolve, reject) => {
+    const giveUp = (): void => reject(reasonOf(signal));
+    signal.addEventListener('abort', giveUp, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
+  });
+}
+
+/** Runs an operation under its own deadline inside the caller's. */
+export async function withDeadline<T>(
+  parent: AbortSignal,
+  ms: number,
+  code: FaultCode,
+  message: string,
+  operation: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  if (parent.aborted) throw reasonOf(parent);
+  const deadline = createDeadline(parent, ms, code, message);
+  try {
+    return await untilAbort(operation(deadline.signal), deadline.signal);
+  } finally {
+    deadline.clear();
+  }
+}
+
+/** Waits, or throws the signal's fault. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) throw reasonOf(signal);
+  await new Promise<void>((resolve, reject) => {
+    const giveUp = (): void => {
+      clearTimeout(timer);
+      reject(reasonOf(signal));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', giveUp);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', giveUp, { once: true });
+  });
+}

@@ -1,0 +1,169 @@
+/** The AWS capability: credentials of the standard chain, and a request handler under our limits. The SDK is loaded when first asked for. */
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { Transform, type Readable } from 'node:stream';
+import { FaultError } from '../../model/fault.ts';
+import type { AwsClientConfig, AwsRequest } from '../../model/io.ts';
+import { reasonOf, untilAbort } from '../deadline.ts';
+import { createPace, type Pace } from '../limits.ts';
+import { hasQuotas, operationOf, requestsPerSecond, type AwsHttpRequest } from './aws-quotas.ts';
+
+const MAX_SOCKETS = 32;
+const MAX_ATTEMPTS = 5;
+const DEFAULT_REGION = 'us-east-1';
+/** The largest page of any call we make is some megabytes. */
+const MAX_BODY = 64 * 1024 * 1024;
+/** Without credentials the chain ends at the metadata service, which is silent outside of AWS. */
+const METADATA_TIMEOUT_MS = 1000;
+
+interface HandlerOptions {
+  readonly abortSignal?: AbortSignal;
+  readonly requestTimeout?: number;
+}
+interface Handled {
+  readonly response: { body?: unknown };
+}
+/** The part of the SDK's request handler that clients use. */
+interface Handler {
+  handle(request: AwsHttpRequest, options?: HandlerOptions): Promise<Handled>;
+  destroy(): void;
+}
+
+export interface AwsClient {
+  configure(request: AwsRequest, signal: AbortSignal): Promise<AwsClientConfig>;
+  /** Closes the connections that are kept alive. */
+  close(): void;
+}
+
+export function createAwsClient(timeoutMs: number): AwsClient {
+  const paces = new Map<string, Pace>();
+  const credentials = new Map<string, unknown>();
+  const agents = { keepAlive: true, maxSockets: MAX_SOCKETS };
+  let shared: Promise<Handler> | undefined;
+
+  async function loadHandler(): Promise<Handler> {
+    const { NodeHttpHandler } = await import('@smithy/node-http-handler');
+    const handler: unknown = new NodeHttpHandler({
+      httpAgent: new HttpAgent(agents),
+      httpsAgent: new HttpsAgent(agents),
+      connectionTimeout: timeoutMs,
+      requestTimeout: timeoutMs,
+      throwOnRequestTimeout: true,
+      // Jobs queue for sockets on purpose; the SDK would warn on the console
+      socketAcquisitionWarningTimeout: 2 ** 31 - 1,
+    });
+    return handler as Handler;
+  }
+
+  /** One provider a profile: it keeps what it found until shortly before it expires. */
+  async function credentialsOf(profile: string | undefined): Promise<unknown> {
+    const key = profile ?? '';
+    const known = credentials.get(key);
+    if (known !== undefined) return known;
+    const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
+    const provider = defaultProvider({
+      ...(profile !== undefined && { profile }),
+      timeout: METADATA_TIMEOUT_MS,
+      maxRetries: 1,
+    });
+    credentials.set(key, provider);
+    return provider;
+  }
+
+  function paceOf(owner: string, request: AwsHttpRequest): Pace | undefined {
+    if (!hasQuotas(request.hostname)) return undefined;
+    const operation = operationOf(request);
+    const key = `${owner} ${operation}`;
+    const perSecond = requestsPerSecond(operation);
+    const pace = paces.get(key) ?? createPace(perSecond, Math.max(1, Math.floor(perSecond / 10)));
+    paces.set(key, pace);
+    return pace;
+  }
+
+  return {
+    async configure(request, signal) {
+      shared ??= loadHandler();
+      const handler = await untilAbort(shared, signal);
+      const region = request.region ?? (await untilAbort(configuredRegion(request.profile), signal));
+      const owner = `${request.profile ?? ''} ${region}`;
+      const endpoint = customEndpoint(process.env);
+      return {
+        region,
+        ...(endpoint !== undefined && { endpoint }),
+        credentials: await credentialsOf(request.profile),
+        requestHandler: limited(handler, signal, (sent) => paceOf(owner, sent)),
+        maxAttempts: MAX_ATTEMPTS,
+      };
+    },
+    close() {
+      shared?.then((handler) => handler.destroy()).catch(() => undefined);
+    },
+  };
+}
+
+/** The region of the environment, else of the profile in the shared configuration, else the first that AWS had. */
+async function configuredRegion(profile: string | undefined): Promise<string> {
+  const { loadConfig, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS } =
+    await import('@smithy/core/config');
+  const named = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
+  if (named !== undefined && named !== '') return named;
+  const read = loadConfig(
+    { ...NODE_REGION_CONFIG_OPTIONS, default: DEFAULT_REGION },
+    { ...NODE_REGION_CONFIG_FILE_OPTIONS, ...(profile !== undefined && { profile }) },
+  );
+  return (await read()) ?? DEFAULT_REGION;
+}
+
+/** AWS_ENDPOINT_URL; left to the SDK where a service has an endpoint of its own, which an option would override. */
+export function customEndpoint(env: NodeJS.ProcessEnv): string | undefined {
+  if (env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true') return undefined;
+  if (Object.keys(env).some((name) => name.startsWith('AWS_ENDPOINT_URL_'))) return undefined;
+  const url = env['AWS_ENDPOINT_URL'];
+  return url === undefined || url === '' ? undefined : url;
+}
+
+/**
+ * The handler under the job's signal, the token bucket of the operation and the byte cap. No address rule: an endpoint of AWS
+ * is a private address wherever a VPC endpoint serves it, and no other host than the service's or the user's is ever asked.
+ */
+function limited(handler: Handler, job: AbortSignal, paceOf: (request: AwsHttpRequest) => Pace | undefined): unknown {
+  return {
+    metadata: { handlerProtocol: 'http/1.1' },
+    async handle(request: AwsHttpRequest, options: HandlerOptions = {}) {
+      if (job.aborted) throw reasonOf(job);
+      const signal = options.abortSignal === undefined ? job : AbortSignal.any([job, options.abortSignal]);
+      await paceOf(request)?.take(signal);
+      try {
+        const handled = await handler.handle(request, { ...options, abortSignal: signal });
+        const { body } = handled.response;
+        if (isReadable(body)) handled.response.body = capped(body);
+        return handled;
+      } catch (error) {
+        if (job.aborted) throw reasonOf(job);
+        throw error;
+      }
+    },
+    // Shared by all clients of the run: one of them may not end it for the others
+    destroy() {},
+    updateHttpClientConfig() {},
+    httpHandlerConfigs: () => ({}),
+  };
+}
+
+function isReadable(body: unknown): body is Readable {
+  return typeof body === 'object' && body !== null && 'pipe' in body && typeof body.pipe === 'function';
+}
+
+function capped(body: Readable): Readable {
+  let size = 0;
+  const cap = new Transform({
+    transform(chunk: Uint8Array, _, done) {
+      size += chunk.length;
+      if (size > MAX_BODY) done(new FaultError('net.limit', `AWS sent more than ${String(MAX_BODY)} bytes`));
+      else done(null, chunk);
+    },
+  });
+  body.on('error', (error) => cap.destroy(error));
+  cap.on('close', () => body.destroy());
+  return body.pipe(cap);
+}

@@ -1,0 +1,59 @@
+/** Builds the `IO` that one job gets, out of the world that all jobs of a run share. */
+import { randomBytes } from 'node:crypto';
+import type { IO } from '../../model/io.ts';
+import type { NetworkOptions } from '../../model/options.ts';
+import type { Data } from './data.ts';
+import { fetchHop } from './fetch.ts';
+import { openTree } from './files.ts';
+import { runGit } from './git.ts';
+import { createScope } from './scope.ts';
+import { openTcp } from './tcp.ts';
+import { startTls } from './tls.ts';
+import { createWorld, type World } from './world.ts';
+
+export interface JobIO {
+  readonly io: IO;
+  /** Ends everything the job left open. Call it in `finally`. */
+  end(): void;
+}
+
+export interface JobSettings {
+  /** The run's interruption and the job's deadline in one. */
+  readonly signal: AbortSignal;
+  readonly data: Data;
+  progress?(note: string): void;
+}
+
+/** The capabilities of one job. Every promise of theirs ends when the signal aborts. */
+export function createJobIO(world: World, settings: JobSettings): JobIO {
+  const { signal, data } = settings;
+  const scope = createScope(signal);
+  const io: IO = {
+    signal,
+    now: () => new Date().toISOString(),
+    random: (bytes) => new Uint8Array(randomBytes(bytes)),
+    dns: (request) => world.dns.ask(request, signal),
+    tcp: (host, port) => openTcp(world, scope, host, port),
+    tls: (over, options) => startTls(world, scope, over, options),
+    fetch: (request) => fetchHop(world, scope, request),
+    aws: (request) => world.aws.configure(request, signal),
+    files: (root) => openTree(root, signal),
+    git: (repository, args, input) => runGit(scope, repository, args, input),
+    data: async (name) => data.bytes(name),
+    progress: (note) => settings.progress?.(note),
+  };
+  return { io, end: () => scope.end() };
+}
+
+/** `IO` for one observation outside of a run (commands such as `tls scan`, and tests): a world of its own, ended by `end`. */
+export function createIO(network: NetworkOptions, settings: JobSettings): JobIO {
+  const world = createWorld(network);
+  const job = createJobIO(world, settings);
+  return {
+    io: job.io,
+    end() {
+      job.end();
+      world.close();
+    },
+  };
+}

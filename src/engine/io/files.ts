@@ -1,0 +1,176 @@
+/** The file capability: a sorted walk that names what it cannot read, and reads that stay inside their root. */
+import { isUtf8 } from 'node:buffer';
+import { constants, lstatSync, type Dirent, type Stats } from 'node:fs';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { FaultError } from '../../model/fault.ts';
+import type { FileEntry, FileTree } from '../../model/io.ts';
+import { byCodeUnit } from '../../model/json.ts';
+import { reasonOf } from '../deadline.ts';
+import { codeOf } from './errors.ts';
+
+const DEFAULT_BYTES = 8 * 1024 * 1024;
+/** Folders inside folders; deeper trees are built to hurt walkers. */
+const MAX_DEPTH = 128;
+/** Entries in one walk. */
+const MAX_ENTRIES = 5_000_000;
+
+type Problem = NonNullable<FileEntry['fault']>;
+
+function unreadable(message: string): Problem {
+  return { code: 'source.unreadable', message };
+}
+
+/** The error code only: the message of node holds an absolute path of this machine. */
+function whyUnreadable(error: unknown): Problem {
+  return unreadable(`cannot be read (${codeOf(error) || 'unknown error'})`);
+}
+
+export function openTree(path: string, signal: AbortSignal): FileTree {
+  const named = resolve(path);
+  let found: Promise<{ readonly root: string; readonly only?: string }> | undefined;
+
+  /** The root as it really is; a file named by the user is a tree of one file. */
+  async function rootOf(): Promise<{ readonly root: string; readonly only?: string }> {
+    try {
+      const real = await realpath(named);
+      const stats = await stat(real);
+      if (stats.isDirectory()) return { root: real };
+      if (stats.isFile()) return { root: dirname(real), only: basename(real) };
+    } catch (error) {
+      const code = codeOf(error);
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') {
+        throw new FaultError('source.unreadable', `${path} ${whyUnreadable(error).message}`, { cause: error });
+      }
+    }
+    throw new FaultError('source.not-found', `${path} is not there, or is neither a folder nor a file`);
+  }
+
+  return {
+    root: named,
+    async *walk() {
+      found ??= rootOf();
+      const { root, only } = await found;
+      if (only !== undefined) {
+        yield entryOf(root, only);
+        return;
+      }
+      yield* walkFrom(root, signal);
+    },
+    async read(inside, maxBytes = DEFAULT_BYTES) {
+      found ??= rootOf();
+      const { root, only } = await found;
+      if (only !== undefined && inside !== only) throw new FaultError('source.unreadable', 'only one file was named');
+      return await readInside(root, inside, maxBytes, signal);
+    },
+  };
+}
+
+async function* walkFrom(root: string, signal: AbortSignal): AsyncGenerator<FileEntry> {
+  let count = 0;
+  const first = await listFolder(root, '');
+  if (!Array.isArray(first)) {
+    yield { path: '.', kind: 'directory', size: 0, fault: first };
+    return;
+  }
+  const stack: { readonly folder: string; readonly entries: Iterator<Dirent<Buffer>> }[] = [
+    { folder: '', entries: first.values() },
+  ];
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    if (signal.aborted) throw reasonOf(signal);
+    const next = top.entries.next();
+    if (next.done === true) {
+      stack.pop();
+      continue;
+    }
+    if (++count > MAX_ENTRIES) {
+      yield {
+        path: top.folder || '.',
+        kind: 'directory',
+        size: 0,
+        fault: unreadable('too many entries; the rest was not read'),
+      };
+      return;
+    }
+    const name = next.value.name;
+    const path = `${top.folder}${top.folder === '' ? '' : '/'}${name.toString('utf8')}`;
+    if (!isUtf8(name)) {
+      yield { path, kind: 'other', size: 0, fault: unreadable('its name is not UTF-8') };
+      continue;
+    }
+    if (!next.value.isDirectory()) {
+      yield entryOf(root, path);
+      continue;
+    }
+    if (name.toString('latin1') === '.git') {
+      yield { path, kind: 'directory', size: 0 };
+      continue;
+    }
+    const entries = stack.length > MAX_DEPTH ? unreadable('nested too deeply') : await listFolder(root, path);
+    if (!Array.isArray(entries)) {
+      yield { path, kind: 'directory', size: 0, fault: entries };
+      continue;
+    }
+    yield { path, kind: 'directory', size: 0 };
+    stack.push({ folder: path, entries: entries.values() });
+  }
+}
+
+async function listFolder(root: string, path: string): Promise<Dirent<Buffer>[] | Problem> {
+  try {
+    const entries = await readdir(join(root, path), { withFileTypes: true, encoding: 'buffer' });
+    const keyed = entries.map((entry) => ({ entry, key: entry.name.toString('utf8') }));
+    return keyed.sort((a, b) => byCodeUnit(a.key, b.key)).map(({ entry }) => entry);
+  } catch (error) {
+    return whyUnreadable(error);
+  }
+}
+
+function kindOf(stats: Stats): FileEntry['kind'] {
+  if (stats.isFile()) return 'file';
+  if (stats.isDirectory()) return 'directory';
+  return stats.isSymbolicLink() ? 'symlink' : 'other';
+}
+
+/** lstat is a few microseconds here, and a thread-pool round trip ten times that. */
+function entryOf(root: string, path: string): FileEntry {
+  try {
+    const stats = lstatSync(join(root, path));
+    const kind = kindOf(stats);
+    return { path, kind, size: kind === 'file' ? stats.size : 0 };
+  } catch (error) {
+    return { path, kind: 'other', size: 0, fault: whyUnreadable(error) };
+  }
+}
+
+async function readInside(root: string, path: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
+  if (signal.aborted) throw reasonOf(signal);
+  const outside = new FaultError('source.unreadable', `${JSON.stringify(path)} leaves its root`);
+  if (path.includes('\0') || isAbsolute(path) || path.split(/[/\\]/).includes('..')) throw outside;
+  try {
+    const folder = await realpath(dirname(join(root, path)));
+    const step = relative(root, folder);
+    // A folder on the way may be a link that leads elsewhere
+    if (step === '..' || step.startsWith(`..${sep}`) || isAbsolute(step)) throw outside;
+    // No link at the end either, and no waiting for the other end of a named pipe
+    const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+    await using handle = await open(join(folder, basename(path)), flags);
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw new FaultError('source.unreadable', `${path} is not a file`);
+    const buffer = new Uint8Array(Math.min(maxBytes, stats.size));
+    let length = 0;
+    while (length < buffer.length) {
+      if (signal.aborted) throw reasonOf(signal);
+      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return buffer.subarray(0, length);
+  } catch (error) {
+    if (error instanceof FaultError) throw error;
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new FaultError('source.not-found', `${path} is not there`);
+    if (code === 'ELOOP') throw new FaultError('source.unreadable', `${path} is a symbolic link`);
+    throw new FaultError('source.unreadable', `${path} ${whyUnreadable(error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,31 @@
+/** The root certificates that decide about trust: node's bundle and the user's file, with the digest that names them in evidence. */
+import { createHash } from 'node:crypto';
+import { createSecureContext, rootCertificates, type SecureContext, type SecureContextOptions } from 'node:tls';
+import type { NetworkOptions } from '../../model/options.ts';
+
+export interface Roots {
+  /** `sha256:` + hex over all roots in PEM, in order. */
+  readonly digest: string;
+  /** Contexts are kept: reading a hundred roots costs more than a handshake. */
+  context(options: Pick<SecureContextOptions, 'minVersion' | 'maxVersion' | 'ciphers'>): SecureContext;
+}
+
+export function createRoots(ca: NetworkOptions['ca']): Roots {
+  const contexts = new Map<string, SecureContext>();
+  let digest: string | undefined;
+  const all = (): string[] => [...rootCertificates, ...(ca === undefined ? [] : [ca.pem])];
+  return {
+    get digest() {
+      digest ??= `sha256:${createHash('sha256').update(all().join('\n')).digest('hex')}`;
+      return digest;
+    },
+    context(options) {
+      const key = JSON.stringify([options.minVersion, options.maxVersion, options.ciphers]);
+      const known = contexts.get(key);
+      if (known !== undefined) return known;
+      const made = createSecureContext({ ...options, ca: all() });
+      contexts.set(key, made);
+      return made;
+    },
+  };
+}

@@ -1,0 +1,117 @@
+/** The TCP capability: a slot for the host, the address rule, then the first address that answers. */
+import { connect, type Socket } from 'node:net';
+import { FaultError, type FaultCode } from '../../model/fault.ts';
+import type { ByteStream } from '../../model/io.ts';
+import { reasonOf, withDeadline } from '../deadline.ts';
+import { netFault } from './errors.ts';
+import { resolveDestination, type Destination } from './resolve.ts';
+import type { Scope } from './scope.ts';
+import { createStream, MAX_STREAM_BYTES } from './stream.ts';
+import type { World } from './world.ts';
+
+/** RFC 8305 §5: the pause before the next address is tried beside the first. */
+const NEXT_ADDRESS_MS = 250;
+
+/** When all addresses fail, the fault that says most: a silent address may be the one that serves. */
+const WEIGHT: readonly FaultCode[] = ['net.limit', 'net.timeout', 'net.reset', 'net.refused', 'net.unreachable'];
+
+interface Connected {
+  readonly socket: Socket;
+  readonly address: string;
+  readonly port: number;
+}
+
+export async function openTcp(world: World, scope: Scope, host: string, port: number): Promise<ByteStream> {
+  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new TypeError(`not a port: ${String(port)}`);
+  const key = host.toLowerCase();
+  const destination = await resolveDestination(host, port, world.network, world.dns, world.hosts, scope.signal);
+  const leaves: (() => void)[] = [];
+  try {
+    leaves.push(await world.perHost(key, scope.signal));
+    leaves.push(await world.connections.enter(scope.signal));
+    await world.rate(key, scope.signal);
+    const { socket, ...peer } = await firstToAnswer(destination, host, world.network.timeoutMs, scope.signal);
+    const release = scope.hold(() => socket.destroy());
+    socket.once('close', () => {
+      release();
+      for (const leave of leaves) leave();
+    });
+    const { timeoutMs } = world.network;
+    return createStream(socket, peer, { signal: scope.signal, timeoutMs, maxBytes: MAX_STREAM_BYTES });
+  } catch (error) {
+    for (const leave of leaves) leave();
+    throw error;
+  }
+}
+
+async function firstToAnswer(
+  { addresses, port }: Destination,
+  host: string,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Connected> {
+  const silence = `${host} port ${String(port)} did not accept a connection in time`;
+  return await withDeadline(
+    signal,
+    timeoutMs,
+    'net.timeout',
+    silence,
+    async (within) => await race(addresses, port, within),
+  );
+}
+
+/** Starts with one address and adds the next when it fails or hesitates; the first connection wins, the others are destroyed. */
+async function race(addresses: readonly string[], port: number, signal: AbortSignal): Promise<Connected> {
+  return await new Promise<Connected>((resolve, reject) => {
+    const open = new Set<Socket>();
+    const failures: FaultError[] = [];
+    let started = 0;
+    let settled = false;
+    let timer: NodeJS.Timeout | undefined;
+
+    function settle(winner?: Socket): void {
+      settled = true;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+      for (const socket of open) if (socket !== winner) socket.destroy();
+    }
+    function giveUp(): void {
+      settle();
+      reject(reasonOf(signal));
+    }
+    function next(): void {
+      clearTimeout(timer);
+      const address = addresses[started];
+      if (settled || address === undefined) return;
+      started++;
+      const socket = connect({ host: address, port, noDelay: true });
+      open.add(socket);
+      socket.on('error', (error) => {
+        if (settled || !open.delete(socket)) return;
+        failures.push(netFault(error, `${address} port ${String(port)}`));
+        if (started < addresses.length) next();
+        else if (open.size === 0) {
+          settle();
+          reject(gravest(failures));
+        }
+      });
+      socket.once('connect', () => {
+        if (settled) return;
+        settle(socket);
+        // The readers of the stream come later; until then nothing may be lost
+        socket.pause();
+        resolve({ socket, address, port });
+      });
+      if (started < addresses.length) timer = setTimeout(next, NEXT_ADDRESS_MS);
+    }
+
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
+    else next();
+  });
+}
+
+function gravest(failures: readonly FaultError[]): FaultError {
+  const sorted = [...failures].sort((a, b) => WEIGHT.indexOf(a.fault.code) - WEIGHT.indexOf(b.fault.code));
+  return sorted[0] ?? new FaultError('net.unreachable');
+}

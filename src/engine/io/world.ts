@@ -1,0 +1,38 @@
+/** What all jobs of a run share: limits, the resolver and its answers, roots, AWS connections. */
+import type { NetworkOptions } from '../../model/options.ts';
+import { createGate, createGates, createPaces, type Gate } from '../limits.ts';
+import { createAwsClient, type AwsClient } from './aws.ts';
+import { createDnsClient, type DnsClient } from './dns.ts';
+import { readHosts, type Hosts } from './hosts.ts';
+import { createRoots, type Roots } from './roots.ts';
+
+/** TCP connections at once, over all hosts: below the descriptor limit of every system (Linux 1024, macOS 256). */
+const MAX_CONNECTIONS = 200;
+
+export interface World {
+  readonly network: NetworkOptions;
+  readonly dns: DnsClient;
+  readonly hosts: Hosts;
+  readonly roots: Roots;
+  readonly aws: AwsClient;
+  readonly connections: Gate;
+  perHost(host: string, signal: AbortSignal): Promise<() => void>;
+  rate(host: string, signal: AbortSignal): Promise<void>;
+  /** Closes what outlives a job. Call it at the end of the run. */
+  close(): void;
+}
+
+export function createWorld(network: NetworkOptions): World {
+  const aws = createAwsClient(network.timeoutMs);
+  return {
+    network,
+    dns: createDnsClient(network),
+    hosts: network.resolvers.length === 0 ? readHosts() : new Map(),
+    roots: createRoots(network.ca),
+    aws,
+    connections: createGate(MAX_CONNECTIONS),
+    perHost: createGates(Math.max(1, network.maxConnections)),
+    rate: createPaces(network.rate),
+    close: () => aws.close(),
+  };
+}
