@@ -1,4 +1,5 @@
 /** The capabilities a collector gets: every call runs under a deadline, byte caps, the address rule and the user's overrides. */
+import type { FaultCode } from './fault.ts';
 import type { Json } from './json.ts';
 
 export interface DnsReply {
@@ -76,15 +77,18 @@ export interface Hop {
   readonly statusText: string;
   /** Header lines in the order and spelling of the wire, duplicates kept; latin1 code points. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** After content decoding, cut at `maxBody`. */
+  /** After content decoding, cut at `maxBody`; as sent where the coding is not known. */
   readonly body: Uint8Array;
   readonly truncated: boolean;
+  /** Why the body is cut, where it was not the cap: `http.timeout`, `net.closed`, `http.malformed` (coding or framing). */
+  readonly bodyFault?: FaultCode;
   readonly tls?: { readonly protocol: string; readonly authorized: boolean; readonly trustError: string | undefined };
   readonly elapsedMs: number;
 }
 
 export interface AwsRequest {
-  readonly region: string;
+  /** Default: the region of the environment or of the profile, else us-east-1; the answer names it. */
+  readonly region?: string;
   /** A profile of the shared configuration; default: the standard credential chain. */
   readonly profile?: string;
 }
