@@ -7,7 +7,7 @@ import { matchesPattern, parsePattern } from './pattern.ts';
 import { parseDuration, parseInstant, parseMoment } from './time.ts';
 import type { Truth } from './truth.ts';
 import { compareVersions, parseVersion } from './version.ts';
-import { durationWords, list, shown } from './words.ts';
+import { durationWords, list, numberWords, shown } from './words.ts';
 
 /** A fact that is neither absent nor unknown: true, false, or unknown where its type does not fit. */
 export type Test = (fact: Json) => Truth;
@@ -17,6 +17,8 @@ export interface OperandOptions {
   readonly asOf: number;
   readonly caseless?: boolean | undefined;
   readonly future?: boolean | undefined;
+  /** The fact's path: its last word tells the unit of a number. */
+  readonly path?: string;
 }
 
 export interface Prepared {
@@ -80,10 +82,13 @@ function membership(wanted: boolean): Prepare {
 /** How a fact of the operand's kind becomes a number that can be ordered. */
 interface Scale {
   readonly of: (fact: Json) => number | undefined;
-  readonly show: (value: Json) => string;
+  readonly show: (value: Json, path: string) => string;
 }
 
-const NUMBERS: Scale = { of: (fact) => (isFinite(fact) ? fact : undefined), show: shown };
+const NUMBERS: Scale = {
+  of: (fact) => (isFinite(fact) ? fact : undefined),
+  show: (value, path) => numberWords(path, value),
+};
 const INSTANTS: Scale = { of: (fact) => (typeof fact === 'string' ? parseInstant(fact) : undefined), show: text };
 const DURATIONS: Scale = {
   of: (fact) => (typeof fact === 'string' ? parseDuration(fact) : undefined),
@@ -96,7 +101,7 @@ function scaleOf(value: Json | undefined): Scale | undefined {
 }
 
 function order(compare: (fact: number, operand: number) => boolean, words: string): Prepare {
-  return (value) => {
+  return (value, { path = '' }) => {
     const scale = scaleOf(value);
     const operand = scale?.of(value);
     if (scale === undefined || operand === undefined) return 'needs a number, an instant, or a duration such as 365d';
@@ -105,12 +110,12 @@ function order(compare: (fact: number, operand: number) => boolean, words: strin
         const number = scale.of(fact);
         return number === undefined ? 'unknown' : compare(number, operand);
       },
-      words: `${words} ${scale.show(value)}`,
+      words: `${words} ${scale.show(value, path)}`,
     };
   };
 }
 
-const between: Prepare = (value) => {
+const between: Prepare = (value, { path = '' }) => {
   const [low, high] = isArray(value) && value.length === 2 ? value : [];
   const scale = scaleOf(low);
   const from = low === undefined ? undefined : scale?.of(low);
@@ -124,7 +129,7 @@ const between: Prepare = (value) => {
       const number = scale.of(fact);
       return number === undefined ? 'unknown' : number >= from && number <= to;
     },
-    words: `between ${scale.show(low)} and ${scale.show(high)}`,
+    words: `between ${scale.show(low, path)} and ${scale.show(high, path)}`,
   };
 };
 

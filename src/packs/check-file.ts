@@ -1,13 +1,14 @@
 /** One check file: shape, then meaning; every problem with its place (facts/engine §5). */
 import type { Check, Each, Expr, Leaf } from '../model/check.ts';
 import type { CollectorSchema } from '../model/collector.ts';
-import { isObject, type Json } from '../model/json.ts';
+import type { Json } from '../model/json.ts';
 import type { TargetKind } from '../model/target.ts';
 import { OPERATIONS } from '../judge/operators.ts';
 import { isDateTime } from '../judge/time.ts';
 import { didYouMean } from '../model/nearest.ts';
 import * as paths from './paths.ts';
 import type { Problem } from './problem.ts';
+import { profileKey } from './select.ts';
 import { CHECK_SHAPE } from './shapes.ts';
 import { shapeProblems } from './shape-errors.ts';
 import { typeProblem } from './types.ts';
@@ -21,6 +22,15 @@ export interface CheckReading {
   readonly check?: Check;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
+  /** The leaves whose operand a profile gives: they are judged when the profiles are known. */
+  readonly operands: readonly ProfileOperand[];
+}
+
+export interface ProfileOperand {
+  readonly key: string;
+  readonly leaf: Leaf;
+  readonly place: paths.PlaceInFacts | undefined;
+  readonly at: Omit<Problem, 'message'>;
 }
 
 /** A check as it is written, after its shape was found good. */
@@ -31,7 +41,7 @@ interface Written extends Omit<Check, 'needs'> {
 /** Reads a check from its file. `expectedId` is the id that the file's name demands. */
 export function readCheck(file: YamlFile, schemas: Schemas, expectedId?: string): CheckReading {
   const shape = shapeProblems(CHECK_SHAPE, file);
-  if (shape.length > 0) return { problems: shape, warnings: [] };
+  if (shape.length > 0) return { problems: shape, warnings: [], operands: [] };
   return new CheckReader(file, schemas).read(file.value as unknown as Written, expectedId);
 }
 
@@ -39,6 +49,7 @@ export function readCheck(file: YamlFile, schemas: Schemas, expectedId?: string)
 class CheckReader {
   private readonly problems: Problem[] = [];
   private readonly warnings: Problem[] = [];
+  private readonly operands: ProfileOperand[] = [];
   private readonly file: YamlFile;
   private readonly schemas: Schemas;
 
@@ -55,8 +66,8 @@ class CheckReader {
     const scope = this.scope(source, needs);
     const check = scope === undefined ? { ...source, needs } : this.logic({ ...source, needs }, scope);
     this.examples(source);
-    const { problems, warnings } = this;
-    return problems.length > 0 ? { problems, warnings } : { check, problems, warnings };
+    const { problems, warnings, operands } = this;
+    return { problems, warnings, operands, ...(problems.length > 0 ? {} : { check }) };
   }
 
   private report(path: Path, message: string): void {
@@ -176,7 +187,11 @@ class CheckReader {
     if (leaf.future !== undefined && leaf.op !== 'within') {
       this.report([...at, 'future'], `future has no meaning for ${leaf.op}`);
     }
-    if (profileKey(leaf.value) !== undefined) return leaf;
+    const key = profileKey(leaf.value);
+    if (key !== undefined) {
+      this.operands.push({ key, leaf, place, at: { file: this.file.name, ...this.file.at([...at, 'value']) } });
+      return leaf;
+    }
     const wrong = leafProblem(leaf, place);
     if (wrong !== undefined) this.report([...at, wrong.at], wrong.message);
     return leaf;
@@ -204,12 +219,6 @@ class CheckReader {
 
 function isTrue(value: Json): boolean {
   return value === true || value === 'true';
-}
-
-/** The key of an operand that is taken from a profile: `{ $profile: KEY }`. */
-export function profileKey(value: Json): string | undefined {
-  const key = isObject(value) && Object.hasOwn(value, '$profile') ? value['$profile'] : undefined;
-  return typeof key === 'string' ? key : undefined;
 }
 
 /** What is wrong with the operand of a leaf, or with its operator over such a fact. */

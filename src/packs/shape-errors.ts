@@ -95,7 +95,9 @@ function sentence(error: ErrorObject, parameters: Parameters): string {
 
 function quoteHint(wanted: string | readonly string[] | undefined, data: Json, hint: Json | undefined): string {
   if (wanted !== 'string' || (typeof data !== 'number' && typeof data !== 'boolean')) return '';
-  return typeof hint === 'string' && hint.startsWith('quoted') ? `: put it in quotes (${hint})` : ': put it in quotes';
+  return typeof hint === 'string' && hint.startsWith('quoted')
+    ? `: put it in quotes (${hint.replace(/^quoted: /, '')})`
+    : ': put it in quotes';
 }
 
 function typeWords(type: string | readonly string[] | undefined): string {

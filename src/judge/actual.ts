@@ -1,0 +1,32 @@
+/** The value that was found, as a reason shows it: the value itself, or the first 2 KiB of its JSON. */
+import type { FaultCode } from '../model/fault.ts';
+import type { Json } from '../model/json.ts';
+import type { Reason } from '../model/result.ts';
+import { type Fact, isUnknownFact, listParts } from './lookup.ts';
+
+const MAX_BYTES = 2048;
+const encoder = new TextEncoder();
+const scratch = new Uint8Array(MAX_BYTES);
+
+export type Actual = Pick<Reason, 'actual' | 'absent' | 'unknown' | 'truncated'>;
+
+/** `actual` with `absent`, `unknown` and `truncated` beside it (CONTRACT §4). */
+export function actualOf(fact: Fact, code: FaultCode | undefined): Actual {
+  if (fact === undefined) return { actual: null, absent: true };
+  const unknown = code === undefined ? {} : { unknown: code };
+  if (isUnknownFact(fact)) return { actual: null, ...unknown };
+  return { ...bounded(listParts(fact)?.items ?? fact), ...unknown };
+}
+
+function bounded(value: Json): Actual {
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return { actual: value };
+  if (typeof value === 'string' && value.length * 6 + 2 <= MAX_BYTES) return { actual: value.toWellFormed() };
+  const json = JSON.stringify(value);
+  const { read } = encoder.encodeInto(json, scratch);
+  if (read < json.length) return { actual: json.slice(0, read), truncated: true };
+  // JSON writes a lone surrogate as an escape; canonical JSON cannot hold one at all
+  if (!/\\ud[89a-f]/i.test(json)) return { actual: value };
+  return {
+    actual: JSON.parse(json, (_, part: Json) => (typeof part === 'string' ? part.toWellFormed() : part)) as Json,
+  };
+}

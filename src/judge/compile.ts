@@ -1,0 +1,149 @@
+/** A check, made ready to be judged many times: paths split, operands prepared, words found (done once for each run). */
+import type { Check, Expr, Leaf, Severity } from '../model/check.ts';
+import { escapeToken } from '../model/pointer.ts';
+import { type Prepared, OPERATIONS } from './operators.ts';
+import { pathWords } from './words.ts';
+
+/** Where a path starts: a slot of the frame (a collector's facts, or the item of a loop), and the way from there. */
+export interface Place {
+  readonly slot: number;
+  readonly tokens: readonly string[];
+  /** RFC 6901, below the slot. */
+  readonly pointer: string;
+  /** As written in the check. */
+  readonly path: string;
+  /** Index of the needed collector whose facts these are. */
+  readonly source: number;
+}
+
+export interface LeafNode {
+  readonly is: 'leaf';
+  readonly leaf: Leaf;
+  readonly place: Place;
+  readonly kind: 'present' | 'absent' | 'test';
+  readonly prepared: Prepared;
+  readonly words: string;
+}
+
+export interface LoopNode {
+  readonly is: 'every' | 'some';
+  readonly list: Place;
+  /** The slot that holds the item. */
+  readonly item: number;
+  readonly satisfies: Node;
+  /** What an empty list means. */
+  readonly onEmpty: boolean;
+  readonly optionalList: boolean;
+}
+
+export type Node = LeafNode | LoopNode | { readonly is: 'all' | 'any'; readonly parts: readonly Node[] };
+
+export interface CompiledEach {
+  readonly list: Place;
+  readonly item: number;
+  readonly subject: Place;
+  readonly location: Place | undefined;
+  readonly waiver: Place | undefined;
+  /** `when` looks at the item: then only a false `when` decides without one. */
+  readonly whenUsesItem: boolean;
+}
+
+export interface CompiledCheck {
+  readonly check: Check;
+  readonly slots: number;
+  readonly subject: Place | undefined;
+  readonly each: CompiledEach | undefined;
+  readonly when: Node | undefined;
+  readonly manualWhen: { readonly when: Node; readonly manual: string } | undefined;
+  readonly assert: Node | { readonly is: 'manual'; readonly manual: string };
+  readonly severityWhen: readonly { readonly when: Node; readonly severity: Severity }[];
+}
+
+type Names = ReadonlyMap<string, { readonly slot: number; readonly source: number }>;
+
+/** Throws a TypeError where the check did not come through the loader. */
+export function compileCheck(check: Check, asOf: number): CompiledCheck {
+  let slots = check.needs.length;
+  const single = check.needs.length === 1;
+  const roots: Names = new Map(check.needs.map((id, index) => [id, { slot: index, source: index }]));
+
+  function placeOf(path: string, names: Names): Place {
+    const tokens = path.split('.');
+    const named = names.get(tokens[0] ?? '');
+    const start = named ?? (single ? { slot: 0, source: 0 } : undefined);
+    if (start === undefined) throw new TypeError(`check ${check.id}: the path ${path} starts nowhere`);
+    const rest = named === undefined ? tokens : tokens.slice(1);
+    return {
+      ...start,
+      tokens: rest,
+      pointer: rest.map((token) => `/${escapeToken(token)}`).join(''),
+      path,
+    };
+  }
+
+  function compile(expr: Expr, names: Names): Node {
+    if ('all' in expr) return { is: 'all', parts: expr.all.map((part) => compile(part, names)) };
+    if ('any' in expr) return { is: 'any', parts: expr.any.map((part) => compile(part, names)) };
+    if ('path' in expr) return compileLeaf(expr, names);
+    const list = placeOf('every' in expr ? expr.every : expr.some, names);
+    const item = slots;
+    slots += 1;
+    return {
+      is: 'every' in expr ? 'every' : 'some',
+      list,
+      item,
+      satisfies: compile(expr.satisfies, new Map(names).set(expr.as, { slot: item, source: list.source })),
+      onEmpty: 'every' in expr && expr.onEmpty === 'true',
+      optionalList: expr.optionalList === true,
+    };
+  }
+
+  function compileLeaf(leaf: Leaf, names: Names): LeafNode {
+    const place = placeOf(leaf.path, names);
+    const { op, value, caseless, future } = leaf;
+    const prepared = OPERATIONS[op](value, { asOf, caseless, future, path: leaf.path });
+    if (typeof prepared === 'string') throw new TypeError(`check ${check.id}: the value of ${op} ${prepared}`);
+    const kind = op === 'present' || op === 'absent' ? op : 'test';
+    return { is: 'leaf', leaf, place, kind, prepared, words: pathWords(leaf.path) };
+  }
+
+  // With one collector its id is not part of the paths
+  const top: Names = single ? new Map() : roots;
+  let names = top;
+  let each: CompiledEach | undefined;
+  if (check.each !== undefined) {
+    const { each: written } = check;
+    const list = placeOf(written.path, top);
+    const item = slots;
+    slots += 1;
+    names = new Map(top).set(written.as, { slot: item, source: list.source });
+    each = {
+      list,
+      item,
+      subject: placeOf(written.subject, names),
+      location: written.location === undefined ? undefined : placeOf(written.location, names),
+      waiver: written.waiver === undefined ? undefined : placeOf(written.waiver, names),
+      whenUsesItem: check.when !== undefined && mentions(check.when, written.as),
+    };
+  }
+  const { when, manualWhen, assert } = check;
+  const compiled = {
+    check,
+    subject: check.subject === undefined ? undefined : placeOf(check.subject, top),
+    each,
+    when: when === undefined ? undefined : compile(when, names),
+    manualWhen: manualWhen === undefined ? undefined : { ...manualWhen, when: compile(manualWhen.when, names) },
+    assert: 'manual' in assert ? { is: 'manual' as const, manual: assert.manual } : compile(assert, names),
+    severityWhen: (check.severityWhen ?? []).map((rule) => ({ ...rule, when: compile(rule.when, names) })),
+  };
+  return { ...compiled, slots };
+}
+
+/** Whether an expression looks at the loop item of that name. */
+function mentions(expr: Expr, name: string): boolean {
+  const starts = (path: string): boolean => path === name || path.startsWith(`${name}.`);
+  if ('all' in expr) return expr.all.some((part) => mentions(part, name));
+  if ('any' in expr) return expr.any.some((part) => mentions(part, name));
+  if ('path' in expr) return starts(expr.path);
+  return starts('every' in expr ? expr.every : expr.some) || mentions(expr.satisfies, name);
+}

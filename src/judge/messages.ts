@@ -1,0 +1,70 @@
+/** One sentence a person understands for a verdict: what it is about, what was found, what was expected. */
+import { FAULTS, isFaultCode } from '../model/fault.ts';
+import type { Status } from '../model/check.ts';
+import type { Ground } from './explain.ts';
+import { cut, MAX_MESSAGE, numberWords, visible } from './words.ts';
+
+/** `subject: ...`; never longer than 300 characters. */
+export function sentence(subject: string, text: string): string {
+  return cut(`${shortSubject(subject)}: ${text}`, MAX_MESSAGE);
+}
+
+function shortSubject(subject: string): string {
+  return subject.length > 100 ? cut(visible(subject.slice(0, 200)), 100) : visible(subject);
+}
+
+/** The sentence of a verdict from its decisive leaves. */
+export function verdictMessage(subject: string, status: Status, grounds: readonly Ground[]): string {
+  const lead = status === 'not-applicable' ? 'does not apply: ' : status === 'error' ? 'could not tell: ' : '';
+  const [first, ...rest] = clauses(grounds, status);
+  if (first === undefined) return sentence(subject, `${lead}nothing to judge`);
+  let text = lead + first;
+  let left = rest.length;
+  for (const next of rest) {
+    // Room for the subject and for what is left over
+    if (text.length + next.length + shortSubject(subject).length > MAX_MESSAGE - 24) break;
+    text += `; ${next}`;
+    left -= 1;
+  }
+  return sentence(subject, left > 0 ? `${text}; and ${String(left)} more` : text);
+}
+
+/** One clause for each leaf; the unknown ones that share a fault together. */
+function clauses(grounds: readonly Ground[], status: Status): readonly string[] {
+  if (grounds.length === 1) return grounds.map((ground) => clause(ground, status));
+  const unknown = Map.groupBy(grounds, ({ code }) => code);
+  const found = new Set<string>();
+  for (const ground of grounds) {
+    const sharing = ground.code === undefined ? [] : (unknown.get(ground.code) ?? []);
+    if (sharing.length < 2 || ground.code === undefined) found.add(clause(ground, status));
+    else found.add(`${words(sharing)} are unknown, ${FAULTS[ground.code].title} (${ground.code})`);
+  }
+  return [...found];
+}
+
+function words(grounds: readonly Ground[]): string {
+  const names = [...new Set(grounds.map((ground) => ground.words))];
+  const shown = names.length > 4 ? [...names.slice(0, 3), `${String(names.length - 3)} more`] : names;
+  return shown.length === 1 ? shown.join() : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1) ?? ''}`;
+}
+
+function clause(ground: Ground, status: Status): string {
+  const { words, expected, fact, code } = ground;
+  const why = ground.reason.why === undefined ? '' : ` (${ground.reason.why})`;
+  if (code !== undefined) return `${words} is unknown, ${FAULTS[code].title} (${code})`;
+  const actual = fact === undefined ? 'absent' : numberWords(ground.reason.path, fact);
+  if (status === 'not-applicable') return `${words} is ${actual} (asked only where it is ${expected})`;
+  if (expected === 'present' || expected === 'absent') {
+    return status === 'pass'
+      ? `${words} is ${actual}, as required${why}`
+      : `${words} is ${actual}; expected ${expected}${why}`;
+  }
+  return status === 'pass'
+    ? `${words} is ${actual}; required: ${expected}${why}`
+    : `${words} is ${actual}; expected ${expected}${why}`;
+}
+
+/** The title of a fault code, or the code itself where it is not of our list. */
+export function faultTitle(code: string): string {
+  return isFaultCode(code) ? FAULTS[code].title : code;
+}
