@@ -1,0 +1,225 @@
+/** The answers of one job by question: what the DNS said, told apart into records, two kinds of absence, and not knowing. */
+import { FaultError, type FaultCode } from '../../model/fault.ts';
+import { faultIn } from '../../model/facts.ts';
+import { isArray, own, type Json, type JsonObject } from '../../model/json.ts';
+import { pointer } from '../../model/pointer.ts';
+import { decodeMessage } from '../../wire/dns/message.ts';
+import { canonicalName, labelsOf } from '../../wire/dns/name.ts';
+import { RCODES, TYPES, type Message, type ResourceRecord, type TypeName } from '../../wire/dns/types.ts';
+
+/** How a question differs from a plain one to the resolver. */
+export interface Via {
+  /** An address: this server is asked, without recursion. */
+  readonly server?: string;
+  /** `cd`: checking disabled; `tcp`: over TCP only; `plain`: without EDNS; `recurse`: recursion asked of an authoritative server. */
+  readonly how?: 'cd' | 'tcp' | 'plain' | 'recurse';
+}
+
+export interface Asked extends Via {
+  readonly name: string;
+  readonly type: TypeName;
+}
+
+interface Seen {
+  /** Names behind the CNAMEs that were followed, in order. */
+  readonly chain: readonly string[];
+  /** Where in raw the answer stands. */
+  readonly at: string;
+  /** AD was set by a resolver whose AD may be believed; undefined: nobody to believe. */
+  readonly authentic: boolean | undefined;
+  readonly message: Message;
+}
+
+export type Answer =
+  | (Seen & { readonly is: 'records'; readonly records: readonly ResourceRecord[] })
+  | (Seen & { readonly is: 'nodata' })
+  /** With a chain: the name exists, the target of its CNAME does not. */
+  | (Seen & { readonly is: 'nxdomain' })
+  | { readonly is: 'unknown'; readonly code: FaultCode; readonly at: string };
+
+export function keyOf(asked: Asked): string {
+  return `${asked.type} ${canonicalName(asked.name)} ${asked.server ?? ''} ${asked.how ?? ''}`;
+}
+
+/** RFC 1034 §5.2.2 leaves the bound to us; deeper chains are nobody's intention. */
+const MAX_CHAIN = 16;
+
+const BY_RCODE: { readonly [rcode: number]: FaultCode } = {
+  [RCODES.FORMERR]: 'dns.formerr',
+  [RCODES.SERVFAIL]: 'dns.servfail',
+  [RCODES.NOTIMP]: 'dns.notimp',
+  [RCODES.REFUSED]: 'dns.refused',
+};
+
+type Reply =
+  | { readonly message: Message; readonly trusted: boolean; readonly at: string }
+  | { readonly code: FaultCode; readonly at: string };
+
+function readReply(entry: Json, index: number): Reply {
+  const at = pointer('answers', index);
+  const reply = own(entry, 'reply');
+  const code = faultIn(reply);
+  if (code !== undefined) return { code, at };
+  const message = own(reply, 'message');
+  if (typeof message !== 'string') return { code: 'evidence.missing', at };
+  try {
+    return { message: decodeMessage(Buffer.from(message, 'base64')), trusted: own(reply, 'trusted') === true, at };
+  } catch (error) {
+    if (error instanceof FaultError) return { code: error.fault.code, at };
+    throw error;
+  }
+}
+
+/** Looks questions up in what was answered. What is not there is noted in `missing`, for the observer to ask. */
+export class Answers {
+  readonly missing = new Map<string, Asked>();
+  readonly missingSuffixes = new Set<string>();
+  readonly #replies = new Map<string, Reply>();
+  readonly #answers = new Map<string, Answer>();
+  readonly #suffixes = new Map<string, string>();
+  #count = 0;
+
+  /** Reads the raw evidence of the collector; entries of another form are as good as not there. */
+  static read(raw: Json): Answers {
+    const answers = new Answers();
+    const entries = own(raw, 'answers');
+    if (isArray(entries)) for (const entry of entries) answers.add(entry);
+    const suffixes = own(raw, 'suffixes');
+    const names = own(suffixes, 'names');
+    if (names !== undefined && names !== null && typeof names === 'object' && !isArray(names)) {
+      for (const [name, suffix] of Object.entries(names)) {
+        if (typeof suffix === 'string') answers.addSuffix(name, suffix);
+      }
+    }
+    return answers;
+  }
+
+  add(entry: Json): void {
+    const index = this.#count;
+    this.#count += 1;
+    const name = own(entry, 'name');
+    const type = own(entry, 'type');
+    if (typeof name !== 'string' || typeof type !== 'string') return;
+    const server = own(entry, 'server');
+    const how = own(entry, 'how');
+    const key = `${type} ${canonicalName(name)} ${typeof server === 'string' ? server : ''} ${typeof how === 'string' ? how : ''}`;
+    if (!this.#replies.has(key)) this.#replies.set(key, readReply(entry, index));
+  }
+
+  addSuffix(name: string, suffix: string): void {
+    this.#suffixes.set(name, suffix);
+  }
+
+  ask(name: string, type: TypeName, via: Via = {}): Answer {
+    const asked: Asked = { ...via, name, type };
+    const key = keyOf(asked);
+    const known = this.#answers.get(key);
+    if (known !== undefined) return known;
+    const answer = this.#resolve(asked, 0);
+    if (answer.is !== 'unknown' || answer.code !== 'evidence.missing') this.#answers.set(key, answer);
+    return answer;
+  }
+
+  /** The public suffix of a name (ICANN section); undefined where it was not looked up. */
+  suffix(name: string): string | undefined {
+    const canonical = canonicalName(name);
+    const suffix = this.#suffixes.get(canonical);
+    if (suffix === undefined) this.missingSuffixes.add(canonical);
+    return suffix;
+  }
+
+  /** The domain that somebody registered: one label below the public suffix. `none` for a suffix itself, which holds no dot. */
+  registrable(name: string): string | undefined {
+    const suffix = this.suffix(name);
+    if (suffix === undefined) return undefined;
+    const canonical = canonicalName(name);
+    if (canonical === suffix) return 'none';
+    const below = canonical.slice(0, canonical.length - suffix.length - 1);
+    return `${below.slice(below.lastIndexOf('.') + 1)}.${suffix}`;
+  }
+
+  #resolve(asked: Asked, depth: number): Answer {
+    const reply = this.#replies.get(keyOf(asked));
+    if (reply === undefined) return this.#miss(asked);
+    if ('code' in reply) return { is: 'unknown', code: reply.code, at: reply.at };
+    const { message, at } = reply;
+    const question = message.questions[0];
+    const code = TYPES[asked.type];
+    if (
+      !message.response ||
+      (question !== undefined && (canonicalName(question.name) !== canonicalName(asked.name) || question.type !== code))
+    ) {
+      return { is: 'unknown', code: 'dns.malformed', at };
+    }
+    if (message.rcode !== 0 && message.rcode !== RCODES.NXDOMAIN) {
+      return { is: 'unknown', code: BY_RCODE[message.rcode] ?? 'dns.servfail', at };
+    }
+    if (message.truncated) return { is: 'unknown', code: 'dns.malformed', at };
+    const seen = { at, message, authentic: reply.trusted ? message.authenticData : undefined };
+    const { records, chain, looped } = follow(message, asked.name, code);
+    if (looped) return { is: 'unknown', code: 'dns.loop', at };
+    if (records.length > 0) return { is: 'records', records, chain, ...seen };
+    if (message.rcode === RCODES.NXDOMAIN) return { is: 'nxdomain', chain, ...seen };
+    const negative = message.authorities.some((record) => record.type === TYPES.SOA);
+    const end = chain.at(-1);
+    // a server that is no resolver leaves the target of a CNAME to us
+    if (end !== undefined && !negative && asked.server === undefined) return this.#chase(asked, chain, end, depth);
+    const referral = message.authorities.some((record) => record.type === TYPES.NS);
+    if (!negative && referral && !message.authoritative && !message.recursionAvailable && asked.server === undefined) {
+      return { is: 'unknown', code: 'dns.refused', at };
+    }
+    return { is: 'nodata', chain, ...seen };
+  }
+
+  #chase(asked: Asked, chain: readonly string[], end: string, depth: number): Answer {
+    const here = this.#replies.get(keyOf(asked));
+    const at = here?.at ?? '';
+    if (depth + chain.length > MAX_CHAIN) return { is: 'unknown', code: 'dns.loop', at };
+    const answer = this.#resolve({ ...asked, name: end }, depth + chain.length);
+    return answer.is === 'unknown' ? answer : { ...answer, chain: [...chain, ...answer.chain] };
+  }
+
+  #miss(asked: Asked): Answer {
+    try {
+      labelsOf(asked.name);
+    } catch {
+      // a name that DNS cannot carry was never asked: that is a fault of its own, not lost evidence
+      return { is: 'unknown', code: 'dns.bad-name', at: '' };
+    }
+    this.missing.set(keyOf(asked), asked);
+    return { is: 'unknown', code: 'evidence.missing', at: '' };
+  }
+}
+
+/** Follows the CNAMEs inside one message from the asked name to the records of the asked type. */
+function follow(
+  message: Message,
+  name: string,
+  type: number,
+): { records: ResourceRecord[]; chain: string[]; looped: boolean } {
+  const chain: string[] = [];
+  const seen = new Set<string>();
+  let at = canonicalName(name);
+  for (;;) {
+    const here = message.answers.filter((record) => canonicalName(record.name) === at);
+    const records = here.filter((record) => record.type === type);
+    if (records.length > 0) return { records, chain, looped: false };
+    const alias = here.find((record) => record.rdata.is === 'CNAME');
+    if (alias?.rdata.is !== 'CNAME') return { records: [], chain, looped: false };
+    seen.add(at);
+    at = canonicalName(alias.rdata.name);
+    chain.push(at);
+    if (seen.has(at) || chain.length > MAX_CHAIN) return { records: [], chain, looped: true };
+  }
+}
+
+/** The raw form of one question and its reply. */
+export function rawEntry(asked: Asked, reply: JsonObject): JsonObject {
+  return {
+    name: asked.name,
+    type: asked.type,
+    ...(asked.server === undefined ? {} : { server: asked.server }),
+    ...(asked.how === undefined ? {} : { how: asked.how }),
+    reply,
+  };
+}

@@ -1,0 +1,187 @@
+/** The facts of a domain's DMARC: what stands at `_dmarc`, the tree walk, the record in force and the policy it makes. */
+import { unknown } from '../../../model/facts.ts';
+import type { FaultCode } from '../../../model/fault.ts';
+import type { Json } from '../../../model/json.ts';
+import type { Answers } from '../answers.ts';
+import { textsOf } from '../records.ts';
+import { Sheet, type Part } from '../sheet.ts';
+import { destinationFacts } from './destinations.ts';
+import {
+  applied,
+  effectiveNp,
+  effectiveP,
+  effectiveSp,
+  isDmarc,
+  nearlyDmarc,
+  POLICIES,
+  type DmarcRecord,
+  type Policy,
+} from './record.ts';
+import { inForce, stepAt, walk, type InForce, type Walk } from './walk.ts';
+
+/** The policy that applies to mail from the domain; undefined: none does. Unknown: a code. */
+export interface DmarcOutcome {
+  readonly policy: Policy | undefined;
+  readonly enforcing: boolean;
+  readonly code: FaultCode | undefined;
+}
+
+export function dmarcOutcome(answers: Answers, domain: string): DmarcOutcome {
+  const found = inForce(answers, domain, walk(answers, domain));
+  if (found.code !== undefined) return { policy: undefined, enforcing: false, code: found.code };
+  const record = found.step?.record;
+  if (record === undefined || record.void) return { policy: undefined, enforcing: false, code: undefined };
+  const asked = domainPolicy(answers, domain, record, found);
+  if (asked === 'evidence.missing') return { policy: undefined, enforcing: false, code: 'evidence.missing' };
+  return { policy: asked, enforcing: applied(asked, record.testing) !== 'none', code: undefined };
+}
+
+/** What the record asks for the domain itself: p for its own, sp below the organization, np for a name that is not there. */
+function domainPolicy(
+  answers: Answers,
+  domain: string,
+  record: DmarcRecord,
+  found: InForce,
+): Policy | 'evidence.missing' {
+  if (found.from === 'own') return effectiveP(record);
+  const soa = answers.ask(domain, 'SOA');
+  if (soa.is === 'unknown') return 'evidence.missing';
+  return soa.is === 'nxdomain' && soa.chain.length === 0 ? effectiveNp(record) : effectiveSp(record);
+}
+
+export function dmarcFacts(answers: Answers, domain: string): Part {
+  const sheet = new Sheet();
+  hereFacts(sheet, answers, domain);
+  const way = walk(answers, domain);
+  const places = way.steps.map((step) => step.at);
+  const found = inForce(answers, domain, way);
+  sheet.set(
+    'walk',
+    way.steps.map((step) => ({ domain: step.domain, records: step.records })),
+    ...places,
+  );
+  walkFacts(sheet, answers, domain, way, found);
+  if (found.code !== undefined) {
+    for (const key of ['found', 'record', 'policy', 'enforcing', 'inForce'])
+      sheet.set(key, unknown(found.code), ...places);
+    return sheet.part(...places);
+  }
+  const { step } = found;
+  sheet.set('found', step !== undefined, ...places);
+  const outcome = dmarcOutcome(answers, domain);
+  sheet.set('inForce', outcome.code === undefined ? outcome.policy !== undefined : unknown(outcome.code), ...places);
+  sheet.set('enforcing', outcome.code === undefined ? outcome.enforcing : unknown(outcome.code), ...places);
+  sheet.set('policy', outcome.code === undefined ? outcome.policy : unknown(outcome.code), step?.at ?? '', ...places);
+  if (step?.record !== undefined) {
+    sheet.set('from', found.from, step.at);
+    sheet.set('at', `_dmarc.${step.domain}`, step.at);
+    recordFacts(sheet, step.record, step.at, found.from !== 'own' || way.organizational === domain);
+    destinationFacts(sheet, answers, step.domain, step.record, step.at);
+  }
+  return sheet.part(...places);
+}
+
+/** What stands at the domain's own `_dmarc`. */
+function hereFacts(sheet: Sheet, answers: Answers, domain: string): void {
+  const answer = answers.ask(`_dmarc.${domain}`, 'TXT');
+  const keys = ['records', 'meant', 'spaced', 'unrelated'];
+  if (answer.is === 'unknown') {
+    for (const key of [...keys, 'cname', 'cnameDangling']) sheet.set(key, unknown(answer.code), answer.at);
+    return;
+  }
+  const texts = textsOf(answer);
+  sheet.set('records', texts.filter(isDmarc), answer.at);
+  sheet.set(
+    'meant',
+    texts.filter((text) => nearlyDmarc(text) === 'version'),
+    answer.at,
+  );
+  sheet.set(
+    'spaced',
+    texts.filter((text) => nearlyDmarc(text) === 'space'),
+    answer.at,
+  );
+  sheet.set(
+    'unrelated',
+    texts.filter((text) => !isDmarc(text) && nearlyDmarc(text) === undefined),
+    answer.at,
+  );
+  sheet.set('cname', answer.chain[0], answer.at);
+  if (answer.chain.length > 0) sheet.set('cnameDangling', answer.is === 'nxdomain', answer.at);
+}
+
+/** The organizational domain by both readings, and the policy that each finds. */
+function walkFacts(sheet: Sheet, answers: Answers, domain: string, way: Walk, found: InForce): void {
+  const places = way.steps.map((step) => step.at);
+  const organizational = way.code === undefined ? way.organizational : unknown(way.code);
+  sheet.set('organizational', organizational, ...places);
+  const registrable = answers.registrable(domain);
+  if (registrable === undefined) {
+    sheet.set('organizationalPsl', unknown('evidence.missing'), '/suffixes');
+    return;
+  }
+  // a public suffix has no registrable domain: the tree walk decides alone
+  if (registrable === 'none') return;
+  sheet.set('organizationalPsl', registrable, '/suffixes');
+  const own = way.steps[0];
+  const other = own?.record === undefined ? stepAt(answers, registrable) : own;
+  const code = way.code ?? found.code ?? other.code;
+  const same: Json =
+    code === undefined
+      ? way.organizational === registrable && other.record?.text === found.step?.record?.text
+      : unknown(code);
+  // without any record both readings end in nothing, wherever they look
+  const nothing = code === undefined && found.step === undefined && other.record === undefined;
+  sheet.set('readingsAgree', nothing ? true : same, ...places, other.at);
+}
+
+function recordFacts(sheet: Sheet, record: DmarcRecord, at: string, governsSubdomains: boolean): void {
+  const tag = (name: string) => record.tags.get(name);
+  sheet.set('record', record.text, at);
+  sheet.set('void', record.void, at);
+  sheet.set('syntaxErrors', record.syntax, at);
+  sheet.set('duplicateTags', record.twice, at);
+  sheet.set('unknownTags', record.unknown, at);
+  sheet.set('upperCaseTags', record.upper, at);
+  sheet.set('removedTags', record.removed, at);
+  sheet.set('invalidPolicies', record.invalidPolicies, at);
+  sheet.set('pSecond', record.order, at);
+  sheet.set('p', record.p ?? (tag('p') === undefined ? undefined : 'invalid'), at);
+  sheet.set('effectiveP', effectiveP(record), at);
+  if (governsSubdomains) {
+    sheet.set('sp', record.sp, at);
+    sheet.set('np', record.np, at);
+    sheet.set('effectiveSp', effectiveSp(record), at);
+    sheet.set('effectiveNp', effectiveNp(record), at);
+    // ranks, so that a check can compare two policies
+    sheet.set('spWeaker', rank(effectiveSp(record)) < rank(effectiveP(record)), at);
+    sheet.set('npWeaker', rank(effectiveNp(record)) < rank(effectiveSp(record)), at);
+  }
+  sheet.set('testing', record.testing, at);
+  sheet.set('psd', record.psd, at);
+  sheet.set('flagErrors', flagErrors(record), at);
+  sheet.set(
+    'alignmentErrors',
+    ['adkim', 'aspf'].flatMap((name) => badValue(record, name, /^[rs]$/i)),
+    at,
+  );
+  const fo = tag('fo');
+  sheet.set('fo', fo, at);
+  // RFC 7489 §6.3 joins any of the four; RFC 9989 §4.8 only d and s: both readings pass
+  sheet.set('foErrors', badValue(record, 'fo', /^[01ds](?:[ \t]*:[ \t]*[01ds])*$/i), at);
+  const pct = tag('pct');
+  if (pct !== undefined) sheet.set('pct', /^[0-9]{1,3}$/.test(pct) ? Number(pct) : -1, at);
+}
+
+function rank(policy: Policy): number {
+  return POLICIES.indexOf(policy);
+}
+
+function badValue(record: DmarcRecord, name: string, allowed: RegExp): string[] {
+  const value = record.tags.get(name);
+  return value === undefined || allowed.test(value) ? [] : [`${name}=${value.slice(0, 60)}`];
+}
+
+function flagErrors(record: DmarcRecord): string[] {
+  return [...badValue(record, 'psd', /^[ynu]$/i), ...badValue(record, 't', /^[yn]$/i)];
+}

@@ -1,0 +1,57 @@
+/** From stored DNS answers to the facts of a domain: pure and total. */
+import { unknown } from '../../model/facts.ts';
+import type { Interpretation } from '../../model/evidence.ts';
+import { own, type Json } from '../../model/json.ts';
+import { canonicalName } from '../../wire/dns/name.ts';
+import { Answers } from './answers.ts';
+import { caaFacts } from './caa.ts';
+import { dmarcFacts } from './dmarc/facts.ts';
+import { mailDomain, mxFacts } from './mx.ts';
+import { Sheet, type Part } from './sheet.ts';
+import { spfFacts } from './spf/facts.ts';
+import { mtastsFacts, tlsrptFacts } from './transport.ts';
+import { nameFacts, nsFacts, soaFacts } from './zone.ts';
+
+const PARTS: { readonly [name: string]: (answers: Answers, domain: string) => Part } = {
+  name: nameAndMail,
+  soa: soaFacts,
+  ns: nsFacts,
+  mx: mxFacts,
+  spf: spfFacts,
+  dmarc: dmarcFacts,
+  mtasts: mtastsFacts,
+  tlsrpt: tlsrptFacts,
+  caa: caaFacts,
+};
+
+function nameAndMail(answers: Answers, domain: string): Part {
+  const sheet = new Sheet();
+  const mail = mailDomain(answers, domain);
+  sheet.set('mailDomain', typeof mail === 'boolean' ? mail : unknown(mail), answers.ask(domain, 'MX').at);
+  const names = nameFacts(answers, domain);
+  const own = sheet.part();
+  return { facts: { ...names.facts, ...own.facts }, at: { ...own.at, ...names.at } };
+}
+
+/** Where the records of a domain stand; the subjects of results. */
+function namesOf(domain: string): Json {
+  return { dmarc: `_dmarc.${domain}`, mtasts: `_mta-sts.${domain}`, tlsrpt: `_smtp._tls.${domain}` };
+}
+
+/** Every part of the facts; what was not asked yet is noted by `answers`. */
+export function factsOf(answers: Answers, domain: string): Interpretation {
+  const facts: { [name: string]: Json } = { domain, names: namesOf(domain) };
+  const at: { [factPointer: string]: string } = { '': '', '/domain': '/domain', '/names': '/domain' };
+  for (const [name, make] of Object.entries(PARTS)) {
+    const part = make(answers, domain);
+    facts[name] = part.facts;
+    for (const [pointer, place] of Object.entries(part.at)) at[`/${name}${pointer}`] = place;
+  }
+  return { facts, at };
+}
+
+export function interpret(raw: Json): Interpretation {
+  const domain = own(raw, 'domain');
+  if (typeof domain !== 'string' || domain === '') return { facts: unknown('evidence.missing'), at: { '': '' } };
+  return factsOf(Answers.read(raw), canonicalName(domain));
+}

@@ -1,0 +1,92 @@
+/** Asks all that the facts of a domain need: in rounds, each asking at once what the answers so far made necessary. */
+import { answerOrFault } from '../../model/facts.ts';
+import type { Job } from '../../model/evidence.ts';
+import type { IO } from '../../model/io.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
+import { nameOf } from '../../model/target.ts';
+import { encodeQuery } from '../../wire/dns/message.ts';
+import { canonicalName } from '../../wire/dns/name.ts';
+import { TYPES } from '../../wire/dns/types.ts';
+import { Answers, rawEntry, type Asked } from './answers.ts';
+import { factsOf } from './interpret.ts';
+
+/** facts/email §3: bounds of one domain. A bound that was reached is said in the evidence. */
+const MAX_QUERIES = 300;
+const MAX_IN_FLIGHT = 64;
+const MAX_ROUNDS = 40;
+
+async function ask(asked: Asked, io: IO): Promise<JsonObject> {
+  return answerOrFault(async () => {
+    const query = encodeQuery(asked.name, TYPES[asked.type], {
+      recursionDesired: asked.server === undefined || asked.how === 'recurse',
+      checkingDisabled: asked.how === 'cd',
+      edns: asked.how !== 'plain',
+    });
+    const reply = await io.dns({
+      query,
+      ...(asked.server === undefined ? {} : { server: asked.server }),
+      ...(asked.how === 'tcp' ? { transport: 'tcp' as const } : {}),
+    });
+    const { server, transport, elapsedMs, trusted } = reply;
+    const message = Buffer.from(reply.message).toString('base64');
+    return { message, server, transport, elapsedMs, trusted };
+  });
+}
+
+/** Runs the questions of one round, a bounded number at once; the answers stand in the order of the questions. */
+async function askAll(questions: readonly Asked[], io: IO): Promise<JsonObject[]> {
+  const entries: JsonObject[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (;;) {
+      const index = next;
+      next += 1;
+      const asked = questions[index];
+      if (asked === undefined) return;
+      entries[index] = rawEntry(asked, await ask(asked, io));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(MAX_IN_FLIGHT, questions.length) }, worker));
+  return entries;
+}
+
+export async function observe(job: Job, io: IO): Promise<Json> {
+  const domain = canonicalName(nameOf(job.target));
+  const { icannList, publicSuffix } = await import('./psl/lookup.ts');
+  const list = icannList();
+  const answers = new Answers();
+  const entries: JsonObject[] = [];
+  const suffixes: { [name: string]: string } = {};
+  const observedAt = io.now();
+  let limit: string | undefined;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    answers.missing.clear();
+    answers.missingSuffixes.clear();
+    factsOf(answers, domain);
+    for (const name of answers.missingSuffixes) {
+      suffixes[name] = publicSuffix(list, name);
+      answers.addSuffix(name, suffixes[name]);
+    }
+    const wanted = [...answers.missing.values()];
+    if (wanted.length === 0 && answers.missingSuffixes.size === 0) break;
+    const room = MAX_QUERIES - entries.length;
+    if (wanted.length > room) limit = `more than ${String(MAX_QUERIES)} queries`;
+    const fresh = await askAll(wanted.slice(0, room), io);
+    // what the bound kept from being asked is a fault at its place, not lost evidence
+    for (const asked of wanted.slice(room)) {
+      fresh.push(rawEntry(asked, { $fault: 'dns.limit', message: limit ?? '' }));
+    }
+    for (const entry of fresh) {
+      entries.push(entry);
+      answers.add(entry);
+    }
+    if (limit !== undefined) break;
+  }
+  return {
+    domain,
+    observedAt,
+    answers: entries,
+    suffixes: { date: list.date, names: suffixes },
+    ...(limit === undefined ? {} : { limit }),
+  };
+}

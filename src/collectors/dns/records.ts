@@ -1,0 +1,80 @@
+/** Small readings of answers that several parts of the collector share. */
+import type { FaultCode } from '../../model/fault.ts';
+import { latin1 } from '../../wire/dns/rdata.ts';
+import type { ResourceRecord } from '../../wire/dns/types.ts';
+import { canonicalName } from '../../wire/dns/name.ts';
+import type { Answer, Answers } from './answers.ts';
+
+/** The texts of a TXT answer, strings of one record joined without space (RFC 7208 §3.3), one code point an octet. */
+export function textsOf(answer: Answer): string[] {
+  if (answer.is !== 'records') return [];
+  return answer.records.map(textOf);
+}
+
+export function textOf(record: ResourceRecord): string {
+  return record.rdata.is === 'TXT' ? record.rdata.strings.map(latin1).join('') : '';
+}
+
+/** The addresses of an A or AAAA answer. */
+export function addressesOf(answer: Answer): string[] {
+  if (answer.is !== 'records') return [];
+  return answer.records.flatMap(({ rdata }) => (rdata.is === 'A' || rdata.is === 'AAAA' ? [rdata.address] : []));
+}
+
+/** The names of an NS, PTR or CNAME answer, canonical. */
+export function namesOf(answer: Answer): string[] {
+  if (answer.is !== 'records') return [];
+  return answer.records.flatMap(({ rdata }) =>
+    rdata.is === 'NS' || rdata.is === 'PTR' || rdata.is === 'CNAME' ? [canonicalName(rdata.name)] : [],
+  );
+}
+
+export interface Host {
+  readonly name: string;
+  readonly a: Answer;
+  readonly aaaa: Answer;
+  readonly addresses: readonly string[];
+  /** Why the addresses are not all known. */
+  readonly code: FaultCode | undefined;
+  /** The name exists under no type at all. */
+  readonly nonexistent: boolean;
+}
+
+/** Both address questions of a host. */
+export function hostOf(answers: Answers, name: string): Host {
+  const a = answers.ask(name, 'A');
+  const aaaa = answers.ask(name, 'AAAA');
+  const code = codeOf(a) ?? codeOf(aaaa);
+  return {
+    name,
+    a,
+    aaaa,
+    addresses: [...addressesOf(a), ...addressesOf(aaaa)],
+    code,
+    nonexistent: a.is === 'nxdomain' && a.chain.length === 0,
+  };
+}
+
+export function codeOf(answer: Answer): FaultCode | undefined {
+  return answer.is === 'unknown' ? answer.code : undefined;
+}
+
+/** MX records in order of preference; the null MX (RFC 7505) is the root name. */
+export function exchangesOf(answer: Answer): { preference: number; exchange: string }[] {
+  if (answer.is !== 'records') return [];
+  return answer.records
+    .flatMap(({ rdata }) =>
+      rdata.is === 'MX' ? [{ preference: rdata.preference, exchange: canonicalName(rdata.exchange) }] : [],
+    )
+    .sort((a, b) => a.preference - b.preference || (a.exchange < b.exchange ? -1 : 1));
+}
+
+/** The registrable domain of a name was asked and does not exist: whoever registers it takes the name over. */
+export function takeover(answers: Answers, name: string): boolean | FaultCode {
+  const registrable = answers.registrable(name);
+  if (registrable === undefined) return 'evidence.missing';
+  if (registrable === 'none') return false;
+  const answer = answers.ask(registrable, 'SOA');
+  if (answer.is === 'unknown') return answer.code;
+  return answer.is === 'nxdomain' && answer.chain.length === 0;
+}

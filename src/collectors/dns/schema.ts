@@ -1,0 +1,253 @@
+/** What the dns collector stores and what it makes of it. */
+import {
+  anything,
+  boolean,
+  integer,
+  list,
+  map,
+  number,
+  object,
+  oneOf,
+  string,
+  type Schema,
+} from '../../model/schema.ts';
+
+const texts = list(string());
+
+const reply: Schema = {
+  anyOf: [
+    object({
+      message: string({ format: 'base64', description: 'the whole answer message' }),
+      server: string(),
+      transport: oneOf('udp', 'tcp', 'system'),
+      elapsedMs: number(),
+      trusted: boolean({ description: 'the AD bit of this server may be believed' }),
+    }),
+    object({ $fault: string(), message: string() }),
+  ],
+};
+
+export const rawSchema = object({
+  domain: string(),
+  observedAt: string(),
+  answers: list(
+    object({
+      name: string(),
+      type: string(),
+      'server?': string({ description: 'this server was asked, instead of the resolver' }),
+      'how?': oneOf('cd', 'tcp', 'plain', 'recurse'),
+      reply,
+    }),
+  ),
+  suffixes: object({
+    date: string({ description: 'of the Public Suffix List' }),
+    names: map(string(), { description: 'the public suffix of each name that mattered (ICANN section)' }),
+  }),
+  'options?': anything(),
+  'limit?': string({ description: 'the bound that was reached' }),
+});
+
+const spf = object({
+  records: texts,
+  'record?': string(),
+  'senderId?': texts,
+  'joined?': texts,
+  'terms?': texts,
+  'syntaxErrors?': texts,
+  'macroErrors?': texts,
+  'cidrErrors?': texts,
+  'ipTargets?': texts,
+  'nonAscii?': texts,
+  'duplicateModifiers?': texts,
+  'misspelled?': texts,
+  'exact?': boolean({ description: 'the record is v=spf1 -all and nothing else' }),
+  'afterAll?': texts,
+  'deadRedirect?': texts,
+  'hostBits?': texts,
+  'identityMacros?': texts,
+  'upperCase?': texts,
+  'octets?': integer(),
+  'lookups?': integer({ description: 'DNS look-ups for an address that matches nothing' }),
+  'lookupTerms?': texts,
+  'nodes?': list(object({ name: string(), via: string(), depth: integer(), status: string(), 'record?': string() })),
+  'all?': oneOf('pass', 'fail', 'softfail', 'neutral'),
+  'ptr?': texts,
+  'runtime?': texts,
+  'includesWithout?': texts,
+  'includeLoops?': texts,
+  'includesBroken?': texts,
+  'includesTwice?': texts,
+  'redirectsWithout?': texts,
+  'redirectLoops?': texts,
+  'dangling?': texts,
+  'voids?': integer(),
+  'voidTerms?': texts,
+  'familyVoids?': integer(),
+  'mxOver?': texts,
+  'authorises?': oneOf('nobody', 'somebody'),
+  'transitive?': texts,
+  'everything?': texts,
+  'huge?': texts,
+  'wide?': texts,
+  'privateTerms?': texts,
+  'ipv4Count?': number(),
+  'open?': texts,
+  'contributors?': list(object({ term: string(), ipv4: number(), ipv6Networks: integer() })),
+  'flattened?': string({ description: 'a record of addresses only that authorises the same' }),
+  'expProblems?': texts,
+});
+
+const policy = oneOf('none', 'quarantine', 'reject');
+
+const dmarc = object({
+  records: texts,
+  meant: texts,
+  spaced: texts,
+  unrelated: texts,
+  'cname?': string(),
+  'cnameDangling?': boolean(),
+  walk: list(object({ domain: string(), records: texts })),
+  organizational: string(),
+  'organizationalPsl?': string(),
+  'readingsAgree?': boolean({ description: 'tree walk and Public Suffix List find the same domain and record' }),
+  found: boolean({ description: 'the tree walk yields a record' }),
+  'inForce?': boolean({ description: 'the record makes a policy' }),
+  'policy?': policy,
+  'enforcing?': boolean({ description: 'the policy that receivers apply is quarantine or reject' }),
+  'from?': oneOf('own', 'organizational', 'suffix'),
+  'at?': string(),
+  'record?': string(),
+  'void?': boolean(),
+  'syntaxErrors?': texts,
+  'duplicateTags?': texts,
+  'unknownTags?': texts,
+  'upperCaseTags?': texts,
+  'removedTags?': texts,
+  'invalidPolicies?': texts,
+  'pSecond?': boolean(),
+  'p?': oneOf('none', 'quarantine', 'reject', 'invalid'),
+  'effectiveP?': policy,
+  'sp?': policy,
+  'np?': policy,
+  'effectiveSp?': policy,
+  'effectiveNp?': policy,
+  'spWeaker?': boolean(),
+  'npWeaker?': boolean(),
+  'testing?': boolean(),
+  'psd?': oneOf('y', 'n', 'u'),
+  'flagErrors?': texts,
+  'alignmentErrors?': texts,
+  'fo?': string(),
+  'foErrors?': texts,
+  'pct?': integer({ description: '-1 where it is no number' }),
+  'rua?': texts,
+  'ruaErrors?': texts,
+  'ruaSchemes?': texts,
+  'ruf?': texts,
+  'ruaUnauthorised?': texts,
+  'rufUnauthorised?': texts,
+  'ruaWithoutMail?': texts,
+});
+
+const mx = object({
+  records: texts,
+  null: boolean({ description: 'the null MX of RFC 7505, alone' }),
+  nullMixed: boolean(),
+  nullPreferences: list(integer()),
+  'implicit?': boolean({ description: 'no MX, but an address' }),
+  hosts: list(
+    object({
+      name: string(),
+      addresses: texts,
+      hasAddress: boolean(),
+      private: boolean({ description: 'reachable by nobody outside' }),
+      'cname?': string(),
+    }),
+  ),
+  hostNames: texts,
+  literals: texts,
+  duplicates: texts,
+  ipv6: boolean(),
+  dangling: texts,
+});
+
+const mtasts = object({
+  records: texts,
+  'cname?': string(),
+  'cnameDangling?': boolean(),
+  'record?': string(),
+  'id?': string(),
+  'idValid?': boolean(),
+});
+
+const tlsrpt = object({
+  records: texts,
+  meant: texts,
+  'record?': string(),
+  'syntaxErrors?': texts,
+  'rua?': texts,
+  'ruaErrors?': texts,
+});
+
+const caa = object({
+  found: boolean(),
+  'domain?': string(),
+  'records?': texts,
+  'critical?': texts,
+  'syntaxErrors?': texts,
+  'issue?': texts,
+  'issuewild?': texts,
+  'issuemail?': texts,
+  'issuevmc?': texts,
+  'iodef?': texts,
+  'iodefErrors?': texts,
+  'unbound?': texts,
+  'bound?': texts,
+});
+
+const soa = object({
+  'serial?': integer(),
+  'refresh?': integer(),
+  'retry?': integer(),
+  'expire?': integer(),
+  'minimum?': integer(),
+  'primary?': string(),
+  'outside?': texts,
+});
+
+const ns = object({
+  'names?': texts,
+  'cnames?': texts,
+  'withoutAddress?': texts,
+  'ipv6?': boolean(),
+  'networks?': texts,
+  'oneNetwork?': boolean(),
+  'dangling?': texts,
+  'delegated?': boolean(),
+});
+
+export const factsSchema = object({
+  domain: string(),
+  names: object(
+    { dmarc: string(), mtasts: string(), tlsrpt: string() },
+    { description: 'where the records of the domain stand' },
+  ),
+  name: object({
+    exists: boolean(),
+    apex: boolean({ description: 'a zone starts here' }),
+    organizational: boolean({ description: 'registered right below a public suffix' }),
+    publicSuffix: boolean(),
+    mailDomain: boolean({ description: 'has an MX other than null, or is organizational with an address and no MX' }),
+    addresses: texts,
+    'cname?': string(),
+    'cnameDangling?': boolean(),
+  }),
+  soa,
+  ns,
+  mx,
+  spf,
+  dmarc,
+  mtasts,
+  tlsrpt,
+  caa,
+});

@@ -1,0 +1,276 @@
+/** The facts of a domain's SPF: the record, its tree, its costs, and what it authorises. */
+import { unknown } from '../../../model/facts.ts';
+import type { FaultCode } from '../../../model/fault.ts';
+import type { Json } from '../../../model/json.ts';
+import type { Answers } from '../answers.ts';
+import { takeover, textsOf } from '../records.ts';
+import { Sheet, type Part } from '../sheet.ts';
+import { rangeFacts } from './authorised.ts';
+import { expProblems, usesLetter } from './explain.ts';
+import { meantAs, type Mechanism, type Problem, type ProblemKind, type SpfRecord } from './record.ts';
+import { MAX_MX_NAMES, passesOf, survey, type Survey, type TermAddresses } from './static.ts';
+import { buildTree, redirectOf, runnable, treeFault, type SpfNode, type SpfTree } from './tree.ts';
+
+function shown(problem: Problem): string {
+  return `"${problem.text}" at column ${String(problem.column)}: ${problem.why}`;
+}
+
+function termAt(node: SpfNode, term: { readonly text: string; readonly column: number }): string {
+  return `"${term.text}" at column ${String(term.column)}${node.via === 'start' ? '' : ` of ${node.name}`}`;
+}
+
+/** The list, or the fault that keeps it from being told. */
+function listOr(code: FaultCode | undefined, items: readonly string[]): Json {
+  return code === undefined ? items : items.length > 0 ? { $items: items, $unknown: code } : unknown(code);
+}
+
+export function spfFacts(answers: Answers, domain: string): Part {
+  const sheet = new Sheet();
+  const tree = buildTree(answers, domain);
+  const { root } = tree;
+  if (root.status === 'unknown') {
+    const code = root.code ?? 'evidence.missing';
+    for (const key of ['records', 'record', 'authorises', 'all', 'lookups']) sheet.set(key, unknown(code), root.at);
+    return { ...sheet.part(root.at), facts: unknown(code) };
+  }
+  const answer = answers.ask(domain, 'TXT');
+  sheet.set('records', root.records);
+  const texts = textsOf(answer);
+  sheet.set(
+    'senderId',
+    texts.filter((text) => /^spf2\.0\//i.test(text)),
+  );
+  sheet.set(
+    'joined',
+    root.records.flatMap((record) => joinedTerms(answers, domain, record)),
+  );
+  if (root.record === undefined) return sheet.part(root.at);
+  recordFacts(sheet, root.record);
+  treeFacts(sheet, answers, tree);
+  return sheet.part(root.at);
+}
+
+/** Words that a border between two character strings joins: RFC 7208 §3.3, the strings are joined without a space. */
+function joinedTerms(answers: Answers, domain: string, text: string): string[] {
+  const answer = answers.ask(domain, 'TXT');
+  if (answer.is !== 'records') return [];
+  const found: string[] = [];
+  for (const { rdata } of answer.records) {
+    if (rdata.is !== 'TXT' || rdata.strings.length < 2) continue;
+    const strings = rdata.strings.map((octets) => Buffer.from(octets).toString('latin1'));
+    if (strings.join('') !== text) continue;
+    for (const [index, string] of strings.entries()) {
+      const next = strings[index + 1];
+      const last = /[^ ]+$/.exec(string)?.[0];
+      const first = next === undefined ? undefined : /^[^ ]+/.exec(next)?.[0];
+      if (last === undefined || first === undefined) continue;
+      // two words that are each a term, joined into one
+      if (TERM_START.test(first) && TERM_START.test(last))
+        found.push(`"${last}" and "${first}" are joined to "${last}${first}"`);
+    }
+  }
+  return found;
+}
+
+const TERM_START = /^(?:v=spf1$|[-+?~]?(?:all$|(?:include|ip4|ip6|exists):|(?:a|mx|ptr)(?:$|[:/])|(?:redirect|exp)=))/i;
+
+/** What the text of the record alone decides. */
+function recordFacts(sheet: Sheet, record: SpfRecord): void {
+  const kinds = (...wanted: readonly ProblemKind[]) =>
+    record.problems.filter((problem) => wanted.includes(problem.kind)).map(shown);
+  const mechanisms = record.terms.filter((term) => term.is === 'mechanism');
+  const modifiers = record.terms.filter((term) => term.is === 'modifier');
+  sheet.set('record', record.text);
+  sheet.set(
+    'terms',
+    record.terms.map((term) => term.text),
+  );
+  sheet.set('syntaxErrors', kinds('syntax', 'macro', 'cidr', 'ip', 'misspelled', 'nonascii'));
+  sheet.set('macroErrors', kinds('macro'));
+  sheet.set('cidrErrors', kinds('cidr'));
+  sheet.set('ipTargets', kinds('ip'));
+  sheet.set('nonAscii', kinds('nonascii'));
+  sheet.set('duplicateModifiers', kinds('dup'));
+  sheet.set('misspelled', [
+    ...kinds('misspelled'),
+    ...modifiers.flatMap((modifier) => {
+      const meant = meantAs(modifier);
+      return meant === undefined
+        ? []
+        : [`"${modifier.text}" at column ${String(modifier.column)} is ignored; ${meant} is meant`];
+    }),
+  ]);
+  sheet.set('exact', /^v=spf1 +-all *$/i.test(record.text));
+  const reached = runnable(record);
+  sheet.set(
+    'afterAll',
+    mechanisms.filter((term) => !reached.includes(term)).map((term) => term.text),
+  );
+  const redirect = modifiers.find((modifier) => modifier.name === 'redirect');
+  const dead = redirect !== undefined && redirectOf(record) === undefined;
+  sheet.set('deadRedirect', dead ? [redirect.text] : []);
+  sheet.set(
+    'hostBits',
+    mechanisms.filter(hasHostBits).map((term) => term.text),
+  );
+  sheet.set(
+    'identityMacros',
+    record.terms.filter((term) => usesLetter(term, 'ls')).map((term) => term.text),
+  );
+  sheet.set('upperCase', [...record.text.matchAll(/[^ ]+/g)].map((match) => match[0]).filter(isUpperTerm));
+  sheet.set('octets', record.text.length);
+}
+
+/** Upper case in what has a fixed spelling: version, mechanism and modifier names. */
+function isUpperTerm(term: string): boolean {
+  return /[A-Z]/.test(/^[^:=/%]*/.exec(term)?.[0] ?? '');
+}
+
+function hasHostBits(term: Mechanism): boolean {
+  const { address } = term;
+  if (address === undefined) return false;
+  const prefix = address.length === 4 ? term.prefix4 : term.prefix6;
+  return address.some((octet, index) => (octet & (0xff >>> Math.min(8, Math.max(0, prefix - index * 8)))) !== 0);
+}
+
+/** What the answers behind the terms decide. */
+function treeFacts(sheet: Sheet, answers: Answers, tree: SpfTree): void {
+  const seen = survey(answers, tree);
+  const places = tree.nodes.map((node) => node.at);
+  const code = treeFault(tree);
+  // a tree cut at its bound has cost more look-ups than allowed already: the count so far decides
+  const counted = code === undefined || (code === 'dns.limit' && seen.lookups.length > 10);
+  sheet.set('lookups', counted ? seen.lookups.length : unknown(code), ...places);
+  sheet.set(
+    'lookupTerms',
+    code === undefined ? seen.lookups.map(({ node, term }) => termAt(node, term)) : unknown(code),
+    ...places,
+  );
+  sheet.set(
+    'nodes',
+    tree.nodes.map((node) => ({
+      name: node.name,
+      via: node.via,
+      depth: node.depth,
+      status: node.status,
+      ...(node.record === undefined ? {} : { record: node.record.text }),
+    })),
+    ...places,
+  );
+  sheet.set('all', code === undefined ? allOf(tree.root) : unknown(code), ...places);
+  sheet.set('ptr', listOr(code, ptrTerms(tree)), ...places);
+  sheet.set('runtime', listOr(code, runtimeTerms(seen)), ...places);
+  includeFacts(sheet, answers, tree, seen);
+  voidFacts(sheet, seen, code);
+  const passes = passesOf(tree.root, seen.addresses);
+  rangeFacts(sheet, tree, seen, code ?? passes.code);
+  const exp = expProblems(answers, tree.root);
+  sheet.set('expProblems', exp.code === undefined ? exp.problems : unknown(exp.code), exp.at);
+}
+
+const QUALIFIERS = { '+': 'pass', '-': 'fail', '~': 'softfail', '?': 'neutral' } as const;
+
+/** The qualifier of the `all` that takes effect, through redirects; undefined where there is none. */
+function allOf(node: SpfNode): string | undefined {
+  const last = node.mechanisms.at(-1);
+  if (last?.name === 'all') return QUALIFIERS[last.qualifier];
+  const redirected = node.children.find((child) => child.via === 'redirect');
+  return redirected === undefined ? undefined : allOf(redirected);
+}
+
+/** Records that speak for the domain itself: its own and those that it redirects to. */
+function ownNodes(tree: SpfTree): SpfNode[] {
+  const own = [tree.root];
+  for (;;) {
+    const next = own.at(-1)?.children.find((child) => child.via === 'redirect');
+    if (next === undefined) return own;
+    own.push(next);
+  }
+}
+
+function ptrTerms(tree: SpfTree): string[] {
+  return ownNodes(tree).flatMap((node) =>
+    (node.record?.terms ?? [])
+      .filter((term) => (term.is === 'mechanism' && term.name === 'ptr') || usesLetter(term, 'p'))
+      .map((term) => termAt(node, term)),
+  );
+}
+
+/** Terms that only a mail decides: macros, and exists. */
+function runtimeTerms(seen: Survey): string[] {
+  return seen.lookups
+    .filter(
+      ({ term }) =>
+        (term.is === 'mechanism' && term.name === 'exists') || term.spec?.parts.some((part) => part.is === 'macro'),
+    )
+    .map(({ node, term }) => termAt(node, term));
+}
+
+function includeFacts(sheet: Sheet, answers: Answers, tree: SpfTree, seen: Survey): void {
+  const code = treeFault(tree);
+  const places = tree.nodes.map((node) => node.at);
+  const of = (via: SpfNode['via'], ...statuses: readonly SpfNode['status'][]) =>
+    tree.nodes.filter((node) => node.via === via && statuses.includes(node.status)).map((node) => node.name);
+  const broken = tree.nodes
+    .filter((node) => node.via !== 'start' && (node.status === 'multiple' || (node.record?.problems.length ?? 0) > 0))
+    .map(
+      (node) =>
+        `${node.name}: ${node.status === 'multiple' ? 'several SPF records' : (node.record?.problems.map(shown).join('; ') ?? '')}`,
+    );
+  sheet.set('includesWithout', listOr(code, of('include', 'none')), ...places);
+  sheet.set('includeLoops', listOr(code, of('include', 'loop')), ...places);
+  sheet.set('includesBroken', listOr(code, broken), ...places);
+  sheet.set(
+    'includesTwice',
+    listOr(
+      code,
+      twice(tree.nodes.filter((node) => node.via === 'include' && node.status !== 'loop').map((node) => node.name)),
+    ),
+    ...places,
+  );
+  sheet.set('redirectsWithout', listOr(code, of('redirect', 'none')), ...places);
+  sheet.set('redirectLoops', listOr(code, of('redirect', 'loop')), ...places);
+  const { names, fault } = danglingNames(answers, tree, seen);
+  sheet.set('dangling', listOr(code ?? fault, names), ...places);
+}
+
+function twice(names: readonly string[]): string[] {
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+}
+
+/** Names in the tree whose registrable domain nobody holds: whoever registers it may send (RFC 7208 §11). */
+export function danglingNames(
+  answers: Answers,
+  tree: SpfTree,
+  seen: Survey,
+): { names: string[]; fault: FaultCode | undefined } {
+  const suspects = new Set<string>();
+  for (const node of tree.nodes) {
+    const answer = node.status === 'none' ? answers.ask(node.name, 'TXT') : undefined;
+    if (answer?.is === 'nxdomain' && answer.chain.length === 0 && node.via !== 'start') suspects.add(node.name);
+  }
+  for (const term of seen.addresses) if (term.nonexistent) suspects.add(term.name);
+  const names: string[] = [];
+  let fault: FaultCode | undefined;
+  for (const name of suspects) {
+    const taken = takeover(answers, name);
+    if (taken === true) names.push(name);
+    else if (typeof taken === 'string') fault ??= taken;
+  }
+  return { names, fault };
+}
+
+/** Void look-ups of an address that matches nothing (RFC 7208 §4.6.4). */
+function voidFacts(sheet: Sheet, seen: Survey, code: FaultCode | undefined): void {
+  const fault = code ?? seen.addresses.find((term) => term.code !== undefined)?.code;
+  const places = seen.addresses.map((term) => term.node.at);
+  const text = (terms: readonly TermAddresses[]) => terms.map(({ node, term }) => termAt(node, term));
+  const both = seen.addresses.filter((term) => term.void4 && term.void6);
+  const four = seen.addresses.filter((term) => term.void4);
+  const six = seen.addresses.filter((term) => term.void6);
+  sheet.set('voids', fault === undefined ? both.length : unknown(fault), ...places);
+  sheet.set('voidTerms', fault === undefined ? text(both) : unknown(fault), ...places);
+  sheet.set('familyVoids', fault === undefined ? Math.max(four.length, six.length) : unknown(fault), ...places);
+  const over = seen.addresses.filter((term) => term.exchanges > MAX_MX_NAMES);
+  sheet.set('mxOver', listOr(fault, text(over)), ...places);
+}

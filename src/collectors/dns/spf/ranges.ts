@@ -1,0 +1,133 @@
+/** Sets of IP addresses as sorted, disjoint ranges: union, difference and intersection, exactly. */
+import { formatAddress } from '../../../wire/dns/address.ts';
+
+export interface Range {
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/** Sorted by `first`, neither overlapping nor adjacent. */
+export type RangeSet = readonly Range[];
+
+export interface AddressSet {
+  readonly four: RangeSet;
+  readonly six: RangeSet;
+}
+
+export const EMPTY: AddressSet = { four: [], six: [] };
+export const EVERYTHING: AddressSet = {
+  four: [{ first: 0n, last: (1n << 32n) - 1n }],
+  six: [{ first: 0n, last: (1n << 128n) - 1n }],
+};
+
+function numberOf(octets: Uint8Array): bigint {
+  let value = 0n;
+  for (const octet of octets) value = (value << 8n) | BigInt(octet);
+  return value;
+}
+
+/** The network that an address lies in. */
+export function network(octets: Uint8Array, prefix: number): AddressSet {
+  const bits = BigInt(octets.length * 8 - prefix);
+  const first = (numberOf(octets) >> bits) << bits;
+  const set = [{ first, last: first + (1n << bits) - 1n }];
+  return octets.length === 4 ? { four: set, six: [] } : { four: [], six: set };
+}
+
+function normal(ranges: Range[]): RangeSet {
+  const sorted = ranges.sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+  const merged: Range[] = [];
+  for (const range of sorted) {
+    const last = merged.at(-1);
+    if (last !== undefined && range.first <= last.last + 1n) {
+      if (range.last > last.last) merged[merged.length - 1] = { first: last.first, last: range.last };
+    } else merged.push(range);
+  }
+  return merged;
+}
+
+function minus(from: RangeSet, what: RangeSet): RangeSet {
+  const left: Range[] = [];
+  let at = 0;
+  for (const range of from) {
+    let { first } = range;
+    while (at < what.length && (what[at]?.last ?? 0n) < first) at += 1;
+    for (let index = at; index < what.length; index += 1) {
+      const hole = what[index];
+      if (hole === undefined || hole.first > range.last) break;
+      if (hole.first > first) left.push({ first, last: hole.first - 1n });
+      if (hole.last + 1n > first) first = hole.last + 1n;
+    }
+    if (first <= range.last) left.push({ first, last: range.last });
+  }
+  return left;
+}
+
+export function union(...sets: readonly AddressSet[]): AddressSet {
+  return { four: normal(sets.flatMap((set) => set.four)), six: normal(sets.flatMap((set) => set.six)) };
+}
+
+export function difference(from: AddressSet, what: AddressSet): AddressSet {
+  return { four: minus(from.four, what.four), six: minus(from.six, what.six) };
+}
+
+export function intersection(a: AddressSet, b: AddressSet): AddressSet {
+  return difference(a, difference(a, b));
+}
+
+export function isEmpty(set: AddressSet): boolean {
+  return set.four.length === 0 && set.six.length === 0;
+}
+
+export function sizeOf(range: Range): bigint {
+  return range.last - range.first + 1n;
+}
+
+/** How many addresses; above 2^53 the number is not exact. */
+export function countOf(set: RangeSet): number {
+  let count = 0n;
+  for (const range of set) count += sizeOf(range);
+  return Number(count);
+}
+
+export function covers(set: RangeSet, range: Range): boolean {
+  return set.some((one) => one.first <= range.first && one.last >= range.last);
+}
+
+function addressText(value: bigint, octets: 4 | 16): string {
+  const bytes = new Uint8Array(octets);
+  let rest = value;
+  for (let index = octets - 1; index >= 0; index -= 1) {
+    bytes[index] = Number(rest & 255n);
+    rest >>= 8n;
+  }
+  return formatAddress(bytes);
+}
+
+/** The fewest networks that make up a range: `192.0.2.0/24`; one address stands without prefix. */
+export function networksOf(range: Range, octets: 4 | 16, most = Number.POSITIVE_INFINITY): string[] {
+  const bits = octets * 8;
+  const networks: string[] = [];
+  let { first } = range;
+  while (first <= range.last && networks.length < most) {
+    let size = 0;
+    while (
+      size < bits &&
+      (first & ((1n << BigInt(size + 1)) - 1n)) === 0n &&
+      first + (1n << BigInt(size + 1)) - 1n <= range.last
+    ) {
+      size += 1;
+    }
+    networks.push(`${addressText(first, octets)}${size === 0 ? '' : `/${String(bits - size)}`}`);
+    first += 1n << BigInt(size);
+  }
+  return networks;
+}
+
+/** A range for a person: one network, or from-to. */
+export function rangeText(range: Range, octets: 4 | 16): string {
+  const networks = networksOf(range, octets, 2);
+  return networks.length === 1
+    ? (networks[0] ?? '')
+    : `${addressText(range.first, octets)}-${addressText(range.last, octets)}`;
+}

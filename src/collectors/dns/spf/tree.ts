@@ -1,0 +1,144 @@
+/** The include tree of an SPF record as static analysis sees it: every record reached, in the order of evaluation. */
+import type { FaultCode } from '../../../model/fault.ts';
+import { canonicalName } from '../../../wire/dns/name.ts';
+import type { Answer, Answers } from '../answers.ts';
+import { textsOf } from '../records.ts';
+import { isSpf, parseSpf, type Mechanism, type Modifier, type SpfRecord } from './record.ts';
+
+/** facts/email §3: a tree of more records is not followed further, and the report says so. */
+export const MAX_NODES = 50;
+
+export type NodeStatus =
+  | 'record'
+  /** An answer, and no SPF record in it. */
+  | 'none'
+  | 'multiple'
+  /** The name is already on the way to here. */
+  | 'loop'
+  /** A bound was reached. */
+  | 'limit'
+  | 'unknown';
+
+export interface SpfNode {
+  readonly name: string;
+  readonly via: 'start' | 'include' | 'redirect';
+  /** The term of the parent that led here. */
+  readonly term: Mechanism | Modifier | undefined;
+  readonly depth: number;
+  readonly status: NodeStatus;
+  readonly records: readonly string[];
+  readonly record: SpfRecord | undefined;
+  /** Mechanisms that can run: up to and with `all`. */
+  readonly mechanisms: readonly Mechanism[];
+  readonly children: readonly SpfNode[];
+  readonly code: FaultCode | undefined;
+  readonly at: string;
+}
+
+export interface SpfTree {
+  readonly root: SpfNode;
+  /** All nodes, parents first, in the order of evaluation. */
+  readonly nodes: readonly SpfNode[];
+}
+
+const parsed = new Map<string, SpfRecord>();
+
+/** Parses with a small memory: the same provider's record stands behind many domains. */
+function parseOnce(text: string): SpfRecord {
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
+  const record = parseSpf(text);
+  if (parsed.size >= 500) parsed.clear();
+  parsed.set(text, record);
+  return record;
+}
+
+/** The SPF records among the TXT records at a name (RFC 7208 §4.5). */
+export function spfRecordsOf(answer: Answer): string[] {
+  return textsOf(answer).filter(isSpf);
+}
+
+/** The mechanisms that can be reached: those behind `all` never run (§5.1). */
+export function runnable(record: SpfRecord): Mechanism[] {
+  const mechanisms = record.terms.filter((term) => term.is === 'mechanism');
+  const all = mechanisms.findIndex((term) => term.name === 'all');
+  return all < 0 ? mechanisms : mechanisms.slice(0, all + 1);
+}
+
+/** The redirect that takes effect: none beside `all` (§6.1). */
+export function redirectOf(record: SpfRecord): Modifier | undefined {
+  if (record.terms.some((term) => term.is === 'mechanism' && term.name === 'all')) return undefined;
+  return record.terms.filter((term) => term.is === 'modifier').find((modifier) => modifier.name === 'redirect');
+}
+
+export function buildTree(answers: Answers, domain: string): SpfTree {
+  const nodes: SpfNode[] = [];
+  const root = build(answers, domain, 'start', undefined, [], { left: MAX_NODES });
+  const collect = (node: SpfNode) => {
+    nodes.push(node);
+    for (const child of node.children) collect(child);
+  };
+  collect(root);
+  return { root, nodes };
+}
+
+function build(
+  answers: Answers,
+  name: string,
+  via: SpfNode['via'],
+  term: SpfNode['term'],
+  way: readonly string[],
+  budget: { left: number },
+): SpfNode {
+  const base = { name, via, term, depth: way.length, records: [], record: undefined, mechanisms: [], children: [] };
+  const plain = { ...base, code: undefined, at: '' };
+  if (way.includes(canonicalName(name))) return { ...plain, status: 'loop' };
+  if (budget.left === 0) return { ...plain, status: 'limit', code: 'dns.limit' };
+  budget.left -= 1;
+  const answer = answers.ask(name, 'TXT');
+  if (answer.is === 'unknown') return { ...plain, status: 'unknown', code: answer.code, at: answer.at };
+  const records = spfRecordsOf(answer);
+  const text = records[0];
+  if (text === undefined) return { ...plain, status: 'none', at: answer.at };
+  if (records.length > 1) return { ...plain, status: 'multiple', records, at: answer.at };
+  const record = parseOnce(text);
+  const mechanisms = runnable(record);
+  const children: SpfNode[] = [];
+  const further = [...way, canonicalName(name)];
+  for (const mechanism of mechanisms) {
+    const target = mechanism.name === 'include' ? mechanism.spec?.fixed : undefined;
+    if (target !== undefined)
+      children.push(build(answers, canonicalName(target), 'include', mechanism, further, budget));
+  }
+  const redirect = redirectOf(record);
+  if (redirect?.spec?.fixed !== undefined) {
+    children.push(build(answers, canonicalName(redirect.spec.fixed), 'redirect', redirect, further, budget));
+  }
+  return { ...plain, status: 'record', records, record, mechanisms, children, at: answer.at };
+}
+
+/** Why the tree is not known in full; undefined where it is. */
+export function treeFault(tree: SpfTree): FaultCode | undefined {
+  return tree.nodes.find((node) => node.status === 'unknown')?.code ?? tree.nodes.find((node) => node.code)?.code;
+}
+
+/** RFC 7208 §4.6.4: the terms that cost a look-up, whether or not they match. */
+export function costs(term: Mechanism | Modifier, record: SpfRecord): boolean {
+  if (term.is === 'modifier') return term === redirectOf(record);
+  return ['include', 'a', 'mx', 'ptr', 'exists'].includes(term.name);
+}
+
+/** Every term of the tree that costs a look-up, in the order of evaluation, with the record that it stands in. */
+export function lookupTerms(node: SpfNode): { node: SpfNode; term: Mechanism | Modifier }[] {
+  const { record } = node;
+  if (record === undefined) return [];
+  const terms: { node: SpfNode; term: Mechanism | Modifier }[] = [];
+  const redirect = redirectOf(record);
+  for (const term of [...node.mechanisms, ...(redirect === undefined ? [] : [redirect])]) {
+    if (!costs(term, record)) continue;
+    terms.push({ node, term });
+    const child = node.children.find((one) => one.term === term);
+    if (child !== undefined) terms.push(...lookupTerms(child));
+  }
+  return terms;
+}

@@ -1,0 +1,64 @@
+/** The facts of MTA-STS and TLS-RPT records (RFC 8461 §3.1, RFC 8460 §3). */
+import { unknown } from '../../model/facts.ts';
+import { urisOf } from './dmarc/record.ts';
+import type { Answers } from './answers.ts';
+import { textsOf } from './records.ts';
+import { Sheet, type Part } from './sheet.ts';
+import { parseTags, tagValue } from './tags.ts';
+
+/** RFC 8461 §3.1: records that do not begin with exactly this are discarded. */
+export function isSts(text: string): boolean {
+  return /^v=STSv1[ \t]*(?:;|$)/.test(text);
+}
+
+export function mtastsFacts(answers: Answers, domain: string): Part {
+  const sheet = new Sheet();
+  const answer = answers.ask(`_mta-sts.${domain}`, 'TXT');
+  if (answer.is === 'unknown') return { ...sheet.part(answer.at), facts: unknown(answer.code) };
+  const records = textsOf(answer).filter(isSts);
+  sheet.set('records', records);
+  sheet.set('cname', answer.chain[0]);
+  if (answer.chain.length > 0) sheet.set('cnameDangling', answer.is === 'nxdomain');
+  const record = records[0];
+  if (record !== undefined && records.length === 1) {
+    sheet.set('record', record);
+    const id = tagValue(parseTags(record), 'id');
+    sheet.set('id', id);
+    sheet.set('idValid', id !== undefined && /^[A-Za-z0-9]{1,32}$/.test(id));
+  }
+  return sheet.part(answer.at);
+}
+
+export function isTlsRpt(text: string): boolean {
+  return /^v=TLSRPTv1[ \t]*(?:;|$)/.test(text);
+}
+
+export function tlsrptFacts(answers: Answers, domain: string): Part {
+  const sheet = new Sheet();
+  const answer = answers.ask(`_smtp._tls.${domain}`, 'TXT');
+  if (answer.is === 'unknown') return { ...sheet.part(answer.at), facts: unknown(answer.code) };
+  const texts = textsOf(answer);
+  const records = texts.filter(isTlsRpt);
+  sheet.set('records', records);
+  sheet.set(
+    'meant',
+    texts.filter((text) => !isTlsRpt(text) && /tlsrpt/i.test(text.slice(0, 20))),
+  );
+  const record = records[0];
+  if (record !== undefined && records.length === 1) {
+    const list = parseTags(record);
+    sheet.set('record', record);
+    sheet.set('syntaxErrors', [...list.problems, ...list.twice.map((name) => `tag "${name}" stands twice`)]);
+    const uris = urisOf(tagValue(list, 'rua'));
+    const bad = uris.flatMap((uri) => (uri.why === undefined ? [] : [`"${uri.text}" ${uri.why}`]));
+    const schemes = uris.filter((uri) => uri.why === undefined && uri.scheme !== 'mailto' && uri.scheme !== 'https');
+    sheet.set(
+      'rua',
+      uris.map((uri) => uri.text),
+    );
+    // RFC 8460 §3: the record is of use only with an address to report to
+    const none = uris.length === 0 ? ['there is no rua'] : [];
+    sheet.set('ruaErrors', [...none, ...bad, ...schemes.map((uri) => `"${uri.text}" is neither mailto nor https`)]);
+  }
+  return sheet.part(answer.at);
+}
