@@ -1,0 +1,207 @@
+/** The content of the HTML report, ready for the templates: every text visible and bounded, nothing left to decide. */
+import { SEVERITIES, STATUSES, type Severity, type Status } from '../../model/check.ts';
+import type { View } from '../../model/reporter.ts';
+import type { Result, Run } from '../../model/result.ts';
+import {
+  bySeverityThenCheck,
+  groupByCheck,
+  instant,
+  percent,
+  plural,
+  STATUS_WORDS,
+  unwaivedFails,
+  verdictLine,
+} from '../words.ts';
+import { claimViews } from './claims.ts';
+import { frameworkViews } from './controls.ts';
+import { coverageView } from './coverage.ts';
+import { EvidenceShelf } from './evidence.ts';
+import {
+  Anchors,
+  findingView,
+  groupViews,
+  lineView,
+  type FindingView,
+  type GroupView,
+  type Showing,
+} from './findings.ts';
+import { line } from './texts.ts';
+
+/** Up to here every result stands in the page; above it passes are counted, and the script shows them from the data. */
+const STATIC_RESULTS = 2_000;
+/** Findings with expected, actual and evidence fold-out; further ones are lines. */
+const CARDS = 300;
+
+const SEVERITY_WORDS: { readonly [severity in Severity]: string } = {
+  critical: 'Critical',
+  high: 'High',
+  medium: 'Medium',
+  low: 'Low',
+  info: 'Information',
+};
+
+function count(number: number): string {
+  return String(number).replaceAll(/\B(?=(?:\d{3})+$)/g, '\u202f');
+}
+
+function severitySections(
+  results: readonly Result[],
+  showing: Showing,
+  room: { left: number },
+): { severity: Severity; word: string; count: string; groups: GroupView<FindingView>[] }[] {
+  return SEVERITIES.map((severity) => ({ severity, list: results.filter((result) => result.severity === severity) }))
+    .filter(({ list }) => list.length > 0)
+    .map(({ severity, list }) => ({
+      severity,
+      word: SEVERITY_WORDS[severity],
+      count: String(list.length),
+      groups: groupViews(list, showing, room, `fail-${severity}-`, findingView),
+    }));
+}
+
+/** The bar of statuses: parts of 1000, none of them invisible. */
+function tally(run: Run): { status: Status; word: string; count: string; x: string; width: string }[] {
+  const order: readonly Status[] = ['fail', 'error', 'manual', 'pass', 'not-applicable'];
+  const shown = order.filter((status) => run.summary.byStatus[status] > 0);
+  const total = run.results.length;
+  const least = 12;
+  const room = 1000 - least * shown.length;
+  let x = 0;
+  return shown.map((status) => {
+    const number = run.summary.byStatus[status];
+    const width = least + Math.round((room * number) / total);
+    const part = { status, word: STATUS_WORDS[status], count: count(number), x: String(x), width: String(width) };
+    x += width;
+    return part;
+  });
+}
+
+function counted(results: readonly Result[]): { check: string; title: string; count: string }[] {
+  return groupByCheck(results).map(({ check, results: list }) => ({
+    check: line(check, 120),
+    title: line(list[0]?.title ?? '', 300),
+    count: count(list.length),
+  }));
+}
+
+function headline(run: Run): { tone: 'fail' | 'unknown' | 'pass'; words: string } {
+  const fails = unwaivedFails(run);
+  const { byStatus, coverage } = run.summary;
+  if (fails > 0) return { tone: 'fail', words: `${plural(fails, 'requirement')} not met` };
+  if (byStatus.error > 0 || !run.complete)
+    return { tone: 'unknown', words: 'No fail seen, but not everything was seen' };
+  if (coverage.judged === 0) return { tone: 'unknown', words: 'Nothing was judged' };
+  if (byStatus.fail > 0) return { tone: 'pass', words: 'Every fail is an accepted one' };
+  return { tone: 'pass', words: 'Everything that was judged passed' };
+}
+
+function subjects(run: Run): { name: string; more: string } {
+  const named = run.targets.filter((target) => target.parent === undefined);
+  const list = (named.length > 0 ? named : run.targets).map(({ id }) => line(id.slice(id.indexOf(':') + 1), 80));
+  return {
+    name: list.slice(0, 3).join(', ') || 'no target',
+    more: list.length > 3 ? `and ${count(list.length - 3)} more` : '',
+  };
+}
+
+export type Page = ReturnType<typeof pageOf>;
+
+export function pageOf(view: View) {
+  const { run } = view;
+  const everything = run.results.length <= STATIC_RESULTS;
+  const of = (status: Status): Result[] =>
+    run.results.filter((result) => result.status === status).sort(bySeverityThenCheck);
+  const failed = of('fail');
+  const errors = of('error');
+  const shelf = new EvidenceShelf(view);
+  const showing: Showing = {
+    asOf: run.asOf,
+    shelf,
+    anchors: new Anchors(),
+    checks: new Map(view.checks.map((check) => [check.id, check])),
+  };
+  const room = { left: CARDS };
+  const fails = severitySections(
+    failed.filter(({ waiver }) => waiver === undefined),
+    showing,
+    room,
+  );
+  const unwaived = unwaivedFails(run);
+  const undetermined = groupViews(errors, showing, { left: CARDS }, 'error-', findingView);
+  const accepted = groupViews(
+    failed.filter(({ waiver }) => waiver !== undefined),
+    showing,
+    { left: CARDS },
+    'accepted-',
+    findingView,
+  );
+  const manual = groupViews(of('manual'), showing, { left: CARDS }, 'manual-', findingView);
+  const passes = of('pass');
+  const without = of('not-applicable');
+  const unlimited = { left: everything ? STATIC_RESULTS : 0 };
+  const failing = new Map<string, string>();
+  for (const { groups } of fails) {
+    for (const group of groups) if (!failing.has(group.check)) failing.set(group.check, group.anchor);
+  }
+  const wanted = new Set<string>();
+  for (const result of [...failed, ...errors].slice(0, CARDS * 2)) {
+    for (const reason of result.reasons) wanted.add(reason.evidence.split('#')[0] ?? '');
+  }
+  const { coverage, byStatus } = run.summary;
+  const names = subjects(run);
+  const { tone, words } = headline(run);
+  const claims = claimViews(run);
+  const frameworks = frameworkViews(view, failing);
+  return {
+    title: `${names.name}${names.more === '' ? '' : ` ${names.more}`}`,
+    subjects: names.name,
+    moreSubjects: names.more,
+    toolVersion: line(run.tool.version, 40),
+    asOf: line(instant(run.asOf), 40),
+    asOfIso: line(run.asOf, 40),
+    tone,
+    headline: words,
+    verdict: verdictLine(run),
+    complete: run.complete,
+    coverageText: `${count(coverage.judged)} of ${count(coverage.applicable)}`,
+    coveragePercent: percent(coverage.judged, coverage.applicable),
+    tally: tally(run),
+    severities: SEVERITIES.map((severity) => ({
+      severity,
+      word: SEVERITY_WORDS[severity],
+      count: count(run.summary.bySeverity[severity]),
+      none: run.summary.bySeverity[severity] === 0,
+    })),
+    statuses: STATUSES.map((status) => ({ status, word: STATUS_WORDS[status], count: count(byStatus[status]) })),
+    total: count(run.results.length),
+    claims,
+    claimsCount: count(claims.length),
+    fails,
+    failCount: count(unwaived),
+    undetermined,
+    errorCount: count(errors.length),
+    accepted,
+    acceptedCount: count(failed.length - unwaived),
+    manual,
+    manualCount: count(byStatus.manual),
+    frameworks,
+    everything,
+    passCount: count(passes.length),
+    passes: everything ? groupViews(passes, showing, unlimited, 'pass-', lineView) : [],
+    passChecks: everything ? [] : counted(passes),
+    naCount: count(without.length),
+    without: everything ? groupViews(without, showing, unlimited, 'na-', lineView) : [],
+    withoutChecks: everything ? [] : counted(without),
+    coverage: coverageView(run, view.checks),
+    records: shelf.register(wanted),
+    recordCount: count(run.evidence.length),
+    facts: {
+      id: line(run.id, 80),
+      startedAt: line(instant(run.startedAt), 40),
+      finishedAt: line(instant(run.finishedAt), 40),
+      configDigest: line(run.configDigest, 80),
+      merkleRoot: line(run.merkleRoot, 80),
+      packs: run.packs.map(({ name, digest }) => ({ name: line(name, 120), digest: line(digest, 80) })),
+    },
+  };
+}
