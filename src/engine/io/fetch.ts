@@ -25,11 +25,16 @@ interface Body {
   readonly fault?: FaultCode;
 }
 
+interface Answered {
+  readonly response: IncomingMessage;
+  /** node reports broken framing of a body on the request, and on the response only that it was cut. */
+  readonly requestFault: () => FaultCode | undefined;
+}
+
 /** The head of the final response, and the connection it came over. */
-interface Head {
+interface Head extends Answered {
   readonly plain: ByteStream;
   readonly session: TlsSession | undefined;
-  readonly response: IncomingMessage;
 }
 
 export async function fetchHop(world: World, scope: Scope, request: HopRequest): Promise<Hop> {
@@ -37,15 +42,16 @@ export async function fetchHop(world: World, scope: Scope, request: HopRequest):
   const url = parseUrl(request.url);
   const { timeoutMs } = world.network;
   const silence = `${url.host} did not answer in time`;
-  const { plain, session, response } = await withDeadline(
+  const head = await withDeadline(
     scope.signal,
     timeoutMs,
     'http.timeout',
     silence,
     async (signal) => await headOf(world, { ...scope, signal }, url, request),
   );
+  const { plain, session, response } = head;
   try {
-    const body = await readBody(response, request, scope.signal, started + timeoutMs - performance.now());
+    const body = await readBody(head, request, scope.signal, started + timeoutMs - performance.now());
     return {
       url: request.url,
       method: request.method,
@@ -74,8 +80,8 @@ async function headOf(world: World, scope: Scope, url: URL, request: HopRequest)
   const plain = await openTcp(world, scope, url.hostname, port);
   try {
     const session = url.protocol === 'https:' ? await handshake(world, scope, plain, url) : undefined;
-    const response = await exchange(url, request, takeSocket(session?.stream ?? plain), scope.signal);
-    return { plain, session, response };
+    const answered = await exchange(url, request, takeSocket(session?.stream ?? plain), scope.signal);
+    return { plain, session, ...answered };
   } catch (error) {
     plain.close();
     throw error;
@@ -104,7 +110,7 @@ async function handshake(world: World, scope: Scope, plain: ByteStream, url: URL
 }
 
 /** Sends the request over the open socket; resolves with the head of the final response. */
-async function exchange(url: URL, hop: HopRequest, socket: Socket, signal: AbortSignal): Promise<IncomingMessage> {
+async function exchange(url: URL, hop: HopRequest, socket: Socket, signal: AbortSignal): Promise<Answered> {
   const headers: string[] = ['Host', url.host];
   for (const [name, value] of hop.headers ?? []) headers.push(name, value);
   const has = (wanted: string): boolean => (hop.headers ?? []).some(([name]) => name.toLowerCase() === wanted);
@@ -121,20 +127,25 @@ async function exchange(url: URL, hop: HopRequest, socket: Socket, signal: Abort
   });
   // All header lines or a fault: node would drop those above 2,000 in silence
   request.maxHeadersCount = 0;
-  const response = new Promise<IncomingMessage>((resolve, reject) => {
+  let failure: FaultError | undefined;
+  const head = new Promise<IncomingMessage>((resolve, reject) => {
     let interim = 0;
-    request.on('error', (error) => reject(httpFault(error, url)));
+    request.on('error', (error) => {
+      failure ??= httpFault(error, url);
+      reject(failure);
+    });
     request.on('information', () => {
       if (++interim > MAX_INTERIM)
         reject(new FaultError('http.limit', `${url.host} sends interim responses without end`));
     });
     request.once('response', resolve);
     // 101 to a plain request: the head is the answer, what follows is another protocol
-    request.once('upgrade', (head) => resolve(head));
+    request.once('upgrade', resolve);
   });
   request.end();
   try {
-    return await untilAbort(response, signal);
+    const response = await untilAbort(head, signal);
+    return { response, requestFault: () => failure?.fault.code };
   } catch (error) {
     request.destroy();
     throw error;
@@ -160,7 +171,7 @@ function httpFault(error: unknown, url: URL): FaultError {
 
 /** The head is already an answer: whatever goes wrong in the body cuts it, and says why. Only the end of the job rejects. */
 async function readBody(
-  response: IncomingMessage,
+  { response, requestFault }: Answered,
   hop: HopRequest,
   job: AbortSignal,
   timeLeftMs: number,
@@ -191,7 +202,7 @@ async function readBody(
       resolve({ bytes: Buffer.concat(chunks), truncated, ...(fault !== undefined && { fault }) });
     }
     job.addEventListener('abort', giveUp, { once: true });
-    response.on('error', (error) => finish(true, error.message === 'aborted' ? 'net.closed' : bodyFault(error)));
+    response.on('error', (error) => finish(true, requestFault() ?? bodyFault(error)));
     // Codings that decode to nothing may not be read for ever either
     response.on('data', (chunk: Uint8Array) => {
       wire += chunk.length;
@@ -213,7 +224,7 @@ async function readBody(
 }
 
 function bodyFault(error: Error): FaultCode {
-  return codeOf(error).startsWith('HPE_') ? 'http.malformed' : netFault(error, '').fault.code;
+  return error.message === 'aborted' ? 'net.closed' : netFault(error, '').fault.code;
 }
 
 function pairs(raw: readonly string[]): [string, string][] {

@@ -17,18 +17,27 @@ export interface StreamLimits {
 
 interface Inside {
   readonly socket: Socket;
-  /** Ends the pull mode: a stream with a listener for `readable` does not flow. */
-  letFlow(): void;
+  handOver(): void;
 }
 
 const insides = new WeakMap<ByteStream, Inside>();
+const outers = new WeakMap<ByteStream, Socket>();
 
-/** The socket behind a stream of this module, for TLS or HTTP over it; the stream must not be read any more. */
+/**
+ * The socket behind a stream of this module, for TLS or HTTP over it; the stream must not be read any more.
+ * `close` of the stream goes on to work, by `closeBy` where a session wraps the socket: node 24 crashes (SIGSEGV) when the
+ * inner socket of a TLS session is destroyed just before the outer one.
+ */
 export function takeSocket(stream: ByteStream): Socket {
   const inside = insides.get(stream);
   if (inside === undefined) throw new TypeError('not a stream that this engine opened');
-  inside.letFlow();
+  inside.handOver();
   return inside.socket;
+}
+
+/** From now on closing the stream destroys this socket, which wraps the stream's own. */
+export function closeBy(stream: ByteStream, outer: Socket): void {
+  outers.set(stream, outer);
 }
 
 export function createStream(
@@ -117,9 +126,10 @@ export function createStream(
       });
     },
     close() {
-      socket.destroy();
+      (outers.get(stream) ?? socket).destroy();
     },
   };
-  insides.set(stream, { socket, letFlow: () => socket.off('readable', stir) });
+  // A stream with a listener for `readable` does not flow
+  insides.set(stream, { socket, handOver: () => socket.off('readable', stir) });
   return stream;
 }

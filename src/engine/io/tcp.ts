@@ -31,13 +31,14 @@ export async function openTcp(world: World, scope: Scope, host: string, port: nu
     leaves.push(await world.connections.enter(scope.signal));
     await world.rate(key, scope.signal);
     const { socket, ...peer } = await firstToAnswer(destination, host, world.network.timeoutMs, scope.signal);
-    const release = scope.hold(() => socket.destroy());
+    const { timeoutMs } = world.network;
+    const stream = createStream(socket, peer, { signal: scope.signal, timeoutMs, maxBytes: MAX_STREAM_BYTES });
     socket.once('close', () => {
-      release();
       for (const leave of leaves) leave();
     });
-    const { timeoutMs } = world.network;
-    return createStream(socket, peer, { signal: scope.signal, timeoutMs, maxBytes: MAX_STREAM_BYTES });
+    const release = scope.hold(() => stream.close());
+    socket.once('close', release);
+    return stream;
   } catch (error) {
     for (const leave of leaves) leave();
     throw error;

@@ -6,7 +6,7 @@ import type { ByteStream, TlsOptions, TlsSession } from '../../model/io.ts';
 import { untilAbort, withDeadline } from '../deadline.ts';
 import { codeOf, netFault } from './errors.ts';
 import type { Scope } from './scope.ts';
-import { createStream, MAX_STREAM_BYTES, takeSocket } from './stream.ts';
+import { closeBy, createStream, MAX_STREAM_BYTES, takeSocket } from './stream.ts';
 import type { World } from './world.ts';
 
 const MAX_CHAIN = 10;
@@ -18,11 +18,7 @@ export async function startTls(world: World, scope: Scope, over: ByteStream, opt
   const where = `${over.address} port ${String(over.port)}`;
   const raw = takeSocket(over);
   const socket = handshakeOver(world, raw, options, where);
-  const release = scope.hold(() => socket.destroy());
-  socket.once('close', () => {
-    release();
-    raw.destroy();
-  });
+  closeBy(over, socket);
   const { timeoutMs } = world.network;
   const silence = `${where} did not finish the TLS handshake in time`;
   try {
@@ -33,7 +29,11 @@ export async function startTls(world: World, scope: Scope, over: ByteStream, opt
     socket.destroy();
     throw error;
   }
-  const stream = createStream(socket, over, { signal: scope.signal, timeoutMs, maxBytes: MAX_STREAM_BYTES });
+  const stream = createStream(
+    socket,
+    { address: over.address, port: over.port },
+    { signal: scope.signal, timeoutMs, maxBytes: MAX_STREAM_BYTES },
+  );
   return {
     protocol: socket.getProtocol() ?? '',
     cipher: socket.getCipher().standardName,

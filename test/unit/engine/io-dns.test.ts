@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { createDnsClient } from '../../../src/engine/io/dns.ts';
 import { decodeMessage, encodeQuery } from '../../../src/wire/dns/message.ts';
 import { TYPES } from '../../../src/wire/dns/types.ts';
-import { answer, closedPort, faultOf, ioFor, network, udpServer, type Respond } from './support.ts';
+import { answer, closedPort, endWith, faultOf, ioFor, network, udpServer, type Respond } from './support.ts';
 
 const QUERY = encodeQuery('example.com', TYPES.A, { id: 4711 });
 const ADDRESS = { is: 'A', address: '192.0.2.1' } as const;
@@ -35,10 +35,9 @@ async function bothServers(
         () => socket.end(),
       );
     });
-    t.after(() => socket.destroy());
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  t.after(async () => await new Promise((resolve) => server.close(resolve)));
+  endWith(t, server);
   return `127.0.0.1:${String(port)}`;
 }
 
@@ -294,9 +293,12 @@ test('where no datagram gets out, node:dns asks and its answer becomes a message
 });
 
 test('a job that ends gives up its question at once, and another job keeps it', async (t) => {
-  let replyLater: (() => void) | undefined;
+  let arrived: (reply: () => void) => void = () => undefined;
+  const question = new Promise<() => void>((resolve) => {
+    arrived = resolve;
+  });
   const port = await udpServer(t, (query, peer, socket) => {
-    replyLater = () => socket.send(answer(query, [ADDRESS]), peer.port, peer.address);
+    arrived(() => socket.send(answer(query, [ADDRESS]), peer.port, peer.address));
   });
   const client = createDnsClient(network({ resolvers: [`127.0.0.1:${String(port)}`] }));
   const first = new AbortController();
@@ -307,7 +309,7 @@ test('a job that ends gives up its question at once, and another job keeps it', 
   first.abort();
 
   assert.equal(await given, 'engine.interrupted');
-  while (replyLater === undefined) await new Promise((resolve) => setImmediate(resolve));
-  replyLater();
+  const reply = await question;
+  reply();
   assert.equal(decodeMessage((await kept).message).answers.length, 1);
 });

@@ -124,7 +124,10 @@ test('a name is resolved once: a resolver that changes its mind gets no second q
     stream.close();
   }
 
-  assert.deepEqual(asked.toSorted(), [1, 28]);
+  assert.deepEqual(
+    asked.toSorted((a, b) => a - b),
+    [1, 28],
+  );
 });
 
 test('the next address is tried when the first refuses', async (t) => {
@@ -178,7 +181,7 @@ test('a host gets no more connections at once than it may, and a closed one make
     third = true;
     return stream;
   });
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
   assert.equal(third, false);
   first.close();
 
@@ -197,8 +200,11 @@ test('--rate spaces the connections to one host', async (t) => {
 });
 
 test('the end of a job ends everything it holds, with the reason of the end', async (t) => {
-  let closed = 0;
-  const port = await tcpServer(t, (socket) => socket.on('close', () => closed++));
+  let tellClosed: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => {
+    tellClosed = resolve;
+  });
+  const port = await tcpServer(t, (socket) => socket.on('close', tellClosed));
   const world = createWorld(network({ maxConnections: 1 }));
   const stop = new AbortController();
   const job = createJobIO(world, { signal: stop.signal, data: createData([]) });
@@ -210,7 +216,7 @@ test('the end of a job ends everything it holds, with the reason of the end', as
 
   assert.deepEqual(await Promise.all([reading, queued]), ['engine.deadline', 'engine.deadline']);
   assert.equal(await faultOf(job.io.tcp('127.0.0.1', port)), 'engine.deadline');
-  while (closed === 0) await new Promise((resolve) => setImmediate(resolve));
+  await closed;
   world.close();
 });
 

@@ -37,18 +37,23 @@ export function ioFor(
 
 /** Runs `serve` for every connection; answers the port. */
 export async function tcpServer(t: TestContext, serve: (socket: Socket) => void): Promise<number> {
-  const sockets = new Set<Socket>();
   const server = createServer((socket) => {
-    sockets.add(socket);
     // A client that gives up resets the connection: no concern of the server of a test
     socket.on('error', () => socket.destroy());
     serve(socket);
   });
+  endWith(t, server);
+  return await listening(server);
+}
+
+/** Ends the server and its connections with the test. */
+export function endWith(t: TestContext, server: Server): void {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => sockets.add(socket));
   t.after(async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
-  return await listening(server);
 }
 
 export async function listening(server: Server, host = '127.0.0.1'): Promise<number> {
@@ -113,6 +118,13 @@ export async function resolverOf(
     socket.send(message, peer.port, peer.address);
   });
   return `127.0.0.1:${String(port)}`;
+}
+
+/** All that an iterable yields. */
+export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
 }
 
 /** The fault code of what a promise rejects with. */
