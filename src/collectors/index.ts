@@ -18,4 +18,28 @@ export const COLLECTORS: readonly CollectorEntry[] = [
     schema: async () => await import('./http/schema.ts'),
     load: async () => (await import('./http/collector.ts')).collector,
   },
+  {
+    id: 'packages',
+    accepts: ['source'],
+    leadsTo: [],
+    title: 'packages of a source tree: manifests, lockfiles, registry settings',
+    schema: async () => await import('./packages/schema.ts'),
+    load: async () => (await import('./packages/collector.ts')).packages,
+  },
+  {
+    id: 'secrets',
+    accepts: ['source'],
+    leadsTo: [],
+    title: 'credentials in a source tree, by detector; values never leave the scanner',
+    schema: async () => await import('./secrets/schema.ts'),
+    load: async () => (await import('./secrets/collector.ts')).secrets,
+  },
+  {
+    id: 'tls',
+    accepts: ['endpoint'],
+    leadsTo: [],
+    title: 'TLS endpoints: versions, sessions, certificates, STARTTLS',
+    schema: async () => await import('./tls/schema.ts'),
+    load: async () => (await import('./tls/collector.ts')).collector,
+  },
 ];

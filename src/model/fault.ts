@@ -20,6 +20,8 @@ export const FAULTS = {
   'aws.throttled': { transient: true, title: 'AWS throttled the call' },
   'aws.timeout': { transient: true, title: 'AWS did not answer in time' },
 
+  'cert.malformed': { transient: false, title: 'the certificate, or this part of it, cannot be parsed' },
+
   'collector.bug': { transient: false, title: 'a defect of Probity itself while collecting' },
 
   'data.missing': { transient: false, title: 'reference data is not there' },
@@ -70,6 +72,7 @@ export const FAULTS = {
   'source.not-found': { transient: false, title: 'the source path does not exist' },
   'source.too-large': { transient: false, title: 'the file is larger than the cap' },
   'source.unreadable': { transient: false, title: 'the file or folder cannot be read' },
+  'source.unsupported': { transient: false, title: 'files of this kind cannot be read yet' },
 
   'tls.handshake': { transient: false, title: 'the TLS handshake failed' },
   'tls.malformed': { transient: false, title: 'the TLS answer is malformed' },
