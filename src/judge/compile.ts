@@ -1,6 +1,7 @@
 /** A check, made ready to be judged many times: paths split, operands prepared, words found (done once for each run). */
 import type { Check, Expr, Leaf, Severity } from '../model/check.ts';
 import { escapeToken } from '../model/pointer.ts';
+import type { Fact } from './lookup.ts';
 import { type Prepared, OPERATIONS } from './operators.ts';
 import { pathWords } from './words.ts';
 
@@ -10,8 +11,12 @@ export interface Place {
   readonly tokens: readonly string[];
   /** RFC 6901, below the slot. */
   readonly pointer: string;
-  /** As written in the check. */
+  /** As written in the check, and as a person reads it. */
   readonly path: string;
+  readonly words: string;
+  /** The part after the slot, with its dot: `.bits`, and as a person reads it. */
+  readonly below: string;
+  readonly belowWords: string;
   /** Index of the needed collector whose facts these are. */
   readonly source: number;
 }
@@ -22,7 +27,6 @@ export interface LeafNode {
   readonly place: Place;
   readonly kind: 'present' | 'absent' | 'test';
   readonly prepared: Prepared;
-  readonly words: string;
 }
 
 export interface LoopNode {
@@ -50,7 +54,10 @@ export interface CompiledEach {
 
 export interface CompiledCheck {
   readonly check: Check;
-  readonly slots: number;
+  /** The needed collectors as one key. */
+  readonly needs: string;
+  /** Room for the facts and loop items; used again for every target. */
+  readonly frame: Fact[];
   readonly subject: Place | undefined;
   readonly each: CompiledEach | undefined;
   readonly when: Node | undefined;
@@ -78,6 +85,9 @@ export function compileCheck(check: Check, asOf: number): CompiledCheck {
       tokens: rest,
       pointer: rest.map((token) => `/${escapeToken(token)}`).join(''),
       path,
+      words: pathWords(path),
+      below: rest.map((token) => `.${token}`).join(''),
+      belowWords: rest.length === 0 ? '' : ` ${pathWords(rest.join('.'))}`,
     };
   }
 
@@ -104,7 +114,7 @@ export function compileCheck(check: Check, asOf: number): CompiledCheck {
     const prepared = OPERATIONS[op](value, { asOf, caseless, future, path: leaf.path });
     if (typeof prepared === 'string') throw new TypeError(`check ${check.id}: the value of ${op} ${prepared}`);
     const kind = op === 'present' || op === 'absent' ? op : 'test';
-    return { is: 'leaf', leaf, place, kind, prepared, words: pathWords(leaf.path) };
+    return { is: 'leaf', leaf, place, kind, prepared };
   }
 
   // With one collector its id is not part of the paths
@@ -136,7 +146,7 @@ export function compileCheck(check: Check, asOf: number): CompiledCheck {
     assert: 'manual' in assert ? { is: 'manual' as const, manual: assert.manual } : compile(assert, names),
     severityWhen: (check.severityWhen ?? []).map((rule) => ({ ...rule, when: compile(rule.when, names) })),
   };
-  return { ...compiled, slots };
+  return { ...compiled, needs: check.needs.join(' '), frame: Array.from<Fact>({ length: slots }) };
 }
 
 /** Whether an expression looks at the loop item of that name. */

@@ -1,7 +1,6 @@
 /** From a fact's pointer to the place in raw evidence that it was read from. */
 import type { Json } from '../model/json.ts';
-import { resolvePointer } from '../model/pointer.ts';
-import { listParts } from './lookup.ts';
+import { type Fact, listParts } from './lookup.ts';
 
 /** What was seen by one needed collector on the target. */
 export type Observed =
@@ -11,7 +10,7 @@ export type Observed =
       readonly id: string;
       readonly facts: Json;
       /** Fact pointer to raw pointer, both RFC 6901. */
-      readonly at: { readonly [factPointer: string]: string };
+      readonly at: Pointers;
     }
   | {
       readonly is: 'fault';
@@ -22,45 +21,56 @@ export type Observed =
 
 type Pointers = { readonly [factPointer: string]: string };
 
-const plain = new WeakMap<Pointers, Pointers>();
+/** One collector's sight of one target, with the places that were asked for already. */
+export interface Source {
+  readonly observed: Observed;
+  /** The facts, or what stands for them where there are none. */
+  readonly root: Fact;
+  readonly places: Map<string, string>;
+  at: Pointers | undefined;
+}
 
-/** A list known in part counts as a list: `/keys/$items/3` is `/keys/3`. */
-function withoutMarkers(at: Pointers): Pointers {
-  const known = plain.get(at);
-  if (known !== undefined) return known;
-  const marked = Object.keys(at).some((key) => key.includes('/$items'));
-  const made = marked
-    ? Object.fromEntries(Object.entries(at).map(([key, raw]) => [key.replaceAll('/$items', ''), raw]))
-    : at;
-  plain.set(at, made);
-  return made;
+export function sourceOf(observed: Observed): Source {
+  const root = observed.is === 'facts' ? observed.facts : { $unknown: observed.fault.code };
+  return { observed, root, places: new Map(), at: undefined };
 }
 
 /** `id#/pointer`: the longest prefix of the fact's pointer decides; only the id where there is only a fault. */
-export function evidenceOf(observed: Observed, factPointer: string): string {
+export function evidenceOf(source: Source, factPointer: string, fact: Fact): string {
+  const { observed } = source;
   if (observed.is === 'fault') return observed.id ?? '';
-  const { id } = observed;
-  const at = withoutMarkers(observed.at);
-  const exact = Object.hasOwn(at, factPointer) ? at[factPointer] : undefined;
-  if (exact !== undefined) return `${id}#${exact}`;
-  const above = nearestAbove(at, factPointer);
-  return `${id}#${commonBelow(observed.facts, at, factPointer, above) ?? above}`;
+  let place = source.places.get(factPointer);
+  if (place === undefined) {
+    source.at ??= withoutMarkers(observed.at);
+    place = `${observed.id}#${rawPlace(source.at, factPointer, fact)}`;
+    source.places.set(factPointer, place);
+  }
+  return place;
 }
 
-function nearestAbove(at: Pointers, factPointer: string): string {
+/** A list known in part counts as a list: `/keys/$items/3` is `/keys/3`. */
+function withoutMarkers(at: Pointers): Pointers {
+  if (!Object.keys(at).some((key) => key.includes('/$items'))) return at;
+  return Object.fromEntries(Object.entries(at).map(([key, raw]) => [key.replaceAll('/$items', ''), raw]));
+}
+
+function rawPlace(at: Pointers, factPointer: string, fact: Fact): string {
+  if (Object.hasOwn(at, factPointer)) return at[factPointer] ?? '';
   let prefix = factPointer;
+  let above = '';
   while (prefix !== '') {
     prefix = prefix.slice(0, prefix.lastIndexOf('/'));
-    const raw = Object.hasOwn(at, prefix) ? at[prefix] : undefined;
-    if (raw !== undefined) return raw;
+    if (Object.hasOwn(at, prefix)) {
+      above = at[prefix] ?? '';
+      break;
+    }
   }
-  return '';
+  return commonBelow(at, factPointer, fact, above) ?? above;
 }
 
 /** A list whose items were all read from known places: the deepest place that holds them all. */
-function commonBelow(facts: Json, at: Pointers, factPointer: string, above: string): string | undefined {
-  const fact = resolvePointer(facts, factPointer);
-  const items = fact === undefined ? undefined : listParts(fact)?.items;
+function commonBelow(at: Pointers, factPointer: string, fact: Fact, above: string): string | undefined {
+  const items = typeof fact === 'object' ? listParts(fact)?.items : undefined;
   if (items === undefined || items.length === 0 || items.length > 1000) return undefined;
   let common: string | undefined;
   for (const index of items.keys()) {

@@ -5,11 +5,10 @@ import type { Reason } from '../model/result.ts';
 import { actualOf } from './actual.ts';
 import type { LeafNode, LoopNode, Node, Place } from './compile.ts';
 import { evaluate, factAt, type Frame } from './evaluate.ts';
-import { evidenceOf, type Observed } from './evidence.ts';
+import { evidenceOf, type Source } from './evidence.ts';
+import { countWords } from './lists.ts';
 import { codeOf, type Fact, isUnknownFact, listParts } from './lookup.ts';
 import type { Truth } from './truth.ts';
-import { countWords } from './lists.ts';
-import { pathWords } from './words.ts';
 
 /** A decisive leaf, with what its sentence is made of. */
 export interface Ground {
@@ -20,107 +19,102 @@ export interface Ground {
   readonly fact: Fact;
   /** Why it is unknown; undefined where it is known. */
   readonly code: FaultCode | undefined;
-  /** Whether the unknown comes from the job as a whole, and which. */
+  /** Index of the needed collector whose fact it is. */
   readonly source: number;
 }
 
 /** More leaves than these are counted, not listed. */
 const MAX_GROUNDS = 32;
 
+/** An item that a loop has bound, innermost first. */
 interface Loop {
   readonly slot: number;
-  /** `chain[2]` */
+  /** `chain[2]`, and as a person reads it. */
   readonly label: string;
+  readonly words: string;
   /** Fact pointer of the item. */
   readonly pointer: string;
+  readonly outer: Loop | undefined;
 }
 
-/** What the explanation of one verdict needs to know beside the frame. */
+/** What the explanation of one verdict needs to know beside the expression. */
 export interface Scene {
   readonly frame: Frame;
-  readonly observed: readonly Observed[];
-  /** Fact pointers of the items that are bound, by slot. */
-  readonly pointers: ReadonlyMap<number, string>;
+  readonly sources: readonly Source[];
+  /** The slot of the check's own item, and its fact pointer. */
+  readonly itemSlot: number;
+  readonly itemPointer: string;
 }
 
 /** The minimal leaves that made an expression what it is, in the order of the check file. */
 export function grounds(node: Node, truth: Truth, scene: Scene): readonly Ground[] {
+  if (node.is === 'leaf') return [ground(node, truth, scene, undefined)];
   const found: Ground[] = [];
-  collect(node, truth, scene, [], found);
+  collect(node, truth, scene, undefined, found);
   return found;
 }
 
-function collect(node: Node, truth: Truth, scene: Scene, loops: readonly Loop[], into: Ground[]): void {
+function collect(node: Node, truth: Truth, scene: Scene, loop: Loop | undefined, into: Ground[]): void {
   if (into.length >= MAX_GROUNDS) return;
   switch (node.is) {
     case 'leaf':
-      into.push(ground(node, truth, scene, loops));
+      into.push(ground(node, truth, scene, loop));
       return;
     case 'all':
     case 'any':
-      collectParts(node.parts, node.is === 'all', truth, scene, loops, into);
+      // True `any`: its first true part. True `all` and false `any`: every part. Else the parts that share the value
+      for (const part of node.parts) {
+        if (evaluate(part, scene.frame) !== truth) continue;
+        collect(part, truth, scene, loop, into);
+        if (truth === true && node.is === 'any') return;
+      }
       return;
     default:
-      collectLoop(node, truth, scene, loops, into);
+      collectLoop(node, truth, scene, loop, into);
   }
 }
 
-/** True `any`: its first true part. True `all` and false `any`: every part. Else the parts that share the value. */
-function collectParts(
-  parts: readonly Node[],
-  isAll: boolean,
-  truth: Truth,
-  scene: Scene,
-  loops: readonly Loop[],
-  into: Ground[],
-): void {
-  for (const part of parts) {
-    if (evaluate(part, scene.frame) !== truth) continue;
-    collect(part, truth, scene, loops, into);
-    if (truth === true && !isAll) return;
-  }
-}
-
-function collectLoop(node: LoopNode, truth: Truth, scene: Scene, loops: readonly Loop[], into: Ground[]): void {
+function collectLoop(node: LoopNode, truth: Truth, scene: Scene, loop: Loop | undefined, into: Ground[]): void {
   const { frame } = scene;
-  const fact = factAt(node.list, frame);
+  const { list, item, satisfies } = node;
+  const fact = factAt(list, frame);
   const parts = listParts(fact);
-  const every = node.is === 'every';
-  const items = parts?.items ?? [];
   let matched = 0;
-  const pointer = pointerOf(node.list, scene, loops);
-  for (const [index, item] of items.entries()) {
-    frame[node.item] = item;
-    if (evaluate(node.satisfies, frame) !== truth) continue;
+  const pointer = pointerOf(list, scene, loop);
+  const owner = loopOf(list, loop);
+  const label = labelOf(list, owner);
+  const words = wordsOf(list, owner);
+  for (const [index, value] of (parts?.items ?? []).entries()) {
+    frame[item] = value;
+    if (evaluate(satisfies, frame) !== truth) continue;
     matched += 1;
-    const label = `${labelOf(node.list, loops)}[${String(index)}]`;
-    const loop: Loop = { slot: node.item, label, pointer: `${pointer}/${String(index)}` };
-    collect(node.satisfies, truth, scene, [...loops, loop], into);
-    if (truth === true && !every) break;
+    const place = `[${String(index)}]`;
+    const inner = { slot: item, label: label + place, words: words + place, pointer: `${pointer}/${String(index)}` };
+    collect(satisfies, truth, scene, { ...inner, outer: loop }, into);
+    if (into.length >= MAX_GROUNDS || (truth === true && node.is === 'some')) break;
   }
-  frame[node.item] = undefined;
+  frame[item] = undefined;
   const unseen = truth === 'unknown' && (parts === undefined || parts.rest !== undefined);
-  if (matched === 0 || unseen || into.length >= MAX_GROUNDS) into.push(loopGround(node, fact, scene, loops));
+  if (matched === 0 || unseen || into.length >= MAX_GROUNDS) into.push(loopGround(node, fact, scene, loop));
 }
 
 /** The list itself is the reason: it is empty, absent, unknown, known in part, or too long to show each item. */
-function loopGround(node: LoopNode, fact: Fact, scene: Scene, loops: readonly Loop[]): Ground {
+function loopGround(node: LoopNode, fact: Fact, scene: Scene, loop: Loop | undefined): Ground {
   const every = node.is === 'every';
-  const expected = every ? 'every item to satisfy the rule' : 'some item to satisfy the rule';
   const parts = listParts(fact);
   const code = parts === undefined ? (fact === undefined ? undefined : codeOf(fact)) : parts.rest;
   const empty = parts?.items.length === 0 && parts.rest === undefined;
-  const words = every && node.onEmpty && empty ? countWords({ eq: 0 }) : expected;
-  return makeGround(node.list, { op: node.is, expected: words }, words, fact, code, scene, loops);
+  const rule = every ? 'every item to satisfy the rule' : 'some item to satisfy the rule';
+  const expected = every && node.onEmpty && empty ? countWords({ eq: 0 }) : rule;
+  return makeGround(node.list, node.is, expected, undefined, expected, fact, code, scene, loop);
 }
 
-function ground(node: LeafNode, truth: Truth, scene: Scene, loops: readonly Loop[]): Ground {
+function ground(node: LeafNode, truth: Truth, scene: Scene, loop: Loop | undefined): Ground {
   const fact = factAt(node.place, scene.frame);
   const code = truth === 'unknown' ? unknownCode(fact) : undefined;
   const { op, value, why } = node.leaf;
   const expected = node.kind === 'test' ? value : true;
-  const reason = { op, expected, ...(why === undefined ? {} : { why }) };
-  return makeGround(node.place, reason, node.prepared.words, fact, code, scene, loops, node.words);
+  return makeGround(node.place, op, expected, why, node.prepared.words, fact, code, scene, loop);
 }
 
 /** Why a leaf over this fact is unknown: the fact itself, something in the list, or a type that does not fit. */
@@ -134,41 +128,45 @@ function unknownCode(fact: Fact): FaultCode {
 
 function makeGround(
   place: Place,
-  reason: { readonly op: string; readonly expected: Json; readonly why?: string },
-  expected: string,
+  op: string,
+  expected: Json,
+  why: string | undefined,
+  expectedWords: string,
   fact: Fact,
   code: FaultCode | undefined,
   scene: Scene,
-  loops: readonly Loop[],
-  words?: string,
+  loop: Loop | undefined,
 ): Ground {
-  const observed = scene.observed[place.source];
-  const label = loops.length === 0 ? place.path : labelOf(place, loops);
-  return {
-    reason: {
-      path: label,
-      op: reason.op,
-      expected: reason.expected,
-      ...actualOf(fact, code),
-      ...(reason.why === undefined ? {} : { why: reason.why }),
-      evidence: observed === undefined ? '' : evidenceOf(observed, pointerOf(place, scene, loops)),
-    },
-    words: words !== undefined && label === place.path ? words : pathWords(label),
-    expected,
-    fact,
-    code,
-    source: place.source,
-  };
+  const owner = loopOf(place, loop);
+  const source = scene.sources[place.source];
+  const evidence = source === undefined ? '' : evidenceOf(source, pointerOf(place, scene, loop), fact);
+  const actual = actualOf(fact, code);
+  const path = labelOf(place, owner);
+  const reason: Reason =
+    code === undefined && fact !== undefined && why === undefined && actual.truncated === undefined
+      ? { path, op, expected, actual: actual.actual, evidence }
+      : { path, op, expected, ...actual, ...(why === undefined ? {} : { why }), evidence };
+  return { reason, words: wordsOf(place, owner), expected: expectedWords, fact, code, source: place.source };
+}
+
+function loopOf(place: Place, loop: Loop | undefined): Loop | undefined {
+  let candidate = loop;
+  while (candidate !== undefined && candidate.slot !== place.slot) candidate = candidate.outer;
+  return candidate;
 }
 
 /** The fact pointer of a place: below its loop item where it starts at one. */
-function pointerOf(place: Place, scene: Scene, loops: readonly Loop[]): string {
-  const loop = loops.find(({ slot }) => slot === place.slot);
-  return `${loop?.pointer ?? scene.pointers.get(place.slot) ?? ''}${place.pointer}`;
+function pointerOf(place: Place, scene: Scene, loop: Loop | undefined): string {
+  const owner = loopOf(place, loop);
+  if (owner !== undefined) return owner.pointer + place.pointer;
+  return place.slot === scene.itemSlot ? scene.itemPointer + place.pointer : place.pointer;
 }
 
 /** The path with the item's place in it: `chain[2].bits` for `certificate.bits`. */
-function labelOf(place: Place, loops: readonly Loop[]): string {
-  const loop = loops.find(({ slot }) => slot === place.slot);
-  return loop === undefined ? place.path : [loop.label, ...place.tokens].join('.');
+function labelOf(place: Place, owner: Loop | undefined): string {
+  return owner === undefined ? place.path : owner.label + place.below;
+}
+
+function wordsOf(place: Place, owner: Loop | undefined): string {
+  return owner === undefined ? place.words : owner.words + place.belowWords;
 }

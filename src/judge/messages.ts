@@ -4,18 +4,20 @@ import type { Status } from '../model/check.ts';
 import type { Ground } from './explain.ts';
 import { cut, MAX_MESSAGE, numberWords, visible } from './words.ts';
 
-/** `subject: ...`; never longer than 300 characters. */
+/** `subject: ...` on one visible line; never longer than 300 characters. */
 export function sentence(subject: string, text: string): string {
-  return cut(`${shortSubject(subject)}: ${text}`, MAX_MESSAGE);
+  return cut(visible(`${shortSubject(subject)}: ${text}`), MAX_MESSAGE);
 }
 
 function shortSubject(subject: string): string {
-  return subject.length > 100 ? cut(visible(subject.slice(0, 200)), 100) : visible(subject);
+  return subject.length > 100 ? cut(subject, 100) : subject;
 }
 
 /** The sentence of a verdict from its decisive leaves. */
 export function verdictMessage(subject: string, status: Status, grounds: readonly Ground[]): string {
   const lead = status === 'not-applicable' ? 'does not apply: ' : status === 'error' ? 'could not tell: ' : '';
+  const [only] = grounds;
+  if (grounds.length === 1 && only !== undefined) return sentence(subject, lead + clause(only, status));
   const [first, ...rest] = clauses(grounds, status);
   if (first === undefined) return sentence(subject, `${lead}nothing to judge`);
   let text = lead + first;
@@ -31,7 +33,7 @@ export function verdictMessage(subject: string, status: Status, grounds: readonl
 
 /** One clause for each leaf; the unknown ones that share a fault together. */
 function clauses(grounds: readonly Ground[], status: Status): readonly string[] {
-  if (grounds.length === 1) return grounds.map((ground) => clause(ground, status));
+  if (status !== 'error') return grounds.map((ground) => clause(ground, status));
   const unknown = Map.groupBy(grounds, ({ code }) => code);
   const found = new Set<string>();
   for (const ground of grounds) {

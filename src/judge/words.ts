@@ -7,14 +7,14 @@ const MAX_ITEMS = 8;
 const MAX_TEXT = 120;
 export const MAX_MESSAGE = 300;
 
-// C0, DEL, C1, line and paragraph separators, and what reorders or hides text (bidi marks, zero width, BOM, tags)
+// C0, DEL, C1, line and paragraph separators, what reorders or hides text (bidi marks, zero width, BOM, tags), lone surrogates
 const INVISIBLE =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\u{e0001}|[\u{e0020}-\u{e007f}]/gu;
-const ANY_INVISIBLE = new RegExp(INVISIBLE.source, 'u');
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]|\u{e0001}|[\u{e0020}-\u{e007f}]/gu;
+const PLAIN = /^[\x20-\x7e]*$/;
 
-/** Text from outside as one visible line: ESC becomes `␛`, a bidi override `\u202e`. */
+/** Text from outside as one visible, well-formed line: ESC becomes `␛`, a bidi override `\u202e`. */
 export function visible(text: string): string {
-  if (!ANY_INVISIBLE.test(text)) return text;
+  if (PLAIN.test(text)) return text;
   return text.replace(INVISIBLE, (character) => {
     const code = character.codePointAt(0) ?? 0;
     if (code < 0x20) return String.fromCharCode(0x2400 + code);
@@ -29,11 +29,11 @@ export function cut(text: string, max: number): string {
   return `${text.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
-/** A value as it is named in a message. */
+/** A value as it is named in a message; the message as a whole is made visible at its end. */
 export function shown(value: Json): string {
   switch (typeof value) {
     case 'string':
-      return `"${cut(visible(value.length > MAX_TEXT * 2 ? value.slice(0, MAX_TEXT * 2) : value).toWellFormed(), MAX_TEXT)}"`;
+      return `"${value.length > MAX_TEXT ? cut(value, MAX_TEXT) : value}"`;
     case 'number':
     case 'boolean':
       return String(value);
