@@ -55,14 +55,8 @@ export async function allPacks(
 
 /** What the loader gets from other folders: how a detector's file is read. */
 export async function loadOptions(): Promise<LoadOptions> {
-  const { detectorCheck, readDetector } = await import('../packs/detectors.ts');
-  return {
-    detectors(file, expectedId) {
-      const reading = readDetector(file, expectedId);
-      if (reading.file === undefined) return { problems: reading.problems };
-      return { detector: reading.file, check: detectorCheck(reading.file), problems: reading.problems };
-    },
-  };
+  const { readDetector } = await import('../packs/detectors.ts');
+  return { detectors: readDetector };
 }
 
 /** A path as a person in this folder would write it. */
