@@ -3,6 +3,22 @@ import type { CollectorEntry } from '../model/collector.ts';
 
 export const COLLECTORS: readonly CollectorEntry[] = [
   {
+    id: 'aws',
+    accepts: ['aws'],
+    leadsTo: [],
+    title: 'one region of an AWS account: KMS keys, ACM certificates',
+    schema: async () => (await import('./aws/schema.ts')).regionalSchema,
+    load: async () => (await import('./aws/regional.ts')).aws,
+  },
+  {
+    id: 'aws-login',
+    accepts: ['aws-login'],
+    leadsTo: ['aws', 'aws-global'],
+    title: 'AWS credentials: whose they are, and the regions to look at',
+    schema: async () => (await import('./aws/schema.ts')).loginSchema,
+    load: async () => (await import('./aws/login.ts')).awsLogin,
+  },
+  {
     id: 'dns',
     accepts: ['domain'],
     leadsTo: ['endpoint', 'site'],

@@ -41,6 +41,7 @@ export const FAULTS = {
   'engine.bug': { transient: false, title: 'a defect of Probity itself while judging' },
   'engine.deadline': { transient: true, title: 'the time for this job ran out' },
   'engine.interrupted': { transient: false, title: 'the run was interrupted before this was observed' },
+  'engine.limit': { transient: false, title: 'the bound on derived targets was reached: not all were observed' },
   'engine.not-run': { transient: false, title: 'this was not observed in this run' },
   'engine.type': { transient: false, title: 'the value has another type than the rule expects' },
 

@@ -16,9 +16,10 @@ interface Layer {
 /** Folder of src/ to what it may import: other folders, `node:*`, `node:NAME` or a package's name. */
 const LAYERS: { readonly [folder: string]: Layer } = {
   model: { may: [], why: 'the vocabulary imports nothing, so everybody can import it' },
+  pattern: { may: [], why: 'the pattern language is pure: who writes patterns and who runs them share it' },
   judge: { may: ['model'], why: 'judging is pure: no clock, no file, no socket, no package' },
   packs: {
-    may: ['model', 'judge', 'yaml', 'ajv', 'node:fs', 'node:path', 'node:crypto'],
+    may: ['model', 'judge', 'pattern', 'yaml', 'ajv', 'node:fs', 'node:path', 'node:crypto'],
     why: 'checks are data; they know no collector',
   },
   config: {
@@ -38,7 +39,7 @@ const LAYERS: { readonly [folder: string]: Layer } = {
     why: 'configuration is read before anything is observed',
   },
   wire: { may: ['model', 'node:crypto', 'node:zlib'], why: 'codecs are pure: bytes in, values out' },
-  collectors: { may: ['model', 'wire', 'node:crypto'], why: 'a collector reaches the world through IO only' },
+  collectors: { may: ['model', 'wire', 'pattern', 'node:crypto'], why: 'a collector reaches the world through IO only' },
   engine: {
     may: ['model', 'wire', 'collectors/index.ts', 'node:*', '@aws-sdk', '@smithy'],
     why: 'the engine observes and stores; it does not judge',
@@ -50,7 +51,7 @@ const LAYERS: { readonly [folder: string]: Layer } = {
 
 /** Files that are allowed more, each with its reason. */
 const EXCEPTIONS: { readonly [file: string]: readonly string[] } = {
-  'collectors/secrets/worker.ts': ['node:fs', 'node:worker_threads'],
+  'collectors/secrets/worker.ts': ['node:fs', 'node:path', 'node:worker_threads'],
   'collectors/secrets/pool.ts': ['node:worker_threads', 'node:os', 'node:url'],
 };
 

@@ -1,6 +1,6 @@
 /** The file capability: a sorted walk that names what it cannot read, and reads that stay inside their root. */
 import { isUtf8 } from 'node:buffer';
-import { constants, lstatSync, type Dirent, type Stats } from 'node:fs';
+import { constants, lstatSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { FaultError } from '../../model/fault.ts';
@@ -47,7 +47,7 @@ export function openTree(path: string, signal: AbortSignal): FileTree {
   }
 
   return {
-    root: named,
+    root: rootNow(named),
     async *walk() {
       found ??= rootOf();
       const { root, only } = await found;
@@ -64,6 +64,11 @@ export function openTree(path: string, signal: AbortSignal): FileTree {
       return await readInside(root, inside, maxBytes, signal);
     },
   };
+}
+
+/** Where paths of the walk start: the folder, or the one that holds the file which the user named. */
+function rootNow(named: string): string {
+  return statSync(named, { throwIfNoEntry: false })?.isFile() === true ? dirname(named) : named;
 }
 
 async function* walkFrom(root: string, signal: AbortSignal): AsyncGenerator<FileEntry> {

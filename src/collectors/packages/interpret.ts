@@ -1,0 +1,92 @@
+/** Turns what was kept of manifests, lockfiles and settings into the lists that the package rules judge. */
+import type { Interpretation } from '../../model/evidence.ts';
+import { faultIn, unknown, type Unknown } from '../../model/facts.ts';
+import type { FaultCode } from '../../model/fault.ts';
+import { isArray, isObject, own, type Json, type JsonObject } from '../../model/json.ts';
+import { pointer } from '../../model/pointer.ts';
+import { Lists } from './lists.ts';
+import { lockRules } from './lock-rules.ts';
+import { rootRules } from './root-rules.ts';
+import { settingRules } from './setting-rules.ts';
+
+export function interpret(raw: Json): Interpretation {
+  const lists = new Lists();
+  const roots = objects(own(raw, 'roots'));
+  const settings = objects(own(raw, 'settings'));
+  const unread = own(raw, 'unread');
+  const hidden = isArray(unread) ? (unread.length > 0 ? 'source.unreadable' : undefined) : 'evidence.missing';
+  if (hidden !== undefined) lists.gap = { manifests: hidden, locks: hidden, settings: hidden };
+  const counts = { locks: 0, declared: 0 };
+  for (const [index, root] of (roots ?? []).entries()) {
+    const at = pointer('roots', index);
+    const fault = faultIn(own(root, 'fault')) ?? (isObject(own(root, 'manifest')) ? undefined : 'evidence.missing');
+    const locks = objects(own(root, 'locks'));
+    if (fault !== undefined) lists.gap.manifests ??= fault;
+    if (locks === undefined) lists.gap.locks ??= 'evidence.missing';
+    counts.locks += locks?.length ?? 0;
+    counts.declared += rootRules(lists, root, locks ?? [], at);
+    for (const [number, lock] of (locks ?? []).entries()) {
+      const code = lockFault(lock);
+      if (code !== undefined) lists.gap.locks ??= code;
+      lockRules(lists, root, lock, settings ?? [], `${at}/locks/${String(number)}`);
+    }
+  }
+  for (const [index, one] of (settings ?? []).entries()) settingRules(lists, one, pointer('settings', index));
+  if (roots === undefined) lists.gap = { ...lists.gap, manifests: 'evidence.missing', locks: 'evidence.missing' };
+  if (settings === undefined) lists.gap.settings = 'evidence.missing';
+  return { facts: factsOf(lists, roots?.length, settings?.length, counts), at: { '': '', ...lists.at } };
+}
+
+function objects(list: Json | undefined): readonly JsonObject[] | undefined {
+  return isArray(list) && list.every((item) => isObject(item)) ? list : undefined;
+}
+
+/** A lockfile that was not read: by its own fault, or because its manager's format is not read yet. */
+function lockFault(lock: JsonObject): FaultCode | undefined {
+  const code = faultIn(own(lock, 'fault'));
+  if (code !== undefined) return code;
+  if (isArray(own(lock, 'entries'))) return undefined;
+  return own(lock, 'kind') === 'npm' ? 'evidence.missing' : 'source.unsupported';
+}
+
+function factsOf(
+  lists: Lists,
+  roots: number | undefined,
+  settings: number | undefined,
+  counts: { readonly locks: number; readonly declared: number },
+): JsonObject {
+  const { gap } = lists;
+  const known = (count: number | undefined, code: FaultCode | undefined): number | Unknown =>
+    count === undefined || (count === 0 && code !== undefined) ? unknown(code ?? 'evidence.missing') : count;
+  const manifest = (path: string) => lists.list(path, gap.manifests);
+  const locked = (path: string) => lists.list(path, gap.locks ?? gap.manifests);
+  const setting = (path: string) => lists.list(path, gap.settings);
+  return {
+    roots: known(roots, gap.manifests),
+    locks: known(roots === undefined ? undefined : counts.locks, gap.locks),
+    settings: known(settings, gap.settings),
+    declared: known(roots === undefined ? undefined : counts.declared, gap.manifests),
+    lockfile: {
+      missing: manifest('lockfile.missing'),
+      multiple: manifest('lockfile.multiple'),
+      drift: locked('lockfile.drift'),
+    },
+    integrity: { missing: locked('integrity.missing'), weak: locked('integrity.weak') },
+    resolved: {
+      http: locked('resolved.http'),
+      foreign: locked('resolved.foreign'),
+      nonRegistry: manifest('resolved.nonRegistry'),
+      gitUnpinned: manifest('resolved.gitUnpinned'),
+    },
+    installScripts: locked('installScripts'),
+    deprecated: locked('deprecated'),
+    unbounded: manifest('unbounded'),
+    aliases: locked('aliases'),
+    engines: { missing: manifest('engines.missing') },
+    npmrc: {
+      tokens: setting('npmrc.tokens'),
+      strictSsl: setting('npmrc.strictSsl'),
+      httpRegistries: setting('npmrc.httpRegistries'),
+    },
+  };
+}

@@ -1,0 +1,165 @@
+/** Reads the value that belongs to a name, by hand over bytes: `NAME = "value"` as languages, formats and shells write it. */
+
+export interface Assigned {
+  /** Where the value begins and ends. */
+  readonly start: number;
+  readonly end: number;
+  readonly quoted: boolean;
+  /** Where the separator stands: what lies between the word and it is the rest of the name. */
+  readonly nameEnd: number;
+}
+
+const NAME = 1;
+const SEPARATOR = 2;
+const SPACE = 4;
+const OPENER = 8;
+const VALUE_END = 16;
+const CLOSER = 32;
+
+/** What each byte may be, so that the loops ask one table. */
+const KIND = new Uint8Array(256);
+for (const char of '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-.') KIND[char.charCodeAt(0)] = NAME;
+for (const char of '=:>|,(?~') KIND[char.charCodeAt(0)] = SEPARATOR;
+for (const char of ' \t') KIND[char.charCodeAt(0)] = SPACE | VALUE_END;
+for (const char of '"\'`') KIND[char.charCodeAt(0)] = OPENER | VALUE_END | CLOSER;
+for (const char of ')]}[$@\\/') KIND[char.charCodeAt(0)] = CLOSER;
+for (const char of '\r\n;,<>)}]\\') KIND[char.charCodeAt(0)] = (KIND[char.charCodeAt(0)] ?? 0) | VALUE_END;
+
+/** From the word to the last separator that counts. */
+const MAX_NAME = 40;
+const MAX_VALUE = 512;
+/** `f("name", { key: "value" })`: the value may stand behind the second or third separator. */
+const MAX_CANDIDATES = 3;
+
+/** The values that may belong to a word that ends at `from`, nearest first. */
+export function assignedValues(bytes: Uint8Array, from: number, limit: number): Assigned[] {
+  const found: Assigned[] = [];
+  const last = Math.min(limit, from + MAX_NAME);
+  let at = from;
+  while (found.length < MAX_CANDIDATES) {
+    while (at < last && ((KIND[bytes[at] ?? 0] ?? 0) & (NAME | SPACE | OPENER | CLOSER)) !== 0) at++;
+    if (at >= last || ((KIND[bytes[at] ?? 0] ?? 0) & SEPARATOR) === 0) return found;
+    const nameEnd = at;
+    while (at < limit && at < nameEnd + 4 && ((KIND[bytes[at] ?? 0] ?? 0) & SEPARATOR) !== 0) at++;
+    const value = valueAt(bytes, at, limit);
+    if (value !== undefined) found.push({ ...value, nameEnd });
+  }
+  return found;
+}
+
+function valueAt(bytes: Uint8Array, from: number, limit: number): Omit<Assigned, 'nameEnd'> | undefined {
+  let at = from;
+  const opening = Math.min(limit, from + 12);
+  // spaces, brackets and escaped quotes before the value: `= [ "`, `: \"`, `=(`
+  while (at < opening && isOpening(bytes[at] ?? 0)) at++;
+  const quote = bytes[at] ?? 0;
+  const escaped = at > from && bytes[at - 1] === 0x5c;
+  if (at < opening && (quote === 0x22 || quote === 0x27 || quote === 0x60)) {
+    // `"""value"""`
+    while (at < opening && bytes[at] === quote) at++;
+    const end = closing(bytes, at, Math.min(limit, at + MAX_VALUE), quote, escaped);
+    return end === undefined || end === at ? undefined : { start: at, end, quoted: true };
+  }
+  let end = at;
+  const stop = Math.min(limit, at + MAX_VALUE);
+  while (end < stop && ((KIND[bytes[end] ?? 0] ?? 0) & VALUE_END) === 0) end++;
+  return end === at ? undefined : { start: at, end, quoted: false };
+}
+
+/** Space, tab, opening brackets and the backslash of an escaped quote. */
+function isOpening(byte: number): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x5b || byte === 0x28 || byte === 0x7b || byte === 0x5c;
+}
+
+function closing(bytes: Uint8Array, from: number, stop: number, quote: number, escaped: boolean): number | undefined {
+  for (let at = from; at < stop; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === quote) return at;
+    if (byte === 0x0a || byte === 0x0d) return undefined;
+    if (byte === 0x5c) {
+      if (escaped) return at;
+      at++;
+    }
+  }
+  return undefined;
+}
+
+/** The bytes of the identifier around `[start, end)`. */
+export function identifierStart(bytes: Uint8Array, start: number): number {
+  let at = start;
+  const stop = Math.max(0, start - MAX_NAME);
+  while (at > stop && KIND[bytes[at - 1] ?? 0] === NAME) at--;
+  return at;
+}
+
+export function identifierEnd(bytes: Uint8Array, end: number, limit: number): number {
+  let at = end;
+  const stop = Math.min(limit, end + MAX_NAME);
+  while (at < stop && KIND[bytes[at] ?? 0] === NAME) at++;
+  return at;
+}
+
+/** `word` at `[start, end)` is a segment of its own: `api_key`, `apiKey`, `KEY`; never `monkey` or `keyboard`. */
+export function isSegment(bytes: Uint8Array, start: number, end: number): boolean {
+  const before = bytes[start - 1] ?? 0x20;
+  const first = bytes[start] ?? 0;
+  const last = bytes[end - 1] ?? 0;
+  const after = bytes[end] ?? 0x20;
+  const camelStart = isUpper(first) && isLower(bytes[start + 1] ?? 0) && isLower(before);
+  if (isLetter(before) && !camelStart) return false;
+  if (!isLetter(after)) return true;
+  // `apiKeyFor`, `tokens`: a capital begins the next segment; a plural s belongs to the word
+  if (isLower(last) && isUpper(after)) return true;
+  return (after | 0x20) === 0x73 && !isLetter(bytes[end + 1] ?? 0x20);
+}
+
+const isUpper = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a;
+const isLower = (byte: number): boolean => byte >= 0x61 && byte <= 0x7a;
+const isLetter = (byte: number): boolean => isUpper(byte) || isLower(byte);
+
+export interface UserInfo {
+  readonly schemeStart: number;
+  readonly passwordStart: number;
+  readonly passwordEnd: number;
+  readonly hostStart: number;
+  readonly hostEnd: number;
+}
+
+const MAX_AUTHORITY = 512;
+
+/** Reads `scheme://user:password@host` around a `://` that ends at `from`; undefined where there is no password. */
+export function userInfoAt(bytes: Uint8Array, from: number, limit: number): UserInfo | undefined {
+  const stop = Math.min(limit, from + MAX_AUTHORITY);
+  let colon = -1;
+  let sign = -1;
+  let at = from;
+  for (; at < stop; at++) {
+    const byte = bytes[at] ?? 0;
+    // RFC 3986 §3.2: the authority ends at a slash, question mark or number sign; quotes and blanks end the text
+    if (
+      byte <= 0x20 ||
+      byte === 0x22 ||
+      byte === 0x27 ||
+      byte === 0x60 ||
+      byte === 0x3c ||
+      byte === 0x3e ||
+      byte === 0x5c
+    )
+      break;
+    if (byte === 0x3f || byte === 0x23 || (byte === 0x2f && (colon < 0 || sign >= 0))) break;
+    if (byte === 0x3a && colon < 0) colon = at;
+    // the last @ before the path: passwords hold unescaped ones
+    if (byte === 0x40) sign = at;
+  }
+  if (colon < 0 || sign < 0 || sign <= colon + 1) return undefined;
+  let scheme = from - 3;
+  while (
+    scheme > 0 &&
+    from - scheme < 40 &&
+    ((KIND[bytes[scheme - 1] ?? 0] ?? 0) === NAME || bytes[scheme - 1] === 0x2b)
+  )
+    scheme--;
+  let hostEnd = sign + 1;
+  while (hostEnd < at && (KIND[bytes[hostEnd] ?? 0] ?? 0) === NAME) hostEnd++;
+  return { schemeStart: scheme, passwordStart: colon + 1, passwordEnd: sign, hostStart: sign + 1, hostEnd };
+}

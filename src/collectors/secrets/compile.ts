@@ -1,0 +1,159 @@
+/** Turns detectors, which are data, into matchers and automata; done once in each worker. */
+import type { Severity } from '../../model/check.ts';
+import type { Detector, DetectorSet } from '../../model/detector.ts';
+import { emit, emitSet } from '../../pattern/emit.ts';
+import { anchorsOf, lastOf, lengthsOf, prefixesOf } from '../../pattern/measure.ts';
+import { parsePattern } from '../../pattern/parse.ts';
+import { setOf } from '../../pattern/ast.ts';
+import { type Automaton, buildAutomaton } from './automaton.ts';
+
+export interface PatternMatcher {
+  readonly is: 'pattern';
+  /** Sticky where every match begins with one of the keywords, else global. */
+  readonly expression: RegExp;
+  /** The same with the places of its groups. */
+  readonly located: RegExp;
+  /** Every match begins with a keyword: it is tried where the keyword stands, in its exact spelling. */
+  readonly anchored: boolean;
+  readonly prefixes: readonly Buffer[];
+  /** How far a match may reach on either side of its keyword. */
+  readonly reach: number;
+  /** The pattern asks where the text begins or ends. */
+  readonly whole: boolean;
+}
+
+export type Rule =
+  | PatternMatcher
+  | { readonly is: 'context'; readonly value: RegExp; readonly also: RegExp | undefined }
+  | { readonly is: 'uri'; readonly schemes: ReadonlySet<string>; readonly others: boolean }
+  | { readonly is: 'path' };
+
+export interface Matcher {
+  readonly number: number;
+  readonly detector: Detector;
+  readonly rule: Rule;
+  /** Of two findings at one place the higher stays. */
+  readonly rank: number;
+  readonly files: RegExp | undefined;
+  readonly lower: readonly { readonly expression: RegExp; readonly severity: Severity; readonly note: string }[];
+  readonly allowValues: readonly RegExp[];
+  readonly allowLines: readonly RegExp[];
+  readonly allowPaths: readonly RegExp[];
+}
+
+export interface Plan {
+  readonly automaton: Automaton;
+  /** By keyword number. */
+  readonly matchers: readonly (readonly Matcher[])[];
+}
+
+export interface Engine {
+  readonly matchers: readonly Matcher[];
+  readonly all: Plan;
+  /** Detectors with a form of their own: for dependencies, lockfiles, generated and binary files. */
+  readonly fixed: Plan;
+  readonly paths: readonly Matcher[];
+}
+
+/** Where a pattern sets no bound. */
+const UNBOUNDED_REACH = 4096;
+
+export function compile(set: DetectorSet): Engine {
+  const named = new Set(set.detectors.flatMap((detector) => detector.uri?.schemes ?? []));
+  const matchers = set.detectors.map((detector, number) => compileOne(detector, number, named));
+  const byContent = matchers.filter((matcher) => matcher.rule.is !== 'path');
+  return {
+    matchers,
+    all: planFor(byContent),
+    fixed: planFor(byContent.filter((matcher) => matcher.detector.fixed)),
+    paths: matchers.filter((matcher) => matcher.rule.is === 'path'),
+  };
+}
+
+function planFor(matchers: readonly Matcher[]): Plan {
+  const words = [...new Set(matchers.flatMap((matcher) => matcher.detector.keywords))].sort();
+  return {
+    automaton: buildAutomaton(words),
+    matchers: words.map((word) => matchers.filter((matcher) => matcher.detector.keywords.includes(word))),
+  };
+}
+
+function compileOne(detector: Detector, number: number, schemes: ReadonlySet<string>): Matcher {
+  const rule = ruleOf(detector, schemes);
+  return {
+    number,
+    detector,
+    rule,
+    rank: rule.is === 'path' ? 0 : detector.fixed ? 3 : detector.context?.segment === true ? 1 : 2,
+    files: optional(detector.files),
+    lower: (detector.lower ?? []).map(({ pattern, severity, note }) => ({
+      expression: expressionOf(pattern),
+      severity,
+      note,
+    })),
+    allowValues: (detector.allow?.values ?? []).map((pattern) => expressionOf(pattern)),
+    allowLines: (detector.allow?.lines ?? []).map((pattern) => expressionOf(pattern)),
+    allowPaths: (detector.allow?.paths ?? []).map((pattern) => expressionOf(pattern)),
+  };
+}
+
+function expressionOf(pattern: string): RegExp {
+  return new RegExp(emit(parsePattern(pattern).root));
+}
+
+function optional(pattern: string | undefined): RegExp | undefined {
+  return pattern === undefined ? undefined : expressionOf(pattern);
+}
+
+function ruleOf(detector: Detector, schemes: ReadonlySet<string>): Rule {
+  if (detector.context !== undefined) {
+    return {
+      is: 'context',
+      value: new RegExp(`^(?:${emit(parsePattern(detector.context.value).root)})$`),
+      also: optional(detector.context.also),
+    };
+  }
+  if (detector.uri !== undefined) {
+    const others = detector.uri.schemes.includes('*');
+    return { is: 'uri', others, schemes: others ? schemes : new Set(detector.uri.schemes) };
+  }
+  return detector.pattern === undefined ? { is: 'path' } : patternRule(detector, detector.pattern);
+}
+
+/** Not inside a longer word; but `\nTOKEN` in a string of source code and `%20TOKEN` in a URL are beginnings. */
+const BEFORE =
+  '(?:(?<![0-9A-Za-z])|(?<=\\\\[nrtv])|(?<=%[0-9A-Fa-f]{2})|(?<=\\\\u00[0-9A-Fa-f]{2})|(?<=\\x1b\\[[0-9;]{0,8}m))';
+const WORD = [
+  [0x30, 0x39],
+  [0x41, 0x5a],
+  [0x61, 0x7a],
+] as const;
+
+function patternRule(detector: Detector, pattern: string): PatternMatcher {
+  const root = parsePattern(pattern).root;
+  const anchors = anchorsOf(root);
+  const prefixes = prefixesOf(root);
+  const anchored =
+    detector.gitleaks === undefined &&
+    prefixes.length > 0 &&
+    prefixes.every((prefix) => detector.keywords.some((word) => prefix.toLowerCase().startsWith(word)));
+  // a token ends where its own alphabet and the alphabet of words end
+  const after = `(?!${emitSet(setOf(...WORD, ...lastWordSet(root)))})`;
+  const source = detector.gitleaks === undefined ? `${BEFORE}(?:${emit(root)})${after}` : emit(root);
+  const { max } = lengthsOf(root);
+  return {
+    is: 'pattern',
+    expression: new RegExp(source, anchored ? 'y' : 'g'),
+    located: new RegExp(source, 'dy'),
+    anchored,
+    prefixes: anchored ? prefixes.map((prefix) => Buffer.from(prefix, 'latin1')) : [],
+    reach: max === Infinity ? UNBOUNDED_REACH : max + 8,
+    whole: anchors.text,
+  };
+}
+
+/** The last set where it is an alphabet; a closing quote or bracket may be followed by another. */
+function lastWordSet(root: Parameters<typeof lastOf>[0]): ReturnType<typeof lastOf> {
+  const last = lastOf(root);
+  return last.some(([low, high]) => high - low >= 9) ? last : [];
+}

@@ -1,0 +1,71 @@
+/** Scans the bytes of one file, given piece by piece, in constant memory. */
+import { createHmac } from 'node:crypto';
+import type { Engine } from './compile.ts';
+import { classify, type PathClass } from './paths.ts';
+import { countTo, nextPiece, redact, redactPath, startLines, type Found } from './report.ts';
+import { scan, type ScanInput } from './scan.ts';
+import { encodingOf, fromUtf16, type Encoding } from './text.ts';
+
+export interface FileScan {
+  readonly found: readonly Found[];
+  readonly encoding: Encoding;
+  readonly kind: PathClass;
+}
+
+/** Reads `length` bytes at `offset` of the file into a buffer that is valid until the next call. */
+export type ReadAt = (offset: number, length: number) => Buffer;
+
+function decoded(raw: Buffer, encoding: Encoding): Buffer {
+  return encoding === 'utf-16le' || encoding === 'utf-16be' ? fromUtf16(raw, encoding) : raw;
+}
+
+export const CHUNK = 8 * 1024 * 1024;
+/** A leak across the border of two chunks is whole in one of them, unless it is longer than this. */
+const OVERLAP = 128 * 1024;
+
+export function scanFile(engine: Engine, path: string, size: number, readAt: ReadAt, key: Buffer): FileScan {
+  const kind = classify(path);
+  const found: Found[] = [];
+  const name = redactPath(engine, path);
+  let encoding: Encoding = 'bytes';
+  let lines = startLines();
+  let base = 0;
+  // leaks of the last piece's tail are seen again in the next one
+  let reported = new Set<string>();
+  for (let offset = 0; offset === 0 || offset + OVERLAP < size; offset += CHUNK - OVERLAP) {
+    const raw = readAt(offset, Math.min(CHUNK, size - offset));
+    if (offset === 0) encoding = encodingOf(raw);
+    const bytes = decoded(raw, encoding);
+    const input: ScanInput = { bytes, from: 0, to: bytes.length, path, kind, binary: encoding === 'binary' };
+    const again = new Set<string>();
+    const pieceStart = { ...lines };
+    for (const leak of scan(engine, input)) {
+      countTo(lines, bytes, leak.start);
+      const place = `${String(leak.matcher.number)}:${String(base + leak.start)}`;
+      again.add(place);
+      if (!reported.has(place)) found.push(redact(leak, input, name, lines, key));
+    }
+    reported = again;
+    if (offset + CHUNK >= size) break;
+    const rest = decoded(raw.subarray(0, CHUNK - OVERLAP), encoding).length;
+    // leaks of the tail have moved the counter beyond the border: it counts again from the piece's beginning
+    lines = nextPiece(pieceStart, bytes, rest);
+    base += rest;
+  }
+  for (const matcher of engine.paths) {
+    if (size === 0 || matcher.files?.test(path) !== true) continue;
+    const digest = createHmac('sha256', key)
+      .update(readAt(0, Math.min(CHUNK, size)))
+      .digest('hex');
+    found.push({
+      detector: matcher.detector.id,
+      file: name,
+      line: 1,
+      column: 1,
+      excerpt: '…',
+      secretId: digest.slice(0, 32),
+      severity: matcher.detector.severity,
+    });
+  }
+  return { found, encoding, kind };
+}

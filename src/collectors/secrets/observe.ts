@@ -1,0 +1,113 @@
+/** Walks a source tree, has the workers read it, and keeps redacted findings and what was covered. */
+import type { Job } from '../../model/evidence.ts';
+import { FaultError, type FaultCode } from '../../model/fault.ts';
+import type { FileEntry, IO } from '../../model/io.ts';
+import { byCodeUnit, type Json } from '../../model/json.ts';
+import type { DetectorSet } from '../../model/detector.ts';
+import { compile } from './compile.ts';
+import { scanInWorkers } from './pool.ts';
+import type { WorkDone, WorkItem } from './protocol.ts';
+import { redactPath, type Found } from './report.ts';
+
+/** Findings above this are counted, not listed. */
+const MAX_FINDINGS = 50_000;
+const EXAMPLES = 5;
+export const DEFAULT_MAX_FILE = 256 * 1024 * 1024;
+
+interface Tally {
+  readonly reason: string;
+  count: number;
+  readonly examples: string[];
+}
+
+class Tallies {
+  readonly byReason = new Map<string, Tally>();
+  add(reason: string, path: string): void {
+    const tally = this.byReason.get(reason) ?? { reason, count: 0, examples: [] };
+    tally.count++;
+    tally.examples.push(path);
+    // the first ones by name, whatever the order in which the workers came back
+    if (tally.examples.length > EXAMPLES * 8) tally.examples.sort(byCodeUnit).splice(EXAMPLES);
+    this.byReason.set(reason, tally);
+  }
+  list(safe: (path: string) => string): Json[] {
+    return [...this.byReason.values()]
+      .sort((a, b) => byCodeUnit(a.reason, b.reason))
+      .map(({ reason, count, examples }) => ({
+        reason,
+        count,
+        examples: examples
+          .sort(byCodeUnit)
+          .slice(0, EXAMPLES)
+          .map((path) => safe(path)),
+      }));
+  }
+}
+
+export async function observe(job: Job, io: IO): Promise<Json> {
+  const detectors = await io.data('detectors');
+  const set = JSON.parse(Buffer.from(detectors).toString('utf8')) as DetectorSet;
+  const root = job.options['path'];
+  const maxFile = job.options['maxFile'];
+  const cap = typeof maxFile === 'number' ? maxFile : DEFAULT_MAX_FILE;
+  const tree = io.files(typeof root === 'string' ? root : '');
+  const skipped = new Tallies();
+  const unread = new Tallies();
+  const sum = { files: 0, bytes: 0, foreign: 0, binary: 0, utf16: 0 };
+  let selected = 0;
+  const found: Found[] = [];
+
+  async function* select(): AsyncGenerator<WorkItem> {
+    for await (const entry of tree.walk()) {
+      const why = refusal(entry);
+      if (entry.fault !== undefined) unread.add(faultCode(entry), entry.path);
+      else if (why !== undefined) skipped.add(why, entry.path);
+      else if (entry.kind === 'file') {
+        selected++;
+        if (entry.size > cap) unread.add('source.too-large', entry.path);
+        else yield { path: entry.path, size: entry.size };
+      }
+    }
+  }
+  const take = (done: WorkDone): void => {
+    sum.files += done.files;
+    sum.bytes += done.bytes;
+    sum.foreign += done.foreign;
+    sum.binary += done.binary;
+    sum.utf16 += done.utf16;
+    for (const one of done.unread) unread.add(one.code, one.path);
+    found.push(...done.found);
+    io.progress(`${String(sum.files)} files, ${String(found.length)} findings`);
+  };
+  await scanInWorkers({ root: tree.root, detectors, key: io.random(32), maxFile: cap }, select(), io.signal, take);
+
+  // facts/secrets §7: a scan of nothing is no clean scan; only a tree without any file is clean
+  const nothing = sum.bytes === 0 && unread.byReason.size === 0;
+  if (nothing && (selected > 0 || skipped.byReason.size > 0)) {
+    throw new FaultError('source.empty', `0 bytes were read of ${String(selected)} files`);
+  }
+  found.sort(
+    (a, b) =>
+      byCodeUnit(a.file, b.file) || a.line - b.line || a.column - b.column || byCodeUnit(a.detector, b.detector),
+  );
+  const engine = compile(set);
+  const safe = (path: string): string => redactPath(engine, path);
+  return {
+    detectors: set.detectors.length,
+    coverage: { ...sum, skipped: skipped.list(safe), unread: unread.list(safe) },
+    findings: found.slice(0, MAX_FINDINGS).map((one) => ({ ...one })),
+    truncated: found.length > MAX_FINDINGS,
+  };
+}
+
+/** Why an entry is left out on purpose; undefined where it is read. */
+function refusal(entry: FileEntry): string | undefined {
+  const name = entry.path.slice(entry.path.lastIndexOf('/') + 1);
+  if (name === '.git' && entry.kind !== 'symlink') return 'git-objects';
+  if (entry.kind === 'symlink') return 'symlink';
+  return entry.kind === 'other' ? 'special-file' : undefined;
+}
+
+function faultCode(entry: FileEntry): FaultCode {
+  return entry.fault?.code === 'source.too-large' ? 'source.too-large' : 'source.unreadable';
+}

@@ -1,0 +1,20 @@
+/** What a path says about its content: written by hand, somebody else's, made by a machine, for tests. */
+
+/** Somebody else's code and generated text: only detectors with a form of their own look there, and coverage says so. */
+const FOREIGN =
+  /(?:^|\/)(?:node_modules|bower_components|vendor|third_party|site-packages|\.yarn\/(?:cache|releases|unplugged)|Pods)\/|(?:[.-]min\.(?:js|mjs|cjs|css)|\.(?:js|css|ts|mjs|cjs)\.map|\.bundle\.js|\.svg|\.ipynb)$|(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lock|composer\.lock|Cargo\.lock|Gemfile\.lock|poetry\.lock|Pipfile\.lock|uv\.lock|pdm\.lock|go\.sum|go\.work\.sum|gradle\.lockfile|packages\.lock\.json|Podfile\.lock|mix\.lock|pubspec\.lock|flake\.lock|deno\.lock)$/;
+
+const TEST =
+  /(?:^|\/)(?:tests?|__tests__|specs?|testdata|fixtures|__fixtures__|mocks?|__mocks__|testing|testutils?)\/|(?:\.|_|-)(?:test|spec)s?\.[a-z]{1,5}$|(?:^|\/)test_[^/]*\.py$/i;
+
+const EXAMPLE =
+  /(?:^|\/)(?:examples?|docs?|samples?)\/|\.(?:example|sample|template|dist|tmpl|tpl)$|(?:\.|-)example\./i;
+
+export interface PathClass {
+  readonly foreign: boolean;
+  readonly test: boolean;
+}
+
+export function classify(path: string): PathClass {
+  return { foreign: FOREIGN.test(path), test: TEST.test(path) || EXAMPLE.test(path) };
+}

@@ -1,0 +1,62 @@
+/** Tells values that only stand for a secret: words such as "example", repetitions, sequences, template syntax. */
+
+/** Words that no random value holds by chance; on values of a fixed form these alone excuse. */
+const PLAIN_WORDS = /example|placeholder|changeme|redacted|x{5,}|\*{3,}|\.{3,}|your[_-]|_here\b/i;
+
+/** Words that stand for a value where nothing else of substance is beside them. */
+const CONTEXT_WORDS =
+  /change|insert|replace|sample|dummy|fake|foobar|foo|bar|baz|todo|secret|password|passwd|passphrase|pass|token|credential|key|api|auth|access|test|demo|admin|user|root|guest|localhost|undefined|null|none|true|false|string|text|value|default|optional|required|enter|your|some|this|that|the|here|my|is|me|it|a|an|and|or|of|to/gi;
+
+/** What is left beside the words: with three letters or digits less than that nothing was chosen. */
+function isMadeOfWords(value: string): boolean {
+  return (
+    value.replaceAll(CONTEXT_WORDS, '').replaceAll(/[^0-9A-Za-z]|123(?:4(?:5(?:6(?:78?9?0?)?)?)?)?/g, '').length < 3
+  );
+}
+
+/** A place to be filled in, or code that fetches the value from elsewhere. */
+const TEMPLATE =
+  /\$\{|\$\(|\{\{|\}\}|<%|^<[^>]*>$|^%[a-z({]|%s|%\(|^\$[A-Za-z_]|^@[A-Za-z]|#\{|process\.env|os\.environ|getenv|secretKeyRef|valueFrom|^(?:env|var|data|local|module|secrets|vault|ssm|ref)[.:]|^\[[A-Z _-]+\]$/i;
+
+export function isTemplate(value: string): boolean {
+  return TEMPLATE.test(value);
+}
+
+/** One character repeated, or a row of the alphabet or of digits, for the greater part of the value. */
+export function isMonotone(value: string): boolean {
+  if (value.length < 6) return false;
+  const distinct = new Set(value).size;
+  if (distinct <= 2 || (value.length >= 16 && distinct <= 3)) return true;
+  let longest = 1;
+  let up = 1;
+  let same = 1;
+  for (let i = 1; i < value.length; i++) {
+    const step = value.charCodeAt(i) - value.charCodeAt(i - 1);
+    up = step === 1 || (value[i] === '0' && value[i - 1] === '9') ? up + 1 : 1;
+    same = step === 0 ? same + 1 : 1;
+    longest = Math.max(longest, up, same);
+  }
+  return longest >= Math.max(9, value.length * 0.5);
+}
+
+/** `bearer-access-token-v1`, `com.example.Handler`: words and small numbers in a row name something; nobody generates them. */
+export function isIdentifier(value: string): boolean {
+  return /^[A-Za-z]?[a-z]{1,14}(?:[-_./:](?:[A-Za-z]?[a-z]{1,14}|[vV]?[0-9]{1,3}))+$/.test(value);
+}
+
+export function isPlaceholder(value: string, fixed: boolean): boolean {
+  if (isTemplate(value) || PLAIN_WORDS.test(value)) return true;
+  return !fixed && isMadeOfWords(value);
+}
+
+/** Shannon entropy in bits a character. */
+export function entropy(value: string): number {
+  const counts = new Map<string, number>();
+  for (const char of value) counts.set(char, (counts.get(char) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) {
+    const share = count / value.length;
+    bits -= share * Math.log2(share);
+  }
+  return bits;
+}

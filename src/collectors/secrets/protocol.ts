@@ -1,0 +1,42 @@
+/** What the pool and its workers say to each other. Nothing here can hold a credential but the key, which is never written. */
+import type { FaultCode } from '../../model/fault.ts';
+import type { Found } from './report.ts';
+
+export interface WorkerStart {
+  readonly root: string;
+  /** The detector set as JSON bytes. */
+  readonly detectors: Uint8Array;
+  /** The key of this run's secretIds. */
+  readonly key: Uint8Array;
+  readonly maxFile: number;
+}
+
+export interface WorkItem {
+  readonly path: string;
+  readonly size: number;
+}
+
+/** A file that was selected and could not be read whole. */
+export interface Unread {
+  readonly path: string;
+  readonly code: FaultCode;
+}
+
+export interface WorkDone {
+  readonly found: readonly Found[];
+  readonly unread: readonly Unread[];
+  readonly files: number;
+  readonly bytes: number;
+  /** Read by the detectors with a form of their own only. */
+  readonly foreign: number;
+  readonly binary: number;
+  readonly utf16: number;
+  /** Files with more leaks than are told apart. */
+  readonly overflow: number;
+}
+
+export type ToWorker = { readonly is: 'work'; readonly items: readonly WorkItem[] } | { readonly is: 'end' };
+export type FromWorker =
+  | { readonly is: 'ready' }
+  | { readonly is: 'done'; readonly done: WorkDone }
+  | { readonly is: 'bug'; readonly stack: string };

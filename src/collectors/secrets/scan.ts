@@ -1,0 +1,298 @@
+/** Finds the leaks in one text: keywords first, then each detector's rule where its keyword stands. Pure: bytes in, places out. */
+import type { Severity } from '../../model/check.ts';
+import { SEVERITIES } from '../../model/check.ts';
+import { assignedValues, type Assigned, identifierEnd, isSegment, userInfoAt } from './assignment.ts';
+import { findKeywords, Hits } from './automaton.ts';
+import { proofOf } from './checksum.ts';
+import type { Engine, Matcher, PatternMatcher, Plan } from './compile.ts';
+import type { PathClass } from './paths.ts';
+import { entropy, isIdentifier, isMonotone, isPlaceholder, isTemplate } from './placeholder.ts';
+import { lookInside } from './structure.ts';
+
+/** A finding that still knows its value: lives in a worker only, never leaves it. */
+export interface Leak {
+  readonly matcher: Matcher;
+  readonly start: number;
+  readonly end: number;
+  readonly value: string;
+  readonly severity: Severity;
+  readonly proven: boolean;
+  readonly note?: string;
+}
+
+export interface ScanInput {
+  readonly bytes: Buffer;
+  readonly from: number;
+  readonly to: number;
+  readonly path: string;
+  readonly kind: PathClass;
+  readonly binary: boolean;
+}
+
+interface Scan extends ScanInput {
+  readonly plan: Plan;
+  readonly leaks: Map<string, Leak>;
+  /** The open window of each pattern, by matcher number. */
+  readonly windows: Map<number, [from: number, to: number]>;
+}
+
+const HITS = new Hits();
+/** More leaks in one text are not told apart any more: the first ones say enough. */
+const MAX_LEAKS = 5000;
+/** A merged window above this is run before it grows on. */
+const MAX_WINDOW = 64 * 1024;
+
+export function scan(engine: Engine, input: ScanInput): Leak[] {
+  const plan = input.kind.foreign || input.binary ? engine.fixed : engine.all;
+  const state: Scan = { ...input, plan, leaks: new Map(), windows: new Map() };
+  findKeywords(plan.automaton, input.bytes, input.from, input.to, HITS);
+  const { data, length } = HITS;
+  let values: readonly Assigned[] = [];
+  let valuesAt = -1;
+  for (let i = 0; i < length && state.leaks.size < MAX_LEAKS; i += 2) {
+    const keyword = data[i] ?? 0;
+    const end = data[i + 1] ?? 0;
+    const start = end - (plan.automaton.lengths[keyword] ?? 0);
+    for (const matcher of plan.matchers[keyword] ?? []) {
+      const { rule } = matcher;
+      if (rule.is === 'pattern') {
+        if (rule.anchored) tryHere(state, matcher, rule, start);
+        else widen(state, matcher, rule, start, end);
+      } else if (rule.is === 'context') {
+        if (valuesAt !== end) [values, valuesAt] = [assignedValues(input.bytes, end, input.to), end];
+        if (values.length > 0) tryValues(state, matcher, start, end, values);
+      } else if (rule.is === 'uri') tryUri(state, matcher, end);
+    }
+  }
+  for (const [number, window] of state.windows) runWindow(state, engine.matchers[number], window);
+  return settle([...state.leaks.values()]);
+}
+
+function tryHere(state: Scan, matcher: Matcher, rule: PatternMatcher, start: number): void {
+  const { bytes, to } = state;
+  // the exact spelling, byte by byte, before anything is allocated
+  if (!rule.prefixes.some((prefix) => startsWith(bytes, start, to, prefix))) return;
+  if (isWord(bytes[start - 1] ?? 0) && !couldBeEscape(bytes, start)) return;
+  const from = Math.max(0, start - 12);
+  for (let reach = rule.reach; ; reach *= 4) {
+    const text = bytes.toString('latin1', from, Math.min(to, start + reach));
+    rule.expression.lastIndex = start - from;
+    const found = rule.expression.exec(text);
+    if (found === null) return;
+    const cut = found.index + found[0].length >= text.length && start + reach < to && reach < MAX_WINDOW;
+    if (cut) continue;
+    accept(state, matcher, rule, found, text, from);
+    return;
+  }
+}
+
+function startsWith(bytes: Buffer, at: number, to: number, prefix: Buffer): boolean {
+  if (at + prefix.length > to) return false;
+  for (let i = 0; i < prefix.length; i++) if (bytes[at + i] !== prefix[i]) return false;
+  return true;
+}
+
+function isWord(byte: number): boolean {
+  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
+}
+
+/** `\n`, `%20`, `\u0022`, an ANSI colour: the expression decides. */
+function couldBeEscape(bytes: Buffer, start: number): boolean {
+  for (let at = start - 2; at >= 0 && at >= start - 12; at--) {
+    const byte = bytes[at];
+    if (byte === 0x5c || byte === 0x25 || byte === 0x1b) return true;
+  }
+  return false;
+}
+
+/** Opens or grows the window in which a pattern will run. */
+function widen(state: Scan, matcher: Matcher, rule: PatternMatcher, start: number, end: number): void {
+  if (matcher.files !== undefined && !matcher.files.test(state.path)) return;
+  const from = rule.whole ? state.from : Math.max(state.from, start - rule.reach);
+  const to = rule.whole ? state.to : Math.min(state.to, end + rule.reach);
+  const open = state.windows.get(matcher.number);
+  if (open === undefined) state.windows.set(matcher.number, [from, to]);
+  else if (from <= open[1] && to - open[0] <= MAX_WINDOW) open[1] = Math.max(open[1], to);
+  else {
+    runWindow(state, matcher, open);
+    state.windows.set(matcher.number, [from, to]);
+  }
+}
+
+function runWindow(state: Scan, matcher: Matcher | undefined, window: readonly [number, number]): void {
+  if (matcher?.rule.is !== 'pattern') return;
+  const { rule } = matcher;
+  let [from, to] = window;
+  for (let growth = 0; ; growth++) {
+    const text = state.bytes.toString('latin1', from, to);
+    const found: RegExpExecArray[] = [];
+    rule.expression.lastIndex = 0;
+    for (let match = rule.expression.exec(text); match !== null; match = rule.expression.exec(text)) {
+      found.push(match);
+      if (match[0] === '') rule.expression.lastIndex++;
+      if (found.length >= MAX_LEAKS) break;
+    }
+    // what touches an edge of the window may be longer, or may begin there only by the cut: look again in a larger one
+    const cut = found.some(
+      (match) =>
+        (match.index === 0 && from > state.from) || (match.index + match[0].length === text.length && to < state.to),
+    );
+    if (!cut || growth === 3) {
+      for (const match of found) accept(state, matcher, rule, match, text, from);
+      return;
+    }
+    const more = (to - from) * 4;
+    from = Math.max(state.from, from - more);
+    to = Math.min(state.to, to + more);
+  }
+}
+
+/** The value is the first group that matched, else the match. */
+function accept(
+  state: Scan,
+  matcher: Matcher,
+  rule: PatternMatcher,
+  match: RegExpExecArray,
+  text: string,
+  base: number,
+): void {
+  let span: readonly [number, number] = [match.index, match.index + match[0].length];
+  if (match.length > 1) {
+    rule.located.lastIndex = match.index;
+    const located = rule.located.exec(text)?.indices;
+    const group = located?.slice(1).find((one) => one !== undefined && one[1] > one[0]);
+    if (group !== undefined) span = group;
+  }
+  judge(state, matcher, base + span[0], base + span[1]);
+}
+
+function tryValues(state: Scan, matcher: Matcher, start: number, end: number, values: readonly Assigned[]): void {
+  const { rule, detector } = matcher;
+  const { context } = detector;
+  if (rule.is !== 'context' || context === undefined) return;
+  const { bytes } = state;
+  const generic = context.segment === true;
+  if (generic && !isSegment(bytes, start, end)) return;
+  if (context.last === true && identifierEnd(bytes, end, state.to) > end + 1) return;
+  for (const value of generic ? values.slice(0, 1) : values) {
+    if (context.quoted === true && !value.quoted) continue;
+    const text = bytes.toString('latin1', value.start, value.end);
+    if (!rule.value.test(text)) continue;
+    if (context.mixed === true && !(/[0-9]/.test(text) && /[A-Za-z]/.test(text))) continue;
+    if (rule.also !== undefined) {
+      const name = bytes.toString('latin1', Math.max(0, start - 24), value.nameEnd).toLowerCase();
+      if (!rule.also.test(name.slice(Math.max(name.lastIndexOf('\n'), name.lastIndexOf(' ', 23)) + 1))) continue;
+    }
+    judge(state, matcher, value.start, value.end);
+    return;
+  }
+}
+
+function tryUri(state: Scan, matcher: Matcher, end: number): void {
+  const { rule } = matcher;
+  if (rule.is !== 'uri') return;
+  const info = userInfoAt(state.bytes, end, state.to);
+  if (info === undefined) return;
+  const scheme = state.bytes.toString('latin1', info.schemeStart, end - 3).toLowerCase();
+  if (rule.others === rule.schemes.has(scheme)) return;
+  const host = state.bytes.toString('latin1', info.hostStart, info.hostEnd).toLowerCase();
+  const local = /^(?:localhost|127\.|0\.0\.0\.0|host\.docker\.internal|db|postgres|mysql|redis|mongo|rabbitmq)/.test(
+    host,
+  );
+  const documentation =
+    /^(?:(?:[a-z0-9-]+\.)*example(?:\.[a-z]+)?|(?:[a-z0-9-]+\.)*(?:test|invalid)|(?:my)?(?:host|server|domain)(?:name)?(?:\.[a-z]+)?)$/.test(
+      host,
+    );
+  const user = state.bytes.toString('latin1', end, info.passwordStart - 1);
+  if (isTemplate(user) || isTemplate(state.bytes.toString('latin1', info.passwordStart, info.passwordEnd))) return;
+  judge(
+    state,
+    matcher,
+    info.passwordStart,
+    info.passwordEnd,
+    local || documentation ? { severity: 'low', note: 'the host is a local or a documentation name' } : {},
+  );
+}
+
+interface Remark {
+  readonly severity?: Severity;
+  readonly note?: string;
+}
+
+/** Facts §2.7: structure, checksum, entropy, allow rules, path; each cheaper or surer than the next. */
+function judge(state: Scan, matcher: Matcher, start: number, patternEnd: number, remark: Remark = {}): void {
+  const { detector } = matcher;
+  const { bytes, path } = state;
+  if (matcher.files !== undefined && !matcher.files.test(path)) return;
+  const value = bytes.toString('latin1', start, patternEnd);
+  const inside = lookInside(detector.structure, value, { bytes, start, end: patternEnd, limit: state.to });
+  if (inside === undefined) return;
+  const end = inside.end ?? patternEnd;
+  const proof = proofOf(detector.checksum, value);
+  if (proof !== 'right') {
+    if (detector.entropy !== undefined && entropy(value) <= detector.entropy) return;
+    if (detector.placeholders !== false) {
+      if (isPlaceholder(value, matcher.rank === 3)) return;
+      if (detector.sequences !== false && isMonotone(value)) return;
+      if (matcher.rank === 1 && detector.entropy !== undefined && isIdentifier(value)) return;
+    }
+  }
+  if (matcher.allowPaths.some((one) => one.test(path)) || matcher.allowValues.some((one) => one.test(value))) return;
+  if (matcher.allowLines.length > 0 && matcher.allowLines.some((one) => one.test(lineOf(state, start)))) return;
+  const lower = matcher.lower.find((one) => one.expression.test(value));
+  const test =
+    state.kind.test && matcher.rank < 3 ? ({ severity: 'info', note: 'in a file for tests or examples' } as const) : {};
+  const wrong =
+    proof === 'wrong'
+      ? ({ severity: 'info', note: 'well-formed but its checksum is wrong: an example or a typing error' } as const)
+      : {};
+  const remarks: readonly Remark[] = [inside, lower ?? {}, remark, test, wrong];
+  const notes = remarks.flatMap((one) => (one.note === undefined ? [] : [one.note]));
+  const key = `${String(matcher.number)}:${String(start)}`;
+  if (state.leaks.has(key)) return;
+  state.leaks.set(key, {
+    matcher,
+    start,
+    end,
+    value: end === patternEnd ? value : bytes.toString('latin1', start, end),
+    severity: mildest([detector.severity, ...remarks.flatMap((one) => one.severity ?? [])]),
+    proven: proof === 'right',
+    ...(notes.length > 0 ? { note: notes.join('; ') } : {}),
+  });
+}
+
+function mildest(severities: readonly Severity[]): Severity {
+  return SEVERITIES.toReversed().find((severity) => severities.includes(severity)) ?? 'info';
+}
+
+/** The line around an offset, at most 500 bytes to each side. */
+export function lineOf(input: Pick<ScanInput, 'bytes' | 'from' | 'to'>, at: number): string {
+  const from = Math.max(0, at - 500);
+  const text = input.bytes.toString('latin1', from, Math.min(input.to, at + 500));
+  const after = text.indexOf('\n', at - from);
+  return text.slice(text.lastIndexOf('\n', Math.max(0, at - from - 1)) + 1, after < 0 ? text.length : after);
+}
+
+/** Of findings that overlap, the one of the surer kind stays. Rules of a gitleaks file all stay, as they do there. */
+function settle(leaks: readonly Leak[]): Leak[] {
+  const sorted = [...leaks].sort((a, b) => a.start - b.start || a.matcher.number - b.matcher.number);
+  return sorted.filter((leak, i) => {
+    if (leak.matcher.detector.gitleaks !== undefined) return true;
+    for (const direction of [-1, 1]) {
+      for (let j = i + direction; ; j += direction) {
+        const other = sorted[j];
+        if (other === undefined || Math.abs(other.start - leak.start) > MAX_WINDOW) break;
+        if (Math.abs(j - i) > 64) break;
+        if (other.start < leak.end && leak.start < other.end && outranks(other, leak)) return false;
+      }
+    }
+    return true;
+  });
+}
+
+function outranks(other: Leak, leak: Leak): boolean {
+  if (other.matcher.detector.gitleaks !== undefined) return false;
+  if (other.matcher.detector.replaces?.includes(leak.matcher.detector.id) === true) return true;
+  if (leak.matcher.detector.replaces?.includes(other.matcher.detector.id) === true) return false;
+  return other.matcher.rank > leak.matcher.rank;
+}

@@ -1,0 +1,137 @@
+/** Looks inside a candidate: what its format promises must be there (facts/secrets §5). */
+import type { Severity } from '../../model/check.ts';
+import type { StructureName } from '../../model/detector.ts';
+
+/** Where a candidate stands. */
+export interface Place {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+  readonly limit: number;
+}
+
+export interface Inside {
+  /** Another end than the pattern's, where the format says where it ends. */
+  readonly end?: number;
+  readonly severity?: Severity;
+  readonly note?: string;
+}
+
+/** Undefined: the candidate is not what it seemed. */
+type Structure = (value: string, place: Place) => Inside | undefined;
+
+const MAX_PEM = 64 * 1024;
+
+/** RFC 7468: equal labels, a base64 body, and a body that says whether a passphrase protects it. */
+function pem(value: string, place: Place): Inside | undefined {
+  const label = /-----BEGIN ([A-Z0-9 ]{1,60})-----/.exec(value)?.[1];
+  if (label === undefined) return undefined;
+  const text = place.bytes.toString('latin1', place.end, Math.min(place.limit, place.end + MAX_PEM));
+  const endsAt = text.indexOf(`-----END ${label}-----`);
+  const body = (endsAt < 0 ? text.slice(0, 4096) : text.slice(0, endsAt)).replaceAll(/\\[nr]|["'+,\s\\]/g, '\n');
+  const lines = body.split('\n').filter((line) => line !== '');
+  const encrypted = label.includes('ENCRYPTED') || /Proc-Type:4,ENCRYPTED|DEK-Info/.test(lines.join(''));
+  const base64 = lines.filter((line) => /^[A-Za-z0-9/=]{16,}$/.test(line.replaceAll('+', ''))).join('');
+  if (base64.length < 48) return undefined;
+  if (new Set(base64).size < 12) return undefined;
+  const end = endsAt < 0 ? place.end : place.end + endsAt;
+  // OpenSSH's own format names its cipher in the clear
+  const openssh =
+    label.startsWith('OPENSSH') && /bcrypt/.test(Buffer.from(base64.slice(0, 120), 'base64').toString('latin1'));
+  if (encrypted || openssh) return { end, severity: 'medium', note: 'the key is protected by a passphrase' };
+  return { end };
+}
+
+function base64url(part: string): string {
+  return Buffer.from(part, 'base64url').toString('utf8');
+}
+
+function parsed(text: string): { readonly [key: string]: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** RFC 7519: the header is JSON and names an algorithm. */
+function jwt(value: string): Inside | undefined {
+  const [head = '', body = ''] = value.split('.');
+  const header = parsed(base64url(head));
+  const payload = parsed(base64url(body));
+  if (typeof header?.['alg'] !== 'string' || payload === undefined) return undefined;
+  if (header['alg'].toLowerCase() === 'none') return { note: 'its algorithm is none: anybody can forge it' };
+  if (payload['role'] === 'anon') return { severity: 'info', note: 'its role is anon: meant to be public' };
+  // a fixed instant, so that the same tree gives the same finding: older tokens cannot be valid any more
+  const expires = payload['exp'];
+  if (typeof expires === 'number' && expires < 1_700_000_000) return { severity: 'low', note: 'it has expired' };
+  return {};
+}
+
+function supabaseJwt(value: string): Inside | undefined {
+  const payload = parsed(base64url(value.split('.')[1] ?? ''));
+  return payload?.['role'] === 'service_role' && jwt(value) !== undefined ? {} : undefined;
+}
+
+/** Part 1 is a decimal user id in base64. */
+function discordBot(value: string): Inside | undefined {
+  return /^\d{17,20}$/.test(base64url(value.split('.')[0] ?? '')) ? {} : undefined;
+}
+
+/** `user:password` in base64, both printable. */
+function basicAuth(value: string): Inside | undefined {
+  const text = Buffer.from(value, 'base64').toString('latin1');
+  const pair = /^[\x21-\x39\x3b-\x7e]{1,64}:([\x21-\x7e]{3,128})$/.exec(text);
+  return pair === null || /^(?:\$\{|<|\{\{)/.test(pair[1] ?? '') ? undefined : {};
+}
+
+/** A value of base64 letters that is random: not hex, not a path, not words. */
+function randomBase64(value: string): Inside | undefined {
+  if (/^[0-9a-fA-F]+$/.test(value) || !/[0-9]/.test(value) || !/[a-z]/.test(value) || !/[A-Z]/.test(value))
+    return undefined;
+  if ((value.match(/\//g)?.length ?? 0) > 5) return undefined;
+  return {};
+}
+
+/** Base32 of an AWS key id holds the account's number (facts/secrets §5): public, and useful to whoever revokes it. */
+function awsKeyId(value: string): Inside | undefined {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  let bits = 0n;
+  for (const char of value.slice(4, 14)) {
+    const digit = alphabet.indexOf(char);
+    if (digit < 0) return {};
+    bits = (bits << 5n) | BigInt(digit);
+  }
+  const account = ((bits >> 2n) & 0x7fffffffff80n) >> 7n;
+  const text = account.toString().padStart(12, '0');
+  return text.length === 12 && account > 0n ? { note: `the key id names the account ${text}` } : {};
+}
+
+/** The JSON object of a service account: the pattern found its type, the key stands beside it. */
+function gcpServiceAccount(_value: string, place: Place): Inside | undefined {
+  const from = Math.max(0, place.start - 4096);
+  const text = place.bytes.toString('latin1', from, Math.min(place.limit, place.end + 8192));
+  const open = text.lastIndexOf('{', place.start - from);
+  const key = text.indexOf('"private_key"', Math.max(0, open));
+  if (open < 0 || key < 0 || !/^"private_key"\s{0,8}:\s{0,8}"-----BEGIN/.test(text.slice(key, key + 60)))
+    return undefined;
+  const close = text.indexOf('}', key);
+  return { end: close < 0 ? place.end : Math.max(place.end, from + close) };
+}
+
+const RULES: { readonly [name in StructureName]: Structure } = {
+  pem,
+  jwt,
+  'supabase-jwt': supabaseJwt,
+  'discord-bot': discordBot,
+  'basic-auth': basicAuth,
+  'random-base64': randomBase64,
+  'aws-key-id': awsKeyId,
+  'gcp-service-account': gcpServiceAccount,
+};
+
+export function lookInside(name: StructureName | undefined, value: string, place: Place): Inside | undefined {
+  if (name === undefined) return {};
+  return RULES[name](value, place);
+}

@@ -1,0 +1,93 @@
+/** A worker thread: reads files by path under the caps and answers with redacted findings. Values never leave this thread. */
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FaultCode } from '../../model/fault.ts';
+import type { DetectorSet } from '../../model/detector.ts';
+import { compile } from './compile.ts';
+import { CHUNK, scanFile } from './file.ts';
+import type { FromWorker, ToWorker, Unread, WorkDone, WorkerStart, WorkItem } from './protocol.ts';
+import type { Found } from './report.ts';
+
+const start = workerData as WorkerStart;
+const engine = compile(JSON.parse(Buffer.from(start.detectors).toString('utf8')) as DetectorSet);
+const key = Buffer.from(start.key);
+let buffer = Buffer.alloc(256 * 1024);
+
+function codeOf(error: unknown): FaultCode | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? 'source.unreadable' : undefined;
+}
+
+/** Thrown where a file is not what the walk saw: replaced by a link, a folder, or a shorter one. */
+class Changed extends Error {
+  readonly code = 'ECHANGED';
+}
+
+function scanOne(item: WorkItem): { readonly bytes: number; readonly scanned: ReturnType<typeof scanFile> } {
+  // O_NOFOLLOW: a link that took the file's place is not followed; O_NONBLOCK: nor does a pipe keep us waiting
+  const file = openSync(join(start.root, item.path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw new Changed('not a file any more');
+    const size = stat.size;
+    if (size > start.maxFile) throw new Changed('grew beyond the cap');
+    let bytes = 0;
+    const readAt = (offset: number, length: number): Buffer => {
+      if (buffer.length < length) buffer = Buffer.alloc(Math.min(CHUNK, Math.max(length, buffer.length * 2)));
+      let filled = 0;
+      while (filled < length) {
+        const count = readSync(file, buffer, filled, length - filled, offset + filled);
+        if (count === 0) break;
+        filled += count;
+      }
+      bytes = Math.max(bytes, offset + filled);
+      return buffer.subarray(0, filled);
+    };
+    return { scanned: scanFile(engine, item.path, size, readAt, key), bytes };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function work(items: readonly WorkItem[]): WorkDone {
+  const found: Found[] = [];
+  const unread: Unread[] = [];
+  let [files, bytes, foreign, binary, utf16] = [0, 0, 0, 0, 0];
+  for (const item of items) {
+    try {
+      const one = scanOne(item);
+      files++;
+      bytes += one.bytes;
+      if (one.scanned.kind.foreign) foreign++;
+      if (one.scanned.encoding === 'binary') binary++;
+      if (one.scanned.encoding.startsWith('utf-16')) utf16++;
+      found.push(...one.scanned.found);
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === undefined) throw error;
+      unread.push({ path: item.path, code });
+    }
+  }
+  return { found, unread, files, bytes, foreign, binary, utf16, overflow: 0 };
+}
+
+function send(message: FromWorker): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+  parentPort?.postMessage(message);
+}
+
+parentPort?.on('message', (message: ToWorker) => {
+  if (message.is === 'end') {
+    parentPort?.close();
+    return;
+  }
+  try {
+    send({ is: 'done', done: work(message.items) });
+  } catch (error) {
+    // the message of an error could quote what was read; the places in our code cannot
+    const stack = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
+    send({ is: 'bug', stack: stack.join('\n') });
+  }
+});
+send({ is: 'ready' });

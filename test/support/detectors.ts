@@ -1,0 +1,26 @@
+/** Our own detectors, as the program loads them. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { DetectorFile, DetectorSet } from '../../src/model/detector.ts';
+import { detectorData, readDetector } from '../../src/packs/detectors.ts';
+import { refuse } from '../../src/packs/problem.ts';
+import { readYaml } from '../../src/packs/yaml.ts';
+
+const FOLDER = fileURLToPath(new URL('../../checks/detectors', import.meta.url));
+
+export function ownDetectors(): readonly DetectorFile[] {
+  return readdirSync(FOLDER).flatMap((name) => {
+    const yaml = readYaml(readFileSync(`${FOLDER}/${name}`, 'utf8'), name);
+    const reading = readDetector(yaml, name.replace(/\.yaml$/, ''));
+    return reading.detector ?? refuse(reading.problems);
+  });
+}
+
+/** The detectors as the bytes that travel to the scanner. */
+export function ownDetectorData(): Uint8Array {
+  return detectorData(ownDetectors());
+}
+
+export function ownDetectorSet(): DetectorSet {
+  return JSON.parse(Buffer.from(ownDetectorData()).toString('utf8')) as DetectorSet;
+}

@@ -1,0 +1,195 @@
+/** The scanner on real folders: what it reads, what it counts, and what it says when it could not look. */
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { interpret } from '../../../../src/collectors/secrets/interpret.ts';
+import { observe } from '../../../../src/collectors/secrets/observe.ts';
+import { factsSchema, rawSchema } from '../../../../src/collectors/secrets/schema.ts';
+import { FaultError } from '../../../../src/model/fault.ts';
+import { own, type Json } from '../../../../src/model/json.ts';
+import { resolvePointer } from '../../../../src/model/pointer.ts';
+import { generate } from '../../../../src/packs/generate.ts';
+import { validateFacts } from '../../../../src/packs/facts-schema.ts';
+import { sourceIO, sourceJob } from '../../../support/source-io.ts';
+
+const folders: string[] = [];
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+function tree(files: { readonly [path: string]: string | Uint8Array }): string {
+  const folder = mkdtempSync(join(tmpdir(), 'probity-secrets-'));
+  folders.push(folder);
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  return folder;
+}
+
+const token = (seed: string): string => generate('gh@{}p_@{b62:36}', seed);
+const scan = async (folder: string, options = {}): Promise<Json> =>
+  await observe(sourceJob('secrets', folder, options), sourceIO());
+interface Finding {
+  readonly detector: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly secretId: string;
+}
+const findings = (raw: Json): readonly Finding[] => own(raw, 'findings') as unknown as Finding[];
+const summary = (raw: Json): string[] =>
+  findings(raw).map((one) => `${one.detector} ${one.file}:${String(one.line)}:${String(one.column)}`);
+
+test('findings carry detector, file, line and column, and the same value has the same secretId', async () => {
+  const value = token('a');
+  const folder = tree({ 'src/a.ts': `// one\n  const é = '${value}';\n`, 'b.txt': `x\n${value}` });
+
+  const raw = await scan(folder);
+
+  assert.deepEqual(summary(raw), ['github-pat b.txt:2:1', 'github-pat src/a.ts:2:14']);
+  const ids = findings(raw).map((one) => one.secretId);
+  assert.equal(ids[0], ids[1]);
+  assert.match(ids[0] ?? '', /^[0-9a-f]{32}$/);
+  assert.deepEqual(validateFacts(rawSchema, raw), []);
+});
+
+test('UTF-16 of both byte orders, with and without a mark, is read as text', async () => {
+  const text = `first line\ntoken: ${token('u')}\n`;
+  const le = Buffer.from(text, 'utf16le');
+  const be = Buffer.from(text, 'utf16le').swap16();
+  const folder = tree({
+    'le.txt': le,
+    'be.txt': be,
+    'le-mark.txt': Buffer.concat([Buffer.from([0xff, 0xfe]), le]),
+    'be-mark.txt': Buffer.concat([Buffer.from([0xfe, 0xff]), be]),
+  });
+
+  const raw = await scan(folder);
+
+  assert.deepEqual(
+    summary(raw),
+    ['be-mark.txt', 'be.txt', 'le-mark.txt', 'le.txt'].map((file) => `github-pat ${file}:2:8`),
+  );
+  assert.equal(resolvePointer(raw, '/coverage/utf16'), 4);
+});
+
+test('a value that holds the word false is found', async () => {
+  const folder = tree({ 'a.env': `API_TOKEN=${generate('x@{b62:12}false@{b62:14}', 'f')}\n` });
+
+  assert.deepEqual(summary(await scan(folder)), ['generic-api-key a.env:1:11']);
+});
+
+test('an allow comment on the line waives the finding and is named; one for another detector does not', async () => {
+  const folder = tree({
+    'a.ts': `const a = '${token('1')}'; // probity:allow\nconst b = '${token('2')}'; // gitleaks:allow\nconst c = '${token('3')}'; // probity:allow secret.jwt\n`,
+  });
+
+  const { facts } = interpret(await scan(folder));
+
+  assert.equal(own(facts, 'leaks'), 1);
+  const waivers = (resolvePointer(facts, '/findings/github-pat') as Json[]).map((one) => own(own(one, 'waiver'), 'id'));
+  assert.deepEqual(waivers, ['inline:probity:allow', 'inline:gitleaks:allow', undefined]);
+});
+
+test('dependencies, lockfiles and binary files are read by fixed-form detectors only, and counted', async () => {
+  const password = `password = "${generate('@{b62:14}', 'p')}"\n`;
+  const folder = tree({
+    'node_modules/a/index.js': `${password}const t = '${token('n')}'\n`,
+    'blob.bin': Buffer.concat([Buffer.from([0, 1, 2, 3]), Buffer.from(`\n${password}${token('b')}\n`)]),
+    'src/own.js': password,
+  });
+
+  const raw = await scan(folder);
+
+  assert.deepEqual(summary(raw), [
+    'github-pat blob.bin:3:1',
+    'github-pat node_modules/a/index.js:2:12',
+    'password-assignment src/own.js:1:13',
+  ]);
+  assert.equal(resolvePointer(raw, '/coverage/foreign'), 1);
+  assert.equal(resolvePointer(raw, '/coverage/binary'), 1);
+});
+
+test('links are named and not followed, .git is left out, and what is larger than --max-file is an error', async () => {
+  const folder = tree({ 'a.txt': 'nothing', 'large.txt': 'x'.repeat(2000), '.git/config': token('g') });
+  symlinkSync('/etc/passwd', join(folder, 'link'));
+
+  const raw = await scan(folder, { maxFile: 1000 });
+  const { facts } = interpret(raw);
+
+  assert.deepEqual(summary(raw), []);
+  assert.equal(own(own(facts, 'coverage'), 'skipped'), '1 git-objects, 1 symlink');
+  assert.deepEqual(own(facts, 'leaks'), { $unknown: 'source.too-large' });
+});
+
+test('a scan of nothing is a fault, never a clean scan; only a tree without any file is clean', async () => {
+  const empty = tree({});
+
+  assert.equal(own(interpret(await scan(empty)).facts, 'leaks'), 0);
+  await assert.rejects(scan(tree({ 'a.txt': '' })), isFault('source.empty'));
+  await assert.rejects(scan(tree({ '.git/HEAD': 'ref: refs/heads/main\n' })), isFault('source.empty'));
+  await assert.rejects(scan(join(empty, 'nowhere')), isFault('source.not-found'));
+});
+
+function isFault(code: string): (error: unknown) => boolean {
+  return (error) => error instanceof FaultError && error.fault.code === code;
+}
+
+test(
+  'an unreadable folder makes the silence unknown',
+  { skip: process.getuid?.() === 0 && 'root reads everything' },
+  async () => {
+    const folder = tree({ 'a.txt': 'nothing', 'closed/b.txt': token('c') });
+    chmodSync(join(folder, 'closed'), 0);
+
+    const { facts } = interpret(await scan(folder));
+
+    chmodSync(join(folder, 'closed'), 0o700);
+    assert.deepEqual(own(facts, 'leaks'), { $unknown: 'source.unreadable' });
+  },
+);
+
+test('a file named as the target is read', async () => {
+  const folder = tree({ 'only.txt': token('o') });
+
+  assert.deepEqual(summary(await scan(join(folder, 'only.txt'))), ['github-pat only.txt:1:1']);
+});
+
+test('many files give the same findings in the same order, whatever worker read them', async () => {
+  const files: { [path: string]: string } = {};
+  for (let i = 0; i < 300; i++)
+    files[`d${String(i % 7)}/f${String(i)}.txt`] = i % 3 === 0 ? token(String(i)) : 'nothing';
+  const folder = tree(files);
+
+  const first = await scan(folder);
+
+  assert.equal(summary(first).length, 100);
+  assert.deepEqual(await scan(folder), first);
+  const { facts, at } = interpret(first);
+  assert.deepEqual(validateFacts(factsSchema, facts), []);
+  for (const place of Object.values(at)) assert.notEqual(resolvePointer(first, place), undefined);
+});
+
+test('leaks in a file of several pieces are found once, with right lines, also across the border', async () => {
+  const border = 8 * 1024 * 1024;
+  const line = `${'y'.repeat(1023)}\n`;
+  const [one, two, three] = [token('x1'), token('x2'), token('x3')];
+  const text = Buffer.alloc(20 * 1024 * 1024, line);
+  text.write(`\n${one}\n`, border - 20);
+  text.write(`\n${two}\n`, border - 128 * 1024 - 20);
+  text.write(`\n${three}\n`, 18 * 1024 * 1024 + 7);
+  const folder = tree({ 'large.txt': text });
+
+  const raw = await scan(folder);
+
+  const lineOf = (offset: number): number => text.subarray(0, offset).toString('latin1').split('\n').length;
+  assert.deepEqual(
+    summary(raw),
+    [border - 128 * 1024 - 19, border - 19, 18 * 1024 * 1024 + 8].map(
+      (at) => `github-pat large.txt:${String(lineOf(at))}:1`,
+    ),
+  );
+});
