@@ -47,8 +47,9 @@ export const rawSchema = object({
   'limit?': string({ description: 'the bound that was reached' }),
 });
 
+// Every fact is optional in the schema, so that the examples of a check hold only what they show; interpret sets them all
 const spf = object({
-  records: texts,
+  'records?': texts,
   'record?': string(),
   'senderId?': texts,
   'joined?': texts,
@@ -67,6 +68,9 @@ const spf = object({
   'identityMacros?': texts,
   'upperCase?': texts,
   'octets?': integer(),
+  'endsIn?': oneOf('all', 'redirect', 'nothing'),
+  'answerOctets?': integer(),
+  'ttl?': integer({ description: 'only where the answer came from the zone itself' }),
   'lookups?': integer({ description: 'DNS look-ups for an address that matches nothing' }),
   'lookupTerms?': texts,
   'nodes?': list(object({ name: string(), via: string(), depth: integer(), status: string(), 'record?': string() })),
@@ -100,17 +104,17 @@ const spf = object({
 const policy = oneOf('none', 'quarantine', 'reject');
 
 const dmarc = object({
-  records: texts,
-  meant: texts,
-  spaced: texts,
-  unrelated: texts,
+  'records?': texts,
+  'meant?': texts,
+  'spaced?': texts,
+  'unrelated?': texts,
   'cname?': string(),
   'cnameDangling?': boolean(),
-  walk: list(object({ domain: string(), records: texts })),
-  organizational: string(),
+  'walk?': list(object({ domain: string(), records: texts })),
+  'organizational?': string(),
   'organizationalPsl?': string(),
   'readingsAgree?': boolean({ description: 'tree walk and Public Suffix List find the same domain and record' }),
-  found: boolean({ description: 'the tree walk yields a record' }),
+  'found?': boolean({ description: 'the tree walk yields a record' }),
   'inForce?': boolean({ description: 'the record makes a policy' }),
   'policy?': policy,
   'enforcing?': boolean({ description: 'the policy that receivers apply is quarantine or reject' }),
@@ -135,6 +139,8 @@ const dmarc = object({
   'npWeaker?': boolean(),
   'testing?': boolean(),
   'psd?': oneOf('y', 'n', 'u'),
+  'misplaced?': texts,
+  'weakerThanOrganization?': boolean(),
   'flagErrors?': texts,
   'alignmentErrors?': texts,
   'fo?': string(),
@@ -150,12 +156,12 @@ const dmarc = object({
 });
 
 const mx = object({
-  records: texts,
-  null: boolean({ description: 'the null MX of RFC 7505, alone' }),
-  nullMixed: boolean(),
-  nullPreferences: list(integer()),
+  'records?': texts,
+  'null?': boolean({ description: 'the null MX of RFC 7505, alone' }),
+  'nullMixed?': boolean(),
+  'nullPreferences?': list(integer()),
   'implicit?': boolean({ description: 'no MX, but an address' }),
-  hosts: list(
+  'hosts?': list(
     object({
       name: string(),
       addresses: texts,
@@ -164,15 +170,15 @@ const mx = object({
       'cname?': string(),
     }),
   ),
-  hostNames: texts,
-  literals: texts,
-  duplicates: texts,
-  ipv6: boolean(),
-  dangling: texts,
+  'hostNames?': texts,
+  'literals?': texts,
+  'duplicates?': texts,
+  'ipv6?': boolean(),
+  'dangling?': texts,
 });
 
 const mtasts = object({
-  records: texts,
+  'records?': texts,
   'cname?': string(),
   'cnameDangling?': boolean(),
   'record?': string(),
@@ -181,8 +187,8 @@ const mtasts = object({
 });
 
 const tlsrpt = object({
-  records: texts,
-  meant: texts,
+  'records?': texts,
+  'meant?': texts,
   'record?': string(),
   'syntaxErrors?': texts,
   'rua?': texts,
@@ -190,7 +196,7 @@ const tlsrpt = object({
 });
 
 const caa = object({
-  found: boolean(),
+  'found?': boolean(),
   'domain?': string(),
   'records?': texts,
   'critical?': texts,
@@ -227,27 +233,29 @@ const ns = object({
 });
 
 export const factsSchema = object({
-  domain: string(),
-  names: object(
+  'domain?': string(),
+  'names?': object(
     { dmarc: string(), mtasts: string(), tlsrpt: string() },
     { description: 'where the records of the domain stand' },
   ),
-  name: object({
-    exists: boolean(),
-    apex: boolean({ description: 'a zone starts here' }),
-    organizational: boolean({ description: 'registered right below a public suffix' }),
-    publicSuffix: boolean(),
-    mailDomain: boolean({ description: 'has an MX other than null, or is organizational with an address and no MX' }),
-    addresses: texts,
+  'name?': object({
+    'exists?': boolean(),
+    'apex?': boolean({ description: 'a zone starts here' }),
+    'organizational?': boolean({ description: 'registered right below a public suffix' }),
+    'publicSuffix?': boolean(),
+    'mailDomain?': boolean({
+      description: 'has an MX other than null, or is organizational with an address and no MX',
+    }),
+    'addresses?': texts,
     'cname?': string(),
     'cnameDangling?': boolean(),
   }),
-  soa,
-  ns,
-  mx,
-  spf,
-  dmarc,
-  mtasts,
-  tlsrpt,
-  caa,
+  'soa?': soa,
+  'ns?': ns,
+  'mx?': mx,
+  'spf?': spf,
+  'dmarc?': dmarc,
+  'mtasts?': mtasts,
+  'tlsrpt?': tlsrpt,
+  'caa?': caa,
 });

@@ -1,5 +1,5 @@
 /** The facts of a domain's DMARC: what stands at `_dmarc`, the tree walk, the record in force and the policy it makes. */
-import { unknown } from '../../../model/facts.ts';
+import { partialList, unknown } from '../../../model/facts.ts';
 import type { FaultCode } from '../../../model/fault.ts';
 import type { Json } from '../../../model/json.ts';
 import type { Answers } from '../answers.ts';
@@ -55,11 +55,12 @@ export function dmarcFacts(answers: Answers, domain: string): Part {
   const way = walk(answers, domain);
   const places = way.steps.map((step) => step.at);
   const found = inForce(answers, domain, way);
-  sheet.set(
-    'walk',
-    way.steps.map((step) => ({ domain: step.domain, records: step.records })),
-    ...places,
-  );
+  const steps = way.steps.map((step) => ({
+    domain: step.domain,
+    records: step.code === undefined ? step.records : unknown(step.code),
+  }));
+  sheet.set('walk', partialList(steps, way.code), ...places);
+  misplacedFacts(sheet, answers, domain);
   walkFacts(sheet, answers, domain, way, found);
   if (found.code !== undefined) {
     for (const key of ['found', 'record', 'policy', 'enforcing', 'inForce'])
@@ -77,6 +78,7 @@ export function dmarcFacts(answers: Answers, domain: string): Part {
     sheet.set('at', `_dmarc.${step.domain}`, step.at);
     recordFacts(sheet, step.record, step.at, found.from !== 'own' || way.organizational === domain);
     destinationFacts(sheet, answers, step.domain, step.record, step.at);
+    if (found.from === 'own') weakerFacts(sheet, domain, way, step.record);
   }
   return sheet.part(...places);
 }
@@ -133,6 +135,36 @@ function walkFacts(sheet: Sheet, answers: Answers, domain: string, way: Walk, fo
   // without any record both readings end in nothing, wherever they look
   const nothing = code === undefined && found.step === undefined && other.record === undefined;
   sheet.set('readingsAgree', nothing ? true : same, ...places, other.at);
+}
+
+/** Records at places where nobody looks for them; asked only where there is none at the right one. */
+function misplacedFacts(sheet: Sheet, answers: Answers, domain: string): void {
+  const apex = answers.ask(domain, 'TXT');
+  const own = stepAt(answers, domain);
+  const names = textsOf(apex).some(isDmarc) ? [domain] : [];
+  let code = apex.is === 'unknown' ? apex.code : own.code;
+  const places = [apex.at, own.at];
+  if (own.code === undefined && own.records.length === 0) {
+    for (const name of [`_dmarc._dmarc.${domain}`, `_dmarc.${domain}.${domain}`]) {
+      const answer = answers.ask(name, 'TXT');
+      places.push(answer.at);
+      // a name too long to be asked holds nothing
+      if (answer.is === 'unknown') code ??= answer.code === 'dns.bad-name' ? undefined : answer.code;
+      else if (textsOf(answer).some(isDmarc)) names.push(name);
+    }
+  }
+  sheet.set('misplaced', partialList(names, code), ...places);
+}
+
+/** Whether a subdomain's own record asks for less than the organization asks for its subdomains. */
+function weakerFacts(sheet: Sheet, domain: string, way: Walk, record: DmarcRecord): void {
+  if (way.code !== undefined) {
+    sheet.set('weakerThanOrganization', unknown(way.code));
+    return;
+  }
+  const above = way.steps.find((step) => step.domain === way.organizational);
+  if (way.organizational === domain || above?.record === undefined || above.record.void) return;
+  sheet.set('weakerThanOrganization', rank(effectiveP(record)) < rank(effectiveSp(above.record)), above.at);
 }
 
 function recordFacts(sheet: Sheet, record: DmarcRecord, at: string, governsSubdomains: boolean): void {

@@ -3,11 +3,12 @@ import { unknown } from '../../../model/facts.ts';
 import type { FaultCode } from '../../../model/fault.ts';
 import type { Json } from '../../../model/json.ts';
 import type { Answers } from '../answers.ts';
-import { takeover, textsOf } from '../records.ts';
+import type { ResourceRecord } from '../../../wire/dns/types.ts';
+import { takeover, textOf, textsOf } from '../records.ts';
 import { Sheet, type Part } from '../sheet.ts';
 import { rangeFacts } from './authorised.ts';
 import { expProblems, usesLetter } from './explain.ts';
-import { meantAs, type Mechanism, type Problem, type ProblemKind, type SpfRecord } from './record.ts';
+import { isSpf, meantAs, type Mechanism, type Problem, type ProblemKind, type SpfRecord } from './record.ts';
 import { MAX_MX_NAMES, passesOf, survey, type Survey, type TermAddresses } from './static.ts';
 import { buildTree, redirectOf, runnable, treeFault, type SpfNode, type SpfTree } from './tree.ts';
 
@@ -44,10 +45,25 @@ export function spfFacts(answers: Answers, domain: string): Part {
     'joined',
     root.records.flatMap((record) => joinedTerms(answers, domain, record)),
   );
+  if (answer.is === 'records') {
+    sheet.set('answerOctets', octetsOf(answer.records));
+    // a cache counts down: only the zone's own servers tell the TTL that was published
+    if (answer.message.authoritative) sheet.set('ttl', answer.records.find((one) => isSpf(textOf(one)))?.ttl);
+  }
   if (root.record === undefined) return sheet.part(root.at);
   recordFacts(sheet, root.record);
   treeFacts(sheet, answers, tree);
   return sheet.part(root.at);
+}
+
+/** The size of the records in an answer: name pointer and fixed fields, then the strings. */
+function octetsOf(records: readonly ResourceRecord[]): number {
+  let octets = 0;
+  for (const { rdata } of records) {
+    octets += 12;
+    if (rdata.is === 'TXT') for (const string of rdata.strings) octets += string.length + 1;
+  }
+  return octets;
 }
 
 /** Words that a border between two character strings joins: RFC 7208 §3.3, the strings are joined without a space. */
@@ -158,6 +174,7 @@ function treeFacts(sheet: Sheet, answers: Answers, tree: SpfTree): void {
     ...places,
   );
   sheet.set('all', code === undefined ? allOf(tree.root) : unknown(code), ...places);
+  sheet.set('endsIn', code === undefined ? endOf(tree) : unknown(code), ...places);
   sheet.set('ptr', listOr(code, ptrTerms(tree)), ...places);
   sheet.set('runtime', listOr(code, runtimeTerms(seen)), ...places);
   includeFacts(sheet, answers, tree, seen);
@@ -176,6 +193,14 @@ function allOf(node: SpfNode): string | undefined {
   if (last?.name === 'all') return QUALIFIERS[last.qualifier];
   const redirected = node.children.find((child) => child.via === 'redirect');
   return redirected === undefined ? undefined : allOf(redirected);
+}
+
+/** How the record that speaks in the end is closed: what a mail that matches nothing meets (RFC 7208 §4.7). */
+function endOf(tree: SpfTree): string {
+  const last = ownNodes(tree).at(-1);
+  if (last?.mechanisms.at(-1)?.name === 'all') return 'all';
+  if (last?.record === undefined) return 'redirect';
+  return redirectOf(last.record) === undefined ? 'nothing' : 'redirect';
 }
 
 /** Records that speak for the domain itself: its own and those that it redirects to. */
