@@ -53,7 +53,7 @@ export async function allPacks(
   return packs;
 }
 
-/** What the loader gets from other folders: how a detector's file is read. */
+/** How a detector's file is read. */
 export async function loadOptions(): Promise<LoadOptions> {
   const { readDetector } = await import('../packs/detectors.ts');
   return { detectors: readDetector };

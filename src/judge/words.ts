@@ -7,19 +7,18 @@ const MAX_ITEMS = 8;
 const MAX_TEXT = 120;
 export const MAX_MESSAGE = 300;
 
-// C0, DEL, C1, line and paragraph separators, what reorders or hides text (bidi marks, zero width, BOM, tags), lone surrogates
-const INVISIBLE =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]|\u{e0001}|[\u{e0020}-\u{e007f}]/gu;
+// Controls, formats (bidi, zero width, tags), lone surrogates, line ends, and what Unicode lets a renderer ignore
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 const PLAIN = /^[\x20-\x7e]*$/;
 
-/** Text from outside as one visible, well-formed line: ESC becomes `␛`, a bidi override `\u202e`. */
+/** Text from outside as one visible, well-formed line: ESC becomes `␛`, a bidi override `\u{202e}`. */
 export function visible(text: string): string {
   if (PLAIN.test(text)) return text;
   return text.replace(INVISIBLE, (character) => {
     const code = character.codePointAt(0) ?? 0;
     if (code < 0x20) return String.fromCharCode(0x2400 + code);
     if (code === 0x7f) return '␡';
-    return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
+    return `\\u{${code.toString(16).padStart(4, '0')}}`;
   });
 }
 
