@@ -20,7 +20,6 @@ export type Node =
       readonly lazy: boolean;
     };
 
-export const EMPTY: Node = { is: 'sequence', items: [] };
 export const ANY: ByteSet = [[0, 255]];
 
 export function setOf(...ranges: readonly (readonly [number, number])[]): ByteSet {

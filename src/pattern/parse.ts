@@ -1,5 +1,5 @@
 /** Reads a pattern in RE2's syntax into a tree; what RE2 refuses is refused here, with the offset. */
-import { ANY, bothCases, complement, EMPTY, PERL, POSIX, setOf, type ByteSet, type Node } from './ast.ts';
+import { ANY, bothCases, complement, PERL, POSIX, setOf, type ByteSet, type Node } from './ast.ts';
 
 /** A pattern that is not RE2 syntax, or that asks for what this dialect does not hold. */
 export class PatternError extends Error {
@@ -127,6 +127,14 @@ function choice(reader: Reader, outer: Flags): Node {
       flags = changed;
       continue;
     }
+    if (reader.eat('\\Q')) {
+      // a quantifier after \E binds to the last character only
+      const chars = quoted(reader, flags);
+      items.push(...chars.slice(0, -1));
+      const last = chars.at(-1);
+      if (last !== undefined) items.push(repeated(reader, last, flags));
+      continue;
+    }
     items.push(repeated(reader, atom(reader, flags), flags));
   }
   reader.depth--;
@@ -199,7 +207,6 @@ function atom(reader: Reader, flags: Flags): Node {
   if (reader.eat('^')) return { is: 'anchor', anchor: flags.multiLine ? 'line-start' : 'text-start' };
   if (reader.eat('$')) return { is: 'anchor', anchor: flags.multiLine ? 'line-end' : 'text-end' };
   if (reader.peek() !== '\\') return literal(reader.char(), flags);
-  if (reader.eat('\\Q')) return quoted(reader, flags);
   if (reader.eat('\\A')) return { is: 'anchor', anchor: 'text-start' };
   if (reader.eat('\\z')) return { is: 'anchor', anchor: 'text-end' };
   if (reader.eat('\\b')) return { is: 'anchor', anchor: 'word' };
@@ -227,10 +234,10 @@ function group(reader: Reader, flags: Flags): Node {
   return index === undefined ? item : { is: 'group', index, item };
 }
 
-function quoted(reader: Reader, flags: Flags): Node {
+function quoted(reader: Reader, flags: Flags): Node[] {
   const items: Node[] = [];
   while (!reader.done && !reader.eat('\\E')) items.push(literal(reader.char(), flags));
-  return items.length === 0 ? EMPTY : sequence(items);
+  return items;
 }
 
 /** A literal character: one byte, or the bytes of its UTF-8 form. */
@@ -296,10 +303,11 @@ function bracket(reader: Reader, flags: Flags): ByteSet {
     if (reader.done) throw reader.error('a class is not closed', start);
     if (!first && reader.eat(']')) break;
     first = false;
+    const at = reader.at;
     const posix = reader.match(POSIX_CLASS);
     if (posix !== null) {
       const set = POSIX[posix[2] ?? ''];
-      if (set === undefined) throw reader.error(`no class of the name ${posix[0]}`, start);
+      if (set === undefined) throw reader.error(`no class of the name ${posix[0]}`, at);
       ranges.push(...(posix[1] === '^' ? complement(set) : set));
       continue;
     }
@@ -308,7 +316,6 @@ function bracket(reader: Reader, flags: Flags): ByteSet {
       ranges.push(...named);
       continue;
     }
-    const at = reader.at;
     const low = classChar(reader);
     let high = low;
     if (reader.peek() === '-' && reader.peek(2) !== '-]' && reader.peek(2).length === 2) {
