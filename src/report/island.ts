@@ -1,6 +1,7 @@
 /** The run inside an HTML report: packed without repetition, safe between script tags, and read back without loss. */
 import { isArray, isObject, own, type Json, type JsonObject } from '../model/json.ts';
 import type { Reason, Result, Run } from '../model/result.ts';
+import { visibleJson } from './visible.ts';
 
 const SCHEMA = 'report-data/1';
 const OPEN = '<script type="application/json" id="probity-run">';
@@ -146,14 +147,14 @@ export function unpackRun(data: Json): Run {
   return { ...(head as unknown as Run), results };
 }
 
-// `</script>`, `<!--` and `<script` would end or change the element; the rest a viewer might obey or not show
-const UNSAFE = /[<>&\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF]/g;
+// `</script>`, `<!--` and `<script` would end or change the element
+const MARKUP = /[<>&]/g;
 
 /** The script element that holds the run. It is data: no policy lets it run, no byte of it can end it. */
 export function islandOf(run: Run): string {
-  const json = JSON.stringify(packRun(run)).replace(
-    UNSAFE,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  const json = visibleJson(JSON.stringify(packRun(run))).replace(
+    MARKUP,
+    (char) => `\\u00${char.charCodeAt(0).toString(16)}`,
   );
   return `${OPEN}${json}${CLOSE}`;
 }

@@ -1,7 +1,7 @@
 /** The words, orders and counts that every report shares, so that no two of them tell the run differently. */
 import { SEVERITIES, type Severity, type Status } from '../model/check.ts';
 import { FAULTS, isFaultCode } from '../model/fault.ts';
-import { byCodeUnit } from '../model/json.ts';
+import { byCodeUnit, own, type Json } from '../model/json.ts';
 import type { ControlStatus, Reason, Result, Run } from '../model/result.ts';
 
 export const STATUS_WORDS = {
@@ -69,6 +69,14 @@ export function faultTitle(code: string): string {
   return isFaultCode(code) ? FAULTS[code].title : 'a fault of another version';
 }
 
+/** The message without the subject in front, where that stands beside it already. */
+export function messageAlone(result: Result): string {
+  const { message, subject } = result;
+  return message.startsWith(`${subject}: `) && message.length > subject.length + 2
+    ? message.slice(subject.length + 2)
+    : message;
+}
+
 /** Worst first, then by check, target and subject: the order in which a person reads. */
 export function bySeverityThenCheck(a: Result, b: Result): number {
   return (
@@ -96,9 +104,10 @@ export function groupByCheck(results: readonly Result[]): CheckGroup[] {
   return groups;
 }
 
-/** `RFC 6797 §6.1.1`. */
-export function clause(reference: { readonly spec: string; readonly section?: string }): string {
-  return reference.section === undefined ? reference.spec : `${reference.spec} §${reference.section}`;
+/** `RFC 6797 §6.1.1`; a section that is a name stands behind a comma. */
+export function clause({ spec, section }: { readonly spec: string; readonly section?: string }): string {
+  if (section === undefined) return spec;
+  return /^[^\s]*\d[^\s]*$/.test(section) ? `${spec} §${section}` : `${spec}, ${section}`;
 }
 
 const OPERATOR_WORDS: { readonly [op: string]: string } = {
@@ -111,7 +120,6 @@ const OPERATOR_WORDS: { readonly [op: string]: string } = {
   lt: 'less than',
   lte: 'at most',
   between: 'between',
-  count: 'count',
   contains: 'contains',
   'contains-none': 'contains none of',
   'contains-all': 'contains all of',
@@ -143,9 +151,20 @@ function valueText(value: unknown): string {
   return JSON.stringify(value);
 }
 
+/** `at least 1 item`: the bounds of `count`. */
+function countText(bounds: Json): string {
+  const words = { eq: 'exactly', gte: 'at least', lte: 'at most' };
+  const parts = Object.entries(words).flatMap(([key, word]) => {
+    const bound = own(bounds, key);
+    return typeof bound === 'number' ? [`${word} ${plural(bound, 'item')}`] : [];
+  });
+  return parts.join(', ') || valueText(bounds);
+}
+
 /** `at least 15552000`, `one of quarantine, reject`. */
 export function expectedText(reason: Reason): string {
   const words = OPERATOR_WORDS[reason.op] ?? reason.op;
+  if (reason.op === 'count') return countText(reason.expected);
   if (reason.op === 'present' || reason.op === 'absent') return words;
   if (reason.op === 'between' && Array.isArray(reason.expected) && reason.expected.length === 2) {
     return `between ${valueText(reason.expected[0])} and ${valueText(reason.expected[1])}`;

@@ -17,15 +17,22 @@ import { loadFrameworks } from '../../src/packs/frameworks.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const AS_OF = '2026-11-22T10:00:00.000Z';
 
+let assets: { readonly [name: string]: string } | undefined;
+let frameworks: readonly Framework[] | undefined;
+
 /** The files of reports/ by name, as the commands hand them to a view. */
-export function reportAssets(): { [name: string]: string } {
-  const assets: { [name: string]: string } = {};
-  for (const name of readdirSync(`${ROOT}reports`)) assets[name] = readFileSync(`${ROOT}reports/${name}`, 'utf8');
+export function reportAssets(): { readonly [name: string]: string } {
+  if (assets === undefined) {
+    const read: { [name: string]: string } = {};
+    for (const name of readdirSync(`${ROOT}reports`)) read[name] = readFileSync(`${ROOT}reports/${name}`, 'utf8');
+    assets = read;
+  }
   return assets;
 }
 
-export function shippedFrameworks(): Framework[] {
-  return loadFrameworks(`${ROOT}checks/frameworks`);
+export function shippedFrameworks(): readonly Framework[] {
+  frameworks ??= loadFrameworks(`${ROOT}checks/frameworks`);
+  return frameworks;
 }
 
 export function target(kind: TargetKind, id: string, extra: Partial<Target> = {}): Target {

@@ -180,7 +180,10 @@ export class EvidenceShelf {
       left -= bounded.text.length;
       raw.set(id, bounded);
     }
-    return entries.map((entry) => {
+    const shelved = entries.toSorted(
+      (a, b) => byCodeUnit(a.target, b.target) || byCodeUnit(a.collector, b.collector) || byCodeUnit(a.id, b.id),
+    );
+    return shelved.map((entry) => {
       const shown = raw.get(entry.id);
       const loaded = this.#loaded.has(entry.id);
       const evidence = this.#loaded.get(entry.id);

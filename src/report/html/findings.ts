@@ -1,8 +1,19 @@
 /** Results as the HTML report shows them: grouped by check, with expected and actual beside each other. */
 import type { Check, Severity, Status } from '../../model/check.ts';
+import { byCodeUnit } from '../../model/json.ts';
 import { nameOf } from '../../model/target.ts';
 import type { Reason, Result } from '../../model/result.ts';
-import { actualText, expectedText, faultOf, groupByCheck, instant, plural, STATUS_WORDS } from '../words.ts';
+import {
+  actualText,
+  expectedText,
+  faultOf,
+  faultTitle,
+  groupByCheck,
+  instant,
+  messageAlone,
+  plural,
+  STATUS_WORDS,
+} from '../words.ts';
 import type { EvidenceShelf, ExcerptView } from './evidence.ts';
 import { line, links, spans, type Link, type Span } from './texts.ts';
 
@@ -124,7 +135,7 @@ export function findingView(result: Result, { asOf, shelf, anchors }: Showing): 
     statusWord: STATUS_WORDS[result.status],
     subject: line(result.subject, 300),
     target: namesTarget(result) ? '' : line(result.target, 300),
-    message: line(result.message, 300),
+    message: line(messageAlone(result), 300),
     place: place(result),
     reasons: result.reasons.slice(0, 12).map(reasonView),
     fault: fault === undefined ? false : { code: line(fault.code, 60), message: line(fault.message, 400) },
@@ -147,11 +158,65 @@ export function lineView(result: Result, { shelf, anchors }: Showing): LineView 
   return {
     id: anchors.of(result.fingerprint),
     subject: line(result.subject, 300),
-    message: line(result.message, 300),
+    message: line(messageAlone(result), 300),
     expected: first === undefined ? '' : line(`${first.path} ${expectedText(first)}`, 200),
     actual: first === undefined ? '' : line(actualText(first), 200),
     evidence: shelf.reference(first),
   };
+}
+
+/** What could not be told, by the reason: one look at the cause, then everything it hides. */
+export interface FaultGroupView {
+  readonly anchor: string;
+  readonly code: string;
+  readonly title: string;
+  readonly count: string;
+  readonly items: readonly (LineView & { readonly title: string; readonly check: string; readonly fault: string })[];
+  readonly rest: string;
+  readonly restCount: string;
+}
+
+export function faultGroupViews(
+  results: readonly Result[],
+  showing: Showing,
+  room: { left: number },
+): FaultGroupView[] {
+  const byCode = new Map<string, Result[]>();
+  for (const result of results) {
+    const { code } = faultOf(result);
+    const list = byCode.get(code);
+    if (list === undefined) byCode.set(code, [result]);
+    else list.push(result);
+  }
+  const groups = [...byCode].sort((a, b) => b[1].length - a[1].length || byCodeUnit(a[0], b[0]));
+  return groups.map(([code, list], index) => {
+    const shown = list.slice(0, Math.max(0, room.left));
+    const rest = list.slice(shown.length);
+    room.left -= shown.length;
+    return {
+      anchor: `error-${String(index + 1)}`,
+      code: line(code, 60),
+      title: sentenceCase(line(faultTitle(code), 200)),
+      count: String(list.length),
+      items: shown.map((result) => ({
+        ...lineView(result, showing),
+        title: line(result.title, 300),
+        check: line(result.check, 120),
+        fault: result.message.includes(faultOf(result).message) ? '' : line(faultOf(result).message, 400),
+      })),
+      rest: rest.map((result) => restLine(result, result.check)).join('\n'),
+      restCount: String(rest.length),
+    };
+  });
+}
+
+function sentenceCase(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+function restLine(result: Result, before = ''): string {
+  const said = `${line(result.subject, 200)}  ${line(messageAlone(result), 300)}`;
+  return before === '' ? said : `${line(before, 120)}  ${said}`;
 }
 
 /** Groups by check; `room` items become items (the budget is shared between calls), the others lines. */
@@ -178,7 +243,7 @@ export function groupViews<Item>(
       references: links(first?.references ?? []),
       count: String(group.results.length),
       items: shown.map((result) => item(result, showing)),
-      rest: rest.map((result) => `${line(result.subject, 200)}  ${line(result.message, 300)}`).join('\n'),
+      rest: rest.map((result) => restLine(result)).join('\n'),
       restCount: String(rest.length),
     };
   });

@@ -1,7 +1,8 @@
 /** The content of the HTML report, ready for the templates: every text visible and bounded, nothing left to decide. */
-import { SEVERITIES, STATUSES, type Severity, type Status } from '../../model/check.ts';
+import { SEVERITIES, type Severity, type Status } from '../../model/check.ts';
 import type { View } from '../../model/reporter.ts';
 import type { Result, Run } from '../../model/result.ts';
+import { nameOf } from '../../model/target.ts';
 import {
   bySeverityThenCheck,
   groupByCheck,
@@ -18,6 +19,7 @@ import { coverageView } from './coverage.ts';
 import { EvidenceShelf } from './evidence.ts';
 import {
   Anchors,
+  faultGroupViews,
   findingView,
   groupViews,
   lineView,
@@ -59,18 +61,24 @@ function severitySections(
     }));
 }
 
-/** The bar of statuses: parts of 1000, none of them invisible. */
-function tally(run: Run): { status: Status; word: string; count: string; x: string; width: string }[] {
-  const order: readonly Status[] = ['fail', 'error', 'manual', 'pass', 'not-applicable'];
-  const shown = order.filter((status) => run.summary.byStatus[status] > 0);
-  const total = run.results.length;
+/** The bar of statuses: parts of 1000, none of them invisible. Fails that somebody accepted stand apart. */
+function tally(run: Run): { status: string; word: string; count: string; x: string; width: string }[] {
+  const { byStatus } = run.summary;
+  const fails = unwaivedFails(run);
+  const parts = [
+    { status: 'fail', word: STATUS_WORDS.fail, number: fails },
+    { status: 'accepted', word: 'failed, accepted', number: byStatus.fail - fails },
+    { status: 'error', word: STATUS_WORDS.error, number: byStatus.error },
+    { status: 'manual', word: STATUS_WORDS.manual, number: byStatus.manual },
+    { status: 'pass', word: STATUS_WORDS.pass, number: byStatus.pass },
+    { status: 'not-applicable', word: STATUS_WORDS['not-applicable'], number: byStatus['not-applicable'] },
+  ].filter(({ number }) => number > 0);
   const least = 12;
-  const room = 1000 - least * shown.length;
+  const room = 1000 - least * parts.length;
   let x = 0;
-  return shown.map((status) => {
-    const number = run.summary.byStatus[status];
-    const width = least + Math.round((room * number) / total);
-    const part = { status, word: STATUS_WORDS[status], count: count(number), x: String(x), width: String(width) };
+  return parts.map(({ status, word, number }) => {
+    const width = least + Math.round((room * number) / run.results.length);
+    const part = { status, word, count: count(number), x: String(x), width: String(width) };
     x += width;
     return part;
   });
@@ -95,9 +103,14 @@ function headline(run: Run): { tone: 'fail' | 'unknown' | 'pass'; words: string 
   return { tone: 'pass', words: 'Everything that was judged passed' };
 }
 
+const KINDS = ['domain', 'site', 'endpoint', 'page', 'aws', 'source'];
+
+/** What the user named, in a few words: domains before accounts and folders. */
 function subjects(run: Run): { name: string; more: string } {
   const named = run.targets.filter((target) => target.parent === undefined);
-  const list = (named.length > 0 ? named : run.targets).map(({ id }) => line(id.slice(id.indexOf(':') + 1), 80));
+  const list = (named.length > 0 ? named : run.targets)
+    .toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind))
+    .map((target) => line(target.kind === 'aws' || target.kind === 'source' ? target.id : nameOf(target), 80));
   return {
     name: list.slice(0, 3).join(', ') || 'no target',
     more: list.length > 3 ? `and ${count(list.length - 3)} more` : '',
@@ -127,7 +140,7 @@ export function pageOf(view: View) {
     room,
   );
   const unwaived = unwaivedFails(run);
-  const undetermined = groupViews(errors, showing, { left: CARDS }, 'error-', findingView);
+  const undetermined = faultGroupViews(errors, showing, { left: CARDS });
   const accepted = groupViews(
     failed.filter(({ waiver }) => waiver !== undefined),
     showing,
@@ -172,7 +185,6 @@ export function pageOf(view: View) {
       count: count(run.summary.bySeverity[severity]),
       none: run.summary.bySeverity[severity] === 0,
     })),
-    statuses: STATUSES.map((status) => ({ status, word: STATUS_WORDS[status], count: count(byStatus[status]) })),
     total: count(run.results.length),
     claims,
     claimsCount: count(claims.length),
@@ -190,6 +202,8 @@ export function pageOf(view: View) {
     passes: everything ? groupViews(passes, showing, unlimited, 'pass-', lineView) : [],
     passChecks: everything ? [] : counted(passes),
     naCount: count(without.length),
+    naText: plural(without.length, 'check did', 'checks did'),
+    manualText: plural(byStatus.manual, 'needs', 'need'),
     without: everything ? groupViews(without, showing, unlimited, 'na-', lineView) : [],
     withoutChecks: everything ? [] : counted(without),
     coverage: coverageView(run, view.checks),

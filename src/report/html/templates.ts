@@ -3,8 +3,12 @@ import Handlebars from 'handlebars';
 
 const PARTIALS = ['finding', 'group', 'lines', 'rule'] as const;
 
-/** Renders `report.hbs` with its partials. A template that names what the page does not have throws: it is a bug of ours. */
-export function renderBody(assets: { readonly [name: string]: string }, page: object): string {
+type Assets = { readonly [name: string]: string };
+
+/** Compiled once for each set of assets. */
+const compiled = new WeakMap<Assets, Handlebars.TemplateDelegate>();
+
+function compile(assets: Assets): Handlebars.TemplateDelegate {
   const environment = Handlebars.create();
   const options = { strict: true, knownHelpersOnly: true, preventIndent: true };
   const source = (name: string): string => {
@@ -13,8 +17,12 @@ export function renderBody(assets: { readonly [name: string]: string }, page: ob
     return text;
   };
   for (const name of PARTIALS) environment.registerPartial(name, environment.compile(source(name), options));
-  return environment.compile(source('report'), options)(page, {
-    allowProtoPropertiesByDefault: false,
-    allowProtoMethodsByDefault: false,
-  });
+  return environment.compile(source('report'), options);
+}
+
+/** Renders `report.hbs` with its partials. A template that names what the page does not have throws: it is a bug of ours. */
+export function renderBody(assets: Assets, page: object): string {
+  const template = compiled.get(assets) ?? compile(assets);
+  compiled.set(assets, template);
+  return template(page, { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false });
 }
