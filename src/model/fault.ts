@@ -19,6 +19,7 @@ export const FAULTS = {
   'aws.server-error': { transient: true, title: 'AWS answered with a server error' },
   'aws.throttled': { transient: true, title: 'AWS throttled the call' },
   'aws.timeout': { transient: true, title: 'AWS did not answer in time' },
+  'aws.too-young': { transient: false, title: 'AWS has not recorded this for long enough to tell' },
 
   'cert.malformed': { transient: false, title: 'the certificate, or this part of it, cannot be parsed' },
 

@@ -1,4 +1,5 @@
 /** Targets: the things that can be observed, and how they are named in output (CONTRACT §2). */
+import type { JsonObject } from './json.ts';
 
 /**
  * `aws-login` is a set of credentials (and regions) as the user wrote it: its facts name the account and lead to one `aws`
@@ -24,6 +25,8 @@ export interface Target {
   readonly labels: { readonly [name: string]: string };
   /** The id of the target whose facts led here; missing where the user named the target. */
   readonly parent?: string;
+  /** What the parent's facts tell about it (AWS partition and regions): its collector's `plan` makes job options of it. */
+  readonly options?: JsonObject;
 }
 
 /** In-protocol upgrades of an endpoint, the part behind the slash of its id. */

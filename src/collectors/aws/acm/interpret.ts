@@ -1,0 +1,204 @@
+/** What the stored ACM answers mean: one record of facts for each certificate. Pure and total. */
+import { faultIn, partialList, unknown } from '../../../model/facts.ts';
+import { isArray, own, type Json, type JsonObject } from '../../../model/json.ts';
+import { pointer } from '../../../model/pointer.ts';
+import { brief } from '../policy.ts';
+import {
+  asDate,
+  asFlag,
+  asList,
+  asRecord,
+  asText,
+  asTexts,
+  DAY,
+  facts,
+  isUnknownFact,
+  may,
+  must,
+  orElse,
+  whenKnown,
+} from '../read.ts';
+import type { Setting } from '../setting.ts';
+import { keyStrength } from './key-algorithm.ts';
+
+/** In these states a certificate was never issued, so it has no dates. */
+const NEVER_ISSUED = new Set<unknown>(['PENDING_VALIDATION', 'FAILED', 'VALIDATION_TIMED_OUT']);
+const LAST_INSTANT = 253_402_300_799_999;
+
+/**
+ * The first millisecond in which fewer than min(30 days, a third of the lifetime) are left (facts/aws §3.3): a fixed 30 days
+ * would warn of a 47-day certificate for two thirds of its life.
+ */
+function expiringFrom(notBefore: string, notAfter: string): string {
+  const end = Date.parse(notAfter);
+  const lifetime = Math.max(0, end - Date.parse(notBefore));
+  const from = Math.floor(end - Math.min(30 * DAY, lifetime / 3)) + 1;
+  return new Date(Math.min(Math.max(from, 0), LAST_INSTANT)).toISOString();
+}
+
+function datesOf(raw: Json, status: Json): JsonObject {
+  const notBefore = may(raw, 'NotBefore', asDate);
+  const notAfter = may(raw, 'NotAfter', asDate);
+  const isIssued = !NEVER_ISSUED.has(status);
+  // Issued without an end is not the documented shape, and not "expires today" either
+  const end = notAfter === undefined && isIssued ? unknown('aws.bad-response') : notAfter;
+  const start = notBefore === undefined && isIssued ? unknown('aws.bad-response') : notBefore;
+  return facts({
+    notBefore: start,
+    notAfter: end,
+    expiringFrom: whenKnown(start, (from) => whenKnown(end, (until) => expiringFrom(from, until))),
+  });
+}
+
+function keyOf(raw: Json): Json | undefined {
+  return whenKnown(may(raw, 'KeyAlgorithm', asText), (algorithm) => {
+    const strength = keyStrength(algorithm);
+    return strength === undefined ? unknown('aws.bad-response') : { algorithm: algorithm, ...strength };
+  });
+}
+
+function renewalOf(raw: Json): Json {
+  const detail = own(raw, 'DescribeCertificate');
+  const told = own(raw, 'RenewalStatus');
+  // The search says null where no renewal began; the older list does not know
+  const source = told === undefined ? own(detail, 'RenewalSummary') : raw;
+  const fault = told === undefined ? faultIn(detail) : undefined;
+  const status =
+    fault === undefined ? (source === null ? undefined : may(source, 'RenewalStatus', asText)) : unknown(fault);
+  const summary = own(detail, 'RenewalSummary');
+  return facts({
+    eligibility: may(raw, 'RenewalEligibility', asText),
+    status,
+    reason: asRecord(summary ?? null) === undefined ? undefined : may(summary, 'RenewalStatusReason', asText),
+  });
+}
+
+function validationMethods(raw: Json): Json {
+  const told = own(raw, 'ValidationMethod');
+  if (typeof told === 'string') return [told];
+  const detail = own(raw, 'DescribeCertificate');
+  const options = must(detail, 'DomainValidationOptions', asList);
+  if (isUnknownFact(options)) return options;
+  const found = new Set<string>();
+  for (const option of options) {
+    const method = must(option, 'ValidationMethod', asText);
+    if (isUnknownFact(method)) return method;
+    found.add(method);
+  }
+  // A certificate that Amazon issued was validated somehow
+  return found.size === 0 ? unknown('aws.bad-response') : [...found].sort();
+}
+
+/** The names whose validation is open, with the record that would prove them: what to create. */
+function openValidations(raw: Json): Json | undefined {
+  const options = own(own(raw, 'DescribeCertificate'), 'DomainValidationOptions');
+  if (!isArray(options)) return undefined;
+  const open = options.filter((option) => {
+    const status = own(option, 'ValidationStatus');
+    return typeof status === 'string' && status !== 'SUCCESS';
+  });
+  return open.map((option) => {
+    const record = own(option, 'ResourceRecord');
+    return brief(
+      [own(option, 'DomainName'), own(record, 'Type'), own(record, 'Name'), own(record, 'Value')]
+        .filter((part) => typeof part === 'string')
+        .join(' '),
+    );
+  });
+}
+
+function wildcardsOf(raw: Json, setting: Setting): Json {
+  const detail = own(raw, 'DescribeCertificate');
+  const isCut = must(raw, 'NamesCut', asFlag);
+  const source = isCut === true && detail !== undefined ? detail : raw;
+  const names = must(source, 'Names', asTexts);
+  if (isUnknownFact(names)) return names;
+  if (isUnknownFact(isCut)) return isCut;
+  const found = names.filter((name) => name.startsWith('*.') && !setting.wildcards.includes(name));
+  const stillCut = source === raw ? isCut : own(source, 'NamesCut') !== false;
+  return partialList(found, stillCut ? 'evidence.missing' : undefined);
+}
+
+function certificateFacts(raw: Json, tags: Json | undefined, setting: Setting): JsonObject {
+  const arn = must(raw, 'CertificateArn', asText);
+  const status = must(raw, 'Status', asText);
+  const detail = own(raw, 'DescribeCertificate');
+  const issued = may(raw, 'IssuedAt', asDate);
+  const imported = may(raw, 'ImportedAt', asDate);
+  const named = (list: readonly string[]): boolean => typeof arn === 'string' && list.includes(arn);
+  return facts({
+    arn,
+    status,
+    type: must(raw, 'Type', asText),
+    inUse: must(raw, 'InUse', asFlag),
+    // Left out where a certificate cannot be exported
+    exported: orElse(raw, 'Exported', asFlag, false),
+    exportOption: may(raw, 'ExportOption', asText),
+    key: keyOf(raw),
+    ...datesOf(raw, status),
+    created: may(raw, 'CreatedAt', asDate),
+    since: issued === undefined ? imported : issued,
+    renewal: renewalOf(raw),
+    validationMethods: validationMethods(raw),
+    openValidations: openValidations(raw),
+    wildcards: wildcardsOf(raw, setting),
+    signature: must(detail, 'SignatureAlgorithm', asText),
+    transparency: must(own(detail, 'Options') ?? detail, 'CertificateTransparencyLoggingPreference', asText),
+    failure: detail === undefined ? undefined : may(detail, 'FailureReason', asText),
+    importListed: named(setting.importedCertificates),
+    exportListed: named(setting.exportableCertificates),
+    missingTags: missingTags(arn, tags, setting),
+  });
+}
+
+/** Required tag keys that the certificate lacks; absent where no tags are required. */
+function missingTags(arn: Json, tags: Json | undefined, setting: Setting): Json | undefined {
+  if (setting.requiredTags.length === 0) return undefined;
+  const items = own(tags, 'items');
+  if (typeof arn !== 'string') return arn;
+  if (!isArray(items)) return unknown(faultIn(tags) ?? 'evidence.missing');
+  const entry = items.find((item) => own(item, 'ResourceARN') === arn);
+  const rest = faultIn(own(tags, 'rest'));
+  if (entry === undefined) {
+    // The service lists what has or had tags: what it leaves out has none
+    return rest === undefined ? [...setting.requiredTags] : unknown(rest);
+  }
+  const keys = must(entry, 'Keys', asTexts);
+  if (isUnknownFact(keys)) return keys;
+  return setting.requiredTags.filter((name) => !keys.includes(name));
+}
+
+const SAME: readonly (readonly [fact: string, raw: string])[] = [
+  ['arn', 'CertificateArn'],
+  ['status', 'Status'],
+  ['type', 'Type'],
+  ['inUse', 'InUse'],
+  ['exported', 'Exported'],
+  ['exportOption', 'ExportOption'],
+  ['key', 'KeyAlgorithm'],
+  ['notBefore', 'NotBefore'],
+  ['notAfter', 'NotAfter'],
+  ['created', 'CreatedAt'],
+  ['signature', 'DescribeCertificate'],
+  ['transparency', 'DescribeCertificate'],
+];
+
+export function interpretAcm(raw: Json | undefined, setting: Setting, at: { [pointer: string]: string }): Json {
+  const certificates = own(raw, 'certificates');
+  const listing = own(raw, 'listing');
+  if (!isArray(certificates) || asRecord(listing ?? null) === undefined) {
+    return { certificates: unknown(faultIn(raw) ?? 'evidence.missing') };
+  }
+  const tags = own(raw, 'tags');
+  const list = certificates.map((certificate, index) => {
+    const fact = pointer('acm', 'certificates', index);
+    at[fact] = fact;
+    for (const [name, member] of SAME)
+      if (own(certificate, member) !== undefined) at[`${fact}/${name}`] = `${fact}/${member}`;
+    return certificateFacts(certificate, tags, setting);
+  });
+  const rest = faultIn(own(listing, 'rest'));
+  at['/acm'] = '/acm';
+  at['/acm/certificates'] = rest === undefined ? '/acm' : '/acm/listing/rest';
+  return { certificates: rest !== undefined && list.length === 0 ? unknown(rest) : partialList(list, rest) };
+}

@@ -1,0 +1,61 @@
+/** The collector `aws`: what one region of one account holds. */
+import type { Collector, PlanContext } from '../../model/collector.ts';
+import type { Interpretation, Job } from '../../model/evidence.ts';
+import type { IO, JobOptions } from '../../model/io.ts';
+import { own, type Json } from '../../model/json.ts';
+import type { Target } from '../../model/target.ts';
+import { acmGroups } from './acm/calls.ts';
+import { interpretAcm } from './acm/interpret.ts';
+import { observeAcm } from './acm/observe.ts';
+import { callsFor } from './call-table.ts';
+import { whoAmI } from './identity.ts';
+import { awsOptions, readOptions } from './job-options.ts';
+import { interpretKms } from './kms/interpret.ts';
+import { observeKms } from './kms/observe.ts';
+import { asText, must } from './read.ts';
+import { regionalSchema } from './schema.ts';
+import { settingOf } from './setting.ts';
+import { REGIONAL_CALLS } from './tables.ts';
+
+/** Questions at once to one service; the token buckets of the engine keep the pace. */
+const WIDTH = 32;
+
+function plan(target: Target, context: PlanContext): JobOptions | undefined {
+  const calls = callsFor(REGIONAL_CALLS, context.paths);
+  return awsOptions(target, context, calls, acmGroups(context.paths));
+}
+
+async function observe(job: Job, io: IO): Promise<Json> {
+  const { account, region, partition, profile, regions, calls, groups, settings } = readOptions(job.options);
+  const config = await io.aws({ region, ...(profile === undefined ? {} : { profile }) });
+  // The login failed before: say why here too, instead of one wrong reason for each call
+  const known = /^[0-9]{12}$/.test(account) ? account : (await whoAmI(config)).account;
+  const observation = { io, region, account: known, partition, config, calls: new Set(calls), regions, width: WIDTH };
+  const [kms, acm] = await Promise.all([observeKms(observation), observeAcm(observation, groups)]);
+  return { account: known, region, partition, ...(regions === undefined ? {} : { regions }), settings, kms, acm };
+}
+
+function interpret(raw: Json): Interpretation {
+  const at: { [pointer: string]: string } = {};
+  const setting = settingOf(raw);
+  const facts = {
+    account: must(raw, 'account', asText),
+    region: must(raw, 'region', asText),
+    kms: interpretKms(own(raw, 'kms'), setting, at),
+    acm: interpretAcm(own(raw, 'acm'), setting, at),
+  };
+  return { facts, at };
+}
+
+export const aws: Collector = {
+  id: 'aws',
+  version: 1,
+  accepts: ['aws'],
+  retries: { attempts: 1, backoffMs: 0 },
+  // Ten minutes: 2,000 keys at the slowest bulk quota; each call has its own, shorter time
+  deadlineMs: 900_000,
+  ...regionalSchema,
+  plan,
+  observe,
+  interpret,
+};

@@ -1,0 +1,55 @@
+/** The schemas of the AWS collectors: facts by service; raw is what AWS answered. */
+import type { CollectorSchema } from '../../model/collector.ts';
+import { anything, list, object, string, type Schema } from '../../model/schema.ts';
+import { acmFacts } from './acm/schema.ts';
+import { kmsFacts } from './kms/schema.ts';
+
+/** What interpretation always gives, for its tests: every member that is not optional is there, known or unknown. */
+export const regionalFacts: Schema = object({ account: string(), region: string(), kms: kmsFacts, acm: acmFacts });
+
+/** The same shape with no member required: examples in check files then name only what the check reads. */
+function withoutRequired(schema: Schema): Schema {
+  const { required: _, properties, items, ...rest } = schema;
+  return {
+    ...rest,
+    ...(items === undefined ? {} : { items: withoutRequired(items) }),
+    ...(properties === undefined
+      ? {}
+      : {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, member]) => [name, withoutRequired(member)]),
+          ),
+        }),
+  };
+}
+
+export const regionalSchema: CollectorSchema = {
+  rawSchema: object({
+    account: string(),
+    region: string(),
+    partition: string(),
+    'regions?': list(string()),
+    settings: anything(),
+    kms: anything(),
+    acm: anything(),
+  }),
+  factsSchema: withoutRequired(regionalFacts),
+};
+
+export const loginFacts: Schema = object({
+  account: string(),
+  arn: string(),
+  partition: string(),
+  regions: list(string(), { description: 'regions to look at: as written, else those enabled for the account' }),
+  regionsFrom: string({ description: 'target, account:ListRegions, ec2:DescribeRegions or configuration' }),
+});
+
+export const loginSchema: CollectorSchema = {
+  rawSchema: object({
+    account: string(),
+    arn: string(),
+    region: string(),
+    regions: anything(),
+  }),
+  factsSchema: withoutRequired(loginFacts),
+};

@@ -1,0 +1,6 @@
+/** All tables from facts to calls, by collector. */
+import { ACM_CALLS } from './acm/calls.ts';
+import type { CallTable } from './call-table.ts';
+import { KMS_CALLS } from './kms/calls.ts';
+
+export const REGIONAL_CALLS: readonly CallTable[] = [KMS_CALLS, ACM_CALLS];
