@@ -16,7 +16,9 @@ export function formatsOf(names: readonly string[]): FormatEntry[] {
     const entry = formatEntry(name);
     if (entry === undefined) {
       const known = FORMATS.map(({ id }) => id);
-      throw new UsageError(`there is no format "${name}"${didYouMean(name, known) || `; there are ${known.join(', ')}`}`);
+      throw new UsageError(
+        `there is no format "${name}"${didYouMean(name, known) || `; there are ${known.join(', ')}`}`,
+      );
     }
     return entry;
   });
@@ -44,7 +46,11 @@ export function writeWhole(path: string, text: string): void {
 }
 
 /** Renders into `folder`; yields the paths that were written, in the order of `formats`. run.json is the caller's. */
-export async function renderFormats(input: RenderInput, formats: readonly FormatEntry[], folder: string): Promise<string[]> {
+export async function renderFormats(
+  input: RenderInput,
+  formats: readonly FormatEntry[],
+  folder: string,
+): Promise<string[]> {
   const wanted = formats.filter((format) => format.id !== 'json');
   if (wanted.length === 0) return [];
   mkdirSync(folder, { recursive: true });

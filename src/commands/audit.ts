@@ -1,0 +1,85 @@
+/** `probity audit`: the main job, from arguments to exit code. */
+import { join } from 'node:path';
+import { exitCode } from '../assurance/exit.ts';
+import type { Arguments } from '../config/arguments.ts';
+import { effectiveOptions } from '../config/config.ts';
+import { parseTarget, uniteTargets } from '../config/targets.ts';
+import type { NamedTarget } from '../engine/plan.ts';
+import { checkOutputFolder } from '../engine/output-folder.ts';
+import { FaultError, UsageError } from '../model/fault.ts';
+import type { AuditOptions } from '../model/options.ts';
+import { audit as runAudit, type Outcome } from '../pipeline.ts';
+import { formatsOf, renderFormats } from '../rendering.ts';
+import type { CommandContext } from './context.ts';
+import { allPacks, shortPath } from './packs.ts';
+import { present, watch } from './present.ts';
+
+function namedTargets(options: AuditOptions): NamedTarget[] {
+  const parsed = options.targets.flatMap((spec) =>
+    parseTarget(spec.target, spec.labels).map((one) => ({ ...one, options: { ...spec.options, ...one.options } })),
+  );
+  if (parsed.length === 0)
+    throw new UsageError(
+      'no target: name one (probity audit example.com), or list them in probity.yaml (probity init)',
+    );
+  return uniteTargets(parsed);
+}
+
+/** The first SIGINT or SIGTERM stops the run and keeps what is there; the second leaves at once. */
+function interruptible(context: CommandContext): { readonly signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    context.stderr('\ninterrupted: writing what is there; once more leaves at once\n');
+    controller.abort(new FaultError('engine.interrupted'));
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return {
+    signal: controller.signal,
+    release() {
+      process.off('SIGINT', stop);
+      process.off('SIGTERM', stop);
+    },
+  };
+}
+
+/** An audit with these options, its reports written and shown; what `demo` does too. */
+export async function auditWith(
+  options: AuditOptions,
+  args: Arguments,
+  context: CommandContext,
+): Promise<{ readonly outcome: Outcome; readonly code: number }> {
+  const formats = formatsOf(options.formats);
+  const targets = namedTargets(options);
+  const packs = await allPacks(context, options.checksDirs);
+  checkOutputFolder(options.output);
+  const watching = watch(args, context);
+  const { signal, release } = interruptible(context);
+  try {
+    const outcome = await runAudit({
+      options,
+      targets,
+      packs,
+      version: context.version,
+      listener: watching.listener,
+      signal,
+    });
+    const written = await renderFormats({ ...outcome, packageRoot: context.packageRoot }, formats, options.output);
+    watching.end();
+    const paths = [...written, join(options.output, 'run.json')].map((path) => shortPath(path, context.cwd));
+    present(outcome, paths, args, context);
+    const { failOn, allowIncomplete } = options;
+    return { outcome, code: exitCode(outcome.run, { failOn, allowIncomplete, interrupted: signal.aborted }) };
+  } finally {
+    watching.end();
+    release();
+  }
+}
+
+export async function audit(args: Arguments, context: CommandContext): Promise<number> {
+  const { env, cwd } = context;
+  const home = env['HOME'];
+  const options = effectiveOptions(args, { cwd, ...(home === undefined ? {} : { home }) });
+  return (await auditWith(options, args, context)).code;
+}

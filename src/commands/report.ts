@@ -1,0 +1,49 @@
+/** `probity report RUN`: renders a stored run in other formats, without judging it again. */
+import { resolve } from 'node:path';
+import type { Arguments } from '../config/arguments.ts';
+import { evidenceReader } from '../engine/store.ts';
+import { FaultError } from '../model/fault.ts';
+import { readInputs } from '../inputs.ts';
+import { joinPacks } from '../packs/pack.ts';
+import { formatsOf, renderFormats } from '../rendering.ts';
+import { jsonText } from '../report/json.ts';
+import type { CommandContext } from './context.ts';
+import { builtInPack, shortPath } from './packs.ts';
+import { storedRun } from './replay.ts';
+
+export async function report(args: Arguments, context: CommandContext): Promise<number> {
+  const stored = storedRun('report', args, context);
+  const { flags } = args;
+  if (flags['json'] === true) {
+    context.stdout(jsonText(stored.run));
+    return 0;
+  }
+  const formats = formatsOf(Array.isArray(flags['format']) ? flags['format'].map(String) : ['html']);
+  const folder = typeof flags['output'] === 'string' ? resolve(context.cwd, flags['output']) : stored.folder;
+  const inputs = readInputs(stored.inputs, `${stored.folder}/inputs.json`);
+  const { checks, frameworks } = joinPacks([await builtInPack(context), ...inputs.customPacks]);
+  const judged = new Set(stored.run.results.map((result) => result.check));
+  const reader = evidenceReader(stored.folder);
+  const collectorOf = new Map(stored.run.evidence.map((entry) => [entry.id, entry.collector]));
+  const written = await renderFormats(
+    {
+      run: stored.run,
+      frameworks,
+      checks: checks.filter((check) => judged.has(check.id)),
+      packageRoot: context.packageRoot,
+      evidence(id) {
+        try {
+          return reader.read(collectorOf.get(id) ?? '', id);
+        } catch (error) {
+          if (error instanceof FaultError) return undefined;
+          throw error;
+        }
+      },
+    },
+    formats,
+    folder,
+  );
+  if (flags['quiet'] !== true)
+    context.stderr(`${written.map((path) => `written: ${shortPath(path, context.cwd)}`).join('\n')}\n`);
+  return 0;
+}

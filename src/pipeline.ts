@@ -1,0 +1,282 @@
+/** Joins the stages: plan → collect → judge → seal → run folder. Live runs and replays go through the same functions. */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { digestOfBytes } from './assurance/digest.ts';
+import { sealRun } from './assurance/seal.ts';
+import { COLLECTORS } from './collectors/index.ts';
+import { collect, type Collection } from './engine/collect.ts';
+import { createCollectors, type Collectors } from './engine/collectors.ts';
+import { createData, type DataSource } from './engine/io/data.ts';
+import { liveSource } from './engine/live.ts';
+import { faultOf } from './engine/observe-job.ts';
+import { clearOutputFolder } from './engine/output-folder.ts';
+import { createPlanner, type NamedTarget, type PlanCheck } from './engine/plan.ts';
+import { replayPlanner, replaySource } from './engine/replay.ts';
+import { evidenceReader, type EvidenceReader, evidenceStore } from './engine/store.ts';
+import { inputsText, type JudgingOptions, readInputs, withJudging } from './inputs.ts';
+import { judge } from './judge/judge.ts';
+import { lostVerdicts } from './lost.ts';
+import type { Check } from './model/check.ts';
+import type { Evidence } from './model/evidence.ts';
+import type { Listener } from './model/events.ts';
+import { FaultError, UsageError } from './model/fault.ts';
+import type { Framework } from './model/framework.ts';
+import type { AuditOptions } from './model/options.ts';
+import type { Run } from './model/result.ts';
+import type { Verdict } from './model/result.ts';
+import { joinPacks, type Pack } from './packs/pack.ts';
+import { pathsRead } from './packs/read-paths.ts';
+import { selectChecks } from './packs/select.ts';
+import { writeWhole } from './rendering.ts';
+import { jsonText } from './report/json.ts';
+
+/** A finished run with all that a report needs. */
+export interface Outcome {
+  readonly run: Run;
+  readonly checks: readonly Check[];
+  readonly frameworks: readonly Framework[];
+  evidence(id: string): Evidence | undefined;
+}
+
+export interface AuditRequest {
+  readonly options: AuditOptions;
+  readonly targets: readonly NamedTarget[];
+  /** Ours first, then those of the user. */
+  readonly packs: readonly Pack[];
+  readonly version: string;
+  readonly listener: Listener;
+  readonly signal: AbortSignal;
+}
+
+function planChecks(checks: readonly Check[]): PlanCheck[] {
+  return checks.map((check) => ({ needs: check.needs, target: check.target, paths: pathsRead(check) }));
+}
+
+/** Reference data that collectors ask for by name. */
+async function dataSources(packs: readonly Pack[], checks: readonly Check[]): Promise<DataSource[]> {
+  if (!checks.some((check) => check.needs.includes('secrets'))) return [];
+  const { detectorData } = await import('./packs/detectors.ts');
+  return [{ name: 'detectors', read: () => detectorData(joinPacks(packs).detectors) }];
+}
+
+const packEntries = (packs: readonly Pack[]): Run['packs'] => packs.map(({ name, digest }) => ({ name, digest }));
+
+interface Sealing {
+  readonly version: string;
+  readonly id: string;
+  readonly asOf: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly complete: boolean;
+  readonly configDigest: string;
+  readonly packs: readonly Pack[];
+  readonly checks: readonly Check[];
+  readonly scope: AuditOptions['scope'];
+}
+
+function seal(collection: Collection, verdicts: readonly Verdict[], by: Sealing): Run {
+  const planned = new Set(
+    collection.observations.flatMap(({ target, collectors }) =>
+      Object.keys(collectors).map((id) => `${id} ${target.id}`),
+    ),
+  );
+  return sealRun({
+    toolVersion: by.version,
+    id: by.id,
+    asOf: by.asOf,
+    startedAt: by.startedAt,
+    finishedAt: by.finishedAt,
+    complete: by.complete,
+    configDigest: by.configDigest,
+    packs: packEntries(by.packs),
+    targets: collection.targets,
+    verdicts,
+    evidence: collection.evidence,
+    checks: by.checks,
+    frameworks: joinPacks(by.packs).frameworks,
+    scope: by.scope,
+    planned: (collector, target) => planned.has(`${collector} ${target}`),
+  });
+}
+
+function readerOf(folder: EvidenceReader, run: Run): Outcome['evidence'] {
+  const collectorOf = new Map(run.evidence.map((entry) => [entry.id, entry.collector]));
+  return (id) => {
+    const collector = collectorOf.get(id);
+    if (collector === undefined) return undefined;
+    try {
+      return folder.read(collector, id);
+    } catch (error) {
+      if (error instanceof FaultError) return undefined;
+      throw error;
+    }
+  };
+}
+
+function writeRun(folder: string, run: Run, inputs: string): void {
+  writeWhole(join(folder, 'inputs.json'), inputs);
+  writeWhole(join(folder, 'run.json'), jsonText(run));
+}
+
+/** Which checks a live run judges by; none that fits any target is a mistake in the call, not an empty success. */
+export function chooseChecks(
+  packs: readonly Pack[],
+  options: Pick<JudgingOptions, 'checks' | 'skip' | 'profiles'>,
+): readonly Check[] {
+  return selectChecks(joinPacks(packs), { checks: options.checks, skip: options.skip, profiles: options.profiles });
+}
+
+/** Refuses a selection of which nothing can apply to these targets, nor to those that they may lead to. */
+function insistOnSomething(targets: readonly NamedTarget[], checks: readonly Check[]): void {
+  const reachable = new Set(targets.map(({ target }) => target.kind));
+  for (let before = -1; before !== reachable.size;) {
+    before = reachable.size;
+    for (const entry of COLLECTORS) {
+      if (entry.accepts.some((kind) => reachable.has(kind))) for (const kind of entry.leadsTo) reachable.add(kind);
+    }
+  }
+  if (checks.some((check) => reachable.has(check.target))) return;
+  throw new UsageError('no check is selected that fits these targets: see "probity list checks"');
+}
+
+/** Observes, judges and writes the run folder at `options.output`. */
+export async function audit(request: AuditRequest): Promise<Outcome> {
+  const { options, packs, listener, signal } = request;
+  const startedAt = new Date().toISOString();
+  const checks = chooseChecks(packs, options);
+  const collectors: Collectors = createCollectors(COLLECTORS);
+  const data = createData(await dataSources(packs, checks));
+  const planner = createPlanner(
+    {
+      targets: request.targets,
+      checks: planChecks(checks),
+      options: options.options,
+      connectTo: options.connectTo,
+      switches: { maxFile: options.maxFile },
+      dataDigest: (name) => data.digest(name),
+    },
+    collectors,
+    (error, names) => faultOf(error, names, listener),
+  );
+  insistOnSomething(request.targets, checks);
+  clearOutputFolder(options.output);
+  const inputs = inputsText(options, request.targets, packs.slice(1));
+  const store = evidenceStore(options.output);
+  const source = liveSource({ network: options, collectors, data, listener });
+  try {
+    const collection = await collect({ planner, source, collectors, store, signal, listener });
+    const asOf = options.asOf ?? startedAt;
+    const verdicts = judge(checks, collection.observations, asOf);
+    listener({ is: 'judged', results: verdicts.length });
+    const run = seal(collection, verdicts, {
+      version: request.version,
+      id: randomUUID(),
+      asOf,
+      startedAt,
+      finishedAt: new Date().toISOString(),
+      complete: collection.complete,
+      configDigest: digestOfBytes(inputs),
+      packs,
+      checks,
+      scope: options.scope,
+    });
+    writeRun(options.output, run, inputs);
+    return { run, checks, frameworks: joinPacks(packs).frameworks, evidence: readerOf(store, run) };
+  } finally {
+    source.close();
+  }
+}
+
+/** A stored run: its manifest and its inputs, read and looked at. */
+export interface StoredRun {
+  readonly folder: string;
+  readonly run: Run;
+  readonly inputs: string;
+}
+
+/** Reads run.json and inputs.json of a folder; a UsageError where there is no run. */
+export function readRun(folder: string): StoredRun {
+  const text = (name: string): string => {
+    try {
+      return readFileSync(join(folder, name), 'utf8');
+    } catch (cause) {
+      throw new UsageError(
+        `${join(folder, name)} cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'error'}): is this a run folder?`,
+        { cause },
+      );
+    }
+  };
+  let run: Run;
+  try {
+    run = JSON.parse(text('run.json')) as Run;
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    throw new UsageError(`${join(folder, 'run.json')} is not JSON`, { cause });
+  }
+  const lists: readonly unknown[] = [run.targets, run.evidence, run.results, run.packs];
+  if (run.schema !== 'run/1' || !lists.every((list) => Array.isArray(list)) || typeof run.asOf !== 'string') {
+    throw new UsageError(`${join(folder, 'run.json')} is not of the form run/1`);
+  }
+  return { folder, run, inputs: text('inputs.json') };
+}
+
+export interface ReplayRequest {
+  readonly stored: StoredRun;
+  /** Our own pack of today. */
+  readonly pack: Pack;
+  /** Further packs of `--checks-dir`. */
+  readonly added: readonly Pack[];
+  /** What the command line says anew; the rest comes from inputs.json. */
+  readonly changes: Partial<Pick<JudgingOptions, 'checks' | 'skip' | 'profiles' | 'failOn' | 'allowIncomplete'>>;
+  readonly asOf?: string;
+  /** Where a whole run folder is written; without it nothing is. */
+  readonly output?: string;
+  readonly version: string;
+  readonly listener: Listener;
+}
+
+/** Judges a stored run again: the same functions over another source. */
+export async function replay(request: ReplayRequest): Promise<Outcome & { readonly judging: JudgingOptions }> {
+  const { stored, listener, output } = request;
+  const inputs = readInputs(stored.inputs, join(stored.folder, 'inputs.json'));
+  const judging: JudgingOptions = { ...inputs.judging, ...request.changes };
+  const packs = [request.pack, ...inputs.customPacks, ...request.added];
+  const checks = chooseChecks(packs, judging);
+  const changed = Object.keys(request.changes).length > 0 || request.added.length > 0 || request.asOf !== undefined;
+  const text = changed ? withJudging(stored.inputs, judging, request.asOf, packs.slice(1)) : stored.inputs;
+  const reader = evidenceReader(stored.folder);
+  const collectors = createCollectors(COLLECTORS);
+  if (output !== undefined) clearOutputFolder(output);
+  const store = output === undefined ? undefined : evidenceStore(output);
+  const collection = await collect({
+    planner: replayPlanner(stored.run),
+    source: replaySource(stored.run, reader),
+    collectors,
+    ...(store === undefined ? {} : { store }),
+    signal: new AbortController().signal,
+    listener,
+  });
+  const asOf = request.asOf ?? stored.run.asOf;
+  const verdicts = lostVerdicts(
+    judge(checks, collection.observations, asOf),
+    collection.observations,
+    checks,
+    stored.run.results,
+  );
+  listener({ is: 'judged', results: verdicts.length });
+  const run = seal(collection, verdicts, {
+    version: request.version,
+    id: stored.run.id,
+    asOf,
+    startedAt: stored.run.startedAt,
+    finishedAt: stored.run.finishedAt,
+    complete: stored.run.complete && collection.complete,
+    configDigest: digestOfBytes(text),
+    packs,
+    checks,
+    scope: judging.scope,
+  });
+  if (output !== undefined) writeRun(output, run, text);
+  return { run, judging, checks, frameworks: joinPacks(packs).frameworks, evidence: readerOf(store ?? reader, run) };
+}
