@@ -1,0 +1,154 @@
+/** Runs a plan to its end: evidence is kept, read back and interpreted, wave by wave, until facts lead nowhere new. */
+import type { Collector } from '../model/collector.ts';
+import type { Listener } from '../model/events.ts';
+import type { Evidence, Job } from '../model/evidence.ts';
+import { fault, FaultError, type Fault } from '../model/fault.ts';
+import { byCodeUnit, type Json } from '../model/json.ts';
+import type { EvidenceEntry } from '../model/result.ts';
+import type { Target } from '../model/target.ts';
+import type { Collectors } from './collectors.ts';
+import { faultEvidence } from './evidence.ts';
+import { faultOf } from './observe-job.ts';
+import type { Planner, Seen, Wave } from './plan.ts';
+import type { EvidenceSource } from './source.ts';
+import type { EvidenceStore } from './store.ts';
+
+/** What one collector saw of a target: the judge's input. */
+export type Observed =
+  | {
+      readonly is: 'facts';
+      readonly id: string;
+      readonly facts: Json;
+      readonly at: { readonly [pointer: string]: string };
+    }
+  | { readonly is: 'fault'; readonly id: string; readonly fault: Fault };
+
+export interface Observation {
+  readonly target: Target;
+  readonly collectors: { readonly [id: string]: Observed };
+}
+
+export interface CollectedTarget {
+  readonly target: Target;
+  readonly jobs: { readonly planned: number; readonly observed: number; readonly faulted: number };
+}
+
+/** Everything in the order of ids, so that two runs over the same world are the same. */
+export interface Collection {
+  readonly targets: readonly CollectedTarget[];
+  readonly observations: readonly Observation[];
+  readonly evidence: readonly EvidenceEntry[];
+  /** False where the run was interrupted or a job never ran. */
+  readonly complete: boolean;
+}
+
+export interface CollectOptions {
+  readonly planner: Planner;
+  readonly source: EvidenceSource;
+  readonly collectors: Collectors;
+  /** Where evidence is written; without it (a replay to the terminal) it is taken as it came. */
+  readonly store?: EvidenceStore;
+  readonly signal: AbortSignal;
+  readonly listener: Listener;
+}
+
+interface Found {
+  readonly target: Target;
+  readonly seen: Map<string, Observed>;
+  planned: number;
+}
+
+/** Jobs that never ran: the run is not complete. */
+const NEVER_RAN: readonly string[] = ['engine.interrupted', 'engine.not-run'];
+
+export async function collect(options: CollectOptions): Promise<Collection> {
+  const { planner, source, collectors, signal, listener } = options;
+  const found = new Map<string, Found>();
+  const entries: EvidenceEntry[] = [];
+  let number = 0;
+  for (let wave: Wave | undefined = await planner.first(); wave !== undefined;) {
+    for (const target of wave.targets) found.set(target.id, { target, seen: new Map(), planned: 0 });
+    const planned = [...wave.jobs, ...wave.barred.map(({ job }) => job)];
+    for (const job of planned) planFor(found, job);
+    listener({ is: 'planned', wave: number++, jobs: planned.length, targets: wave.targets.length });
+    const seen: Seen[] = [];
+    for await (const evidence of evidenceOf(wave, source, signal)) {
+      const kept = keep(evidence, options.store);
+      const observed = await interpreted(kept, collectors, listener);
+      const { collector, target } = kept.job;
+      entries.push({ id: kept.id, collector, target: target.id, observedAt: kept.startedAt, digest: kept.digest });
+      const place = found.get(target.id);
+      place?.seen.set(collector, observed);
+      // The target as this run knows it: stored evidence may name other labels
+      seen.push({
+        collector,
+        target: place?.target ?? target,
+        facts: observed.is === 'facts' ? observed.facts : undefined,
+      });
+    }
+    wave = await planner.next(seen);
+  }
+  return collection(found, entries, signal);
+}
+
+function planFor(found: ReadonlyMap<string, Found>, job: Job): void {
+  const place = found.get(job.target.id);
+  if (place !== undefined) place.planned++;
+}
+
+/** The evidence of a wave: from the source, and for every job that got none, the reason as evidence. */
+async function* evidenceOf(wave: Wave, source: EvidenceSource, signal: AbortSignal): AsyncGenerator<Evidence> {
+  const open = new Map(wave.jobs.map((job) => [keyOf(job), job]));
+  for (const { job, fault: because } of wave.barred) yield faultEvidence(job, because, new Date().toISOString());
+  for await (const evidence of source.evidence(wave.jobs, signal)) {
+    // Of a queue that delivers twice, the first counts
+    if (open.delete(keyOf(evidence.job))) yield evidence;
+  }
+  const because = fault(signal.aborted ? 'engine.interrupted' : 'engine.not-run');
+  for (const job of open.values()) yield faultEvidence(job, because, new Date().toISOString());
+}
+
+function keyOf(job: Job): string {
+  return `${job.collector} ${job.target.id}`;
+}
+
+/** What was read back counts: a live run judges what its replay will judge. */
+function keep(evidence: Evidence, store: EvidenceStore | undefined): Evidence {
+  if (store === undefined) return evidence;
+  try {
+    return store.keep(evidence);
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    return faultEvidence(evidence.job, error.fault, evidence.startedAt, evidence.id);
+  }
+}
+
+async function interpreted(evidence: Evidence, collectors: Collectors, listener: Listener): Promise<Observed> {
+  const { id, job, outcome } = evidence;
+  if (outcome.is === 'fault') return { is: 'fault', id, fault: outcome.fault };
+  try {
+    const collector: Collector | undefined = await collectors.load(job.collector);
+    if (collector === undefined) {
+      return { is: 'fault', id, fault: fault('engine.not-run', `this version has no collector ${job.collector}`) };
+    }
+    const { facts, at } = collector.interpret(outcome.raw);
+    return { is: 'facts', id, facts, at };
+  } catch (error) {
+    return { is: 'fault', id, fault: faultOf(error, { collector: job.collector, target: job.target.id }, listener) };
+  }
+}
+
+function collection(found: ReadonlyMap<string, Found>, entries: EvidenceEntry[], signal: AbortSignal): Collection {
+  const places = [...found.values()].sort((a, b) => byCodeUnit(a.target.id, b.target.id));
+  const all = places.flatMap(({ seen }) => [...seen.values()]);
+  const neverRan = all.some((one) => one.is === 'fault' && NEVER_RAN.includes(one.fault.code));
+  return {
+    targets: places.map(({ target, seen, planned }) => {
+      const observed = [...seen.values()].filter((one) => one.is === 'facts').length;
+      return { target, jobs: { planned, observed, faulted: planned - observed } };
+    }),
+    observations: places.map(({ target, seen }) => ({ target, collectors: Object.fromEntries(seen) })),
+    evidence: entries.sort((a, b) => byCodeUnit(a.id, b.id)),
+    complete: !signal.aborted && !neverRan,
+  };
+}

@@ -1,0 +1,7 @@
+/** Where evidence comes from: observed now, or read from a run. One seam, so there is no second path (ARCHITECTURE §4, §11). */
+import type { Evidence, Job } from '../model/evidence.ts';
+
+export interface EvidenceSource {
+  /** The evidence of these jobs, in any order. A job that was not run (the signal aborted) has none. */
+  evidence(jobs: readonly Job[], signal: AbortSignal): AsyncIterable<Evidence>;
+}

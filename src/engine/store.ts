@@ -1,0 +1,126 @@
+/** The evidence of a run on disk: one file an evidence, written whole or not at all, trusted only by its digest. */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { Evidence } from '../model/evidence.ts';
+import { FaultError, UsageError } from '../model/fault.ts';
+import type { Json } from '../model/json.ts';
+import { intactEvidence } from './evidence.ts';
+import { codeOf } from './io/errors.ts';
+
+const MAX_BYTES = 512 * 1024 * 1024;
+const COLLECTOR = /^[a-z][a-z0-9-]{0,63}$/;
+const ID = /^ev-[0-9a-f]{16}$/;
+
+export interface EvidenceReader {
+  /** Throws `evidence.missing` or `evidence.digest`. */
+  read(collector: string, id: string): Evidence;
+}
+
+export interface EvidenceStore extends EvidenceReader {
+  /** Writes the evidence and answers what was read back. */
+  keep(evidence: Evidence): Evidence;
+}
+
+/** The path inside a run folder; undefined where the names could lead elsewhere. */
+export function evidencePath(collector: string, id: string): string | undefined {
+  return COLLECTOR.test(collector) && ID.test(id) ? join('evidence', collector, `${id}.json`) : undefined;
+}
+
+function bad(collector: string, id: string, why: string, error?: unknown): FaultError {
+  return new FaultError('evidence.digest', `${id} of ${collector} ${why}`, { cause: error });
+}
+
+export function evidenceReader(folder: string): EvidenceReader {
+  /** Folders on the way that were looked at and are no links. */
+  const plain = new Set<string>();
+
+  function insist(path: string): void {
+    if (plain.has(path)) return;
+    if (!lstatSync(path).isDirectory()) throw new FaultError('evidence.digest', 'the evidence folder is a link');
+    plain.add(path);
+  }
+
+  function text(collector: string, id: string): string {
+    const path = evidencePath(collector, id);
+    if (path === undefined) throw new FaultError('evidence.missing', 'the run names evidence that cannot exist');
+    try {
+      insist(join(folder, 'evidence'));
+      insist(join(folder, 'evidence', collector));
+      const file = openSync(
+        join(folder, path),
+        constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+      );
+      try {
+        const stats = fstatSync(file);
+        if (!stats.isFile() || stats.size > MAX_BYTES) throw bad(collector, id, 'is not a file of evidence');
+        return readFileSync(file, 'utf8');
+      } finally {
+        closeSync(file);
+      }
+    } catch (error) {
+      if (error instanceof FaultError) throw error;
+      const code = codeOf(error);
+      if (code === 'ENOENT' || code === 'ENOTDIR') {
+        throw new FaultError('evidence.missing', `${id} of ${collector} is not in the run`, { cause: error });
+      }
+      throw bad(collector, id, `cannot be read (${code})`, error);
+    }
+  }
+
+  return {
+    read(collector, id) {
+      const content = text(collector, id);
+      let value: Json;
+      try {
+        value = JSON.parse(content) as Json;
+      } catch (error) {
+        throw bad(collector, id, 'is not JSON', error);
+      }
+      const evidence = intactEvidence(value, id);
+      if (evidence === undefined || evidence.job.collector !== collector) {
+        throw bad(collector, id, 'does not match its digest');
+      }
+      return evidence;
+    },
+  };
+}
+
+/** Writes into a folder that `clearOutputFolder` has made. */
+export function evidenceStore(folder: string): EvidenceStore {
+  const reader = evidenceReader(folder);
+  const made = new Set<string>();
+  return {
+    ...reader,
+    keep(evidence) {
+      const { collector } = evidence.job;
+      const path = evidencePath(collector, evidence.id);
+      if (path === undefined) throw new TypeError(`not an evidence id: ${evidence.id} of ${collector}`);
+      const place = join(folder, path);
+      try {
+        if (!made.has(collector)) mkdirSync(join(folder, 'evidence', collector), { recursive: true });
+        made.add(collector);
+        // A reader sees the whole file or none
+        writeFileSync(`${place}.part`, evidenceText(evidence), { flag: 'w' });
+        renameSync(`${place}.part`, place);
+      } catch (error) {
+        throw new UsageError(`${place} cannot be written (${codeOf(error)})`, { cause: error });
+      }
+      return reader.read(collector, evidence.id);
+    },
+  };
+}
+
+/** The bytes of an evidence file: for people too, and the same each time. */
+export function evidenceText(evidence: Evidence): string {
+  return `${JSON.stringify(evidence, null, 1)}\n`;
+}
