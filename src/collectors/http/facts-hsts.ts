@@ -2,6 +2,7 @@
 import { unknown } from '../../model/facts.ts';
 import type { Json } from '../../model/json.ts';
 import { parseHsts } from '../../wire/http/hsts.ts';
+import type { Chain } from './raw.ts';
 import { type Area, cutOf, gapOf, headersAt, listFact, ownResponses, present, shown, type View } from './view.ts';
 
 const NAME = 'strict-transport-security';
@@ -35,7 +36,7 @@ export function hstsFacts(view: View): Area {
       fact: { url: response.url, status: response.status, sent: headersAt(response, NAME).length > 0 },
       at: `${response.at}/headers`,
     })),
-    gapOf(view, [view.https]) ?? cutOf(others),
+    gapOf(view, [view.https]) ?? lostOf(chains) ?? cutOf(others),
     view.https.at,
   );
   const lines = headersAt(first, NAME);
@@ -63,6 +64,11 @@ export function hstsFacts(view: View): Area {
       ...overHttp.at,
     },
   };
+}
+
+/** Side questions that failed were not answered, and so not judged; evidence that is lost might have said anything. */
+function lostOf(chains: readonly Chain[]): 'evidence.missing' | undefined {
+  return chains.some(({ fault }) => fault === 'evidence.missing') ? 'evidence.missing' : undefined;
 }
 
 /** RFC 6797 §8.1: only the first line is processed; how many there are is a fact of its own. */

@@ -10,7 +10,7 @@ import { type Found, findSecurityTxt, type Search } from './sectxt-find.ts';
 import { type Area, instant, present, shown, unknownArea, type View } from './view.ts';
 
 /** Lists that are there, and empty, where there is no file: the rules about lines then have nothing to judge. */
-const NO_FILE = { present: false, contacts: [], expires: [], languages: [], links: [], fingerprints: [] };
+const NO_FILE = { present: false, contacts: [], expires: [], languages: [], links: [] };
 const LINKS = new Set(['acknowledgments', 'canonical', 'encryption', 'hiring', 'policy', 'csaf']);
 
 export function sectxtFacts(view: View): Area {

@@ -38,14 +38,14 @@ const headerItem = object({ header: string(), value: string(), url: string() });
 
 const hsts = object(
   {
-    line: string({ description: 'the first Strict-Transport-Security line of the first https response' }),
-    lines: integer({ description: 'how many such lines that response has' }),
-    valid: boolean({ description: 'a browser accepts the first line (RFC 6797 §6.1)' }),
+    'line?': string({ description: 'the first Strict-Transport-Security line of the first https response' }),
+    'lines?': integer({ description: 'how many such lines that response has' }),
+    'valid?': boolean({ description: 'a browser accepts the first line (RFC 6797 §6.1)' }),
     'maxAge?': integer({ description: 'seconds, capped at 2^53-1' }),
     'includeSubDomains?': boolean(),
     'preload?': boolean(),
-    unknown: list(string()),
-    errors: list(string()),
+    'unknown?': list(string()),
+    'errors?': list(string()),
   },
   { description: 'absent: the first https response of the host has no such line' },
 );
@@ -67,25 +67,25 @@ const redirect = object({
 
 const cookie = object({
   name: string(),
-  nameless: boolean(),
+  'nameless?': boolean(),
   'valuePrefix?': string(),
-  url: string(),
-  scheme: string(),
-  session: boolean(),
-  secure: boolean(),
-  httpOnly: boolean(),
-  partitioned: boolean(),
+  'url?': string(),
+  'scheme?': string(),
+  'session?': boolean(),
+  'secure?': boolean(),
+  'httpOnly?': boolean(),
+  'partitioned?': boolean(),
   'sameSite?': string(),
   'prefix?': oneOf('__secure-', '__host-http-', '__host-', '__http-'),
   'path?': string(),
   'domain?': string(),
-  domainScope: oneOf('host-only', 'own', 'ancestor', 'foreign', 'public-suffix'),
+  'domainScope?': oneOf('host-only', 'own', 'ancestor', 'foreign', 'public-suffix'),
   'maxAge?': integer(),
   'expires?': dateTime(),
-  size: integer(),
-  oversized: list(string()),
-  controlCharacters: boolean(),
-  repeated: boolean(),
+  'size?': integer(),
+  'oversized?': list(string()),
+  'controlCharacters?': boolean(),
+  'repeated?': boolean(),
 });
 
 const page = object(
@@ -112,11 +112,11 @@ const sectxt = object({
   'nul?': boolean(),
   'bom?': boolean(),
   'bytes?': integer(),
-  contacts: list(object({ at: string(), value: string(), 'scheme?': string(), 'defect?': string() })),
-  expires: list(object({ at: string(), value: string(), 'instant?': dateTime() })),
+  'contacts?': list(object({ at: string(), value: string(), 'scheme?': string(), 'defect?': string() })),
+  'expires?': list(object({ at: string(), value: string(), 'instant?': dateTime() })),
   'expiresAt?': dateTime({ description: 'of the first Expires that parses' }),
-  languages: list(object({ at: string(), value: string(), valid: boolean() })),
-  links: list(object({ at: string(), field: string(), value: string(), 'scheme?': string(), 'defect?': string() })),
+  'languages?': list(object({ at: string(), value: string(), valid: boolean() })),
+  'links?': list(object({ at: string(), field: string(), value: string(), 'scheme?': string(), 'defect?': string() })),
   'canonical?': list(string()),
   'canonicalMatches?': boolean(),
   'lineDefects?': list(object({ line: integer(), kind: string(), text: string() })),
@@ -127,9 +127,9 @@ const sectxt = object({
 });
 
 export const factsSchema: Schema = object({
-  url: string(),
-  scheme: oneOf('https', 'http'),
-  host: string(),
+  'url?': string(),
+  'scheme?': oneOf('https', 'http'),
+  'host?': string(),
   'first?': object(
     { url: string(), 'address?': string(), status: integer(), trusted: boolean(), 'trustError?': string() },
     { description: 'the first https response of the own host, before any redirect' },

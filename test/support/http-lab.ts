@@ -1,0 +1,119 @@
+/** Runs the http collector and its checks against scripted hosts of the lab, through the engine's real capabilities. */
+import { fileURLToPath } from 'node:url';
+import { collector } from '../../src/collectors/http/collector.ts';
+import { createData } from '../../src/engine/io/data.ts';
+import { createIO } from '../../src/engine/io/create.ts';
+import { judge, type Observed } from '../../src/judge/judge.ts';
+import { createCa } from '../../src/lab/ca.ts';
+import { type LabSite, type LabWeb, startWeb } from '../../src/lab/http.ts';
+import type { Check, Status } from '../../src/model/check.ts';
+import { FaultError } from '../../src/model/fault.ts';
+import type { Json, JsonObject } from '../../src/model/json.ts';
+import type { ConnectTo, NetworkOptions } from '../../src/model/options.ts';
+import type { Verdict } from '../../src/model/result.ts';
+import type { Target } from '../../src/model/target.ts';
+import { readPack } from '../../src/packs/load.ts';
+
+const CHECKS = fileURLToPath(new URL('../../checks/', import.meta.url));
+export const ca = createCa({ name: 'Probity test root' });
+
+/** A certificate for one name, by the CA that the observer trusts. */
+export function certificate(
+  name: string,
+  options: Parameters<typeof ca.issue>[0] = {},
+): NonNullable<LabSite['certificate']> {
+  const issued = ca.issue({ names: [name], ...options });
+  return { chainPem: issued.chainPem, keyPem: issued.keyPem };
+}
+
+export interface Observation {
+  /** Undefined where the job faulted. */
+  readonly raw: Json | undefined;
+  readonly fault: string | undefined;
+  readonly facts: JsonObject;
+  readonly at: { readonly [pointer: string]: string };
+  readonly verdicts: readonly Verdict[];
+  /** The worst status of a check over all its subjects: fail, error, pass, manual, not-applicable. */
+  status(check: string): Status | undefined;
+}
+
+export interface Lab {
+  readonly web: LabWeb;
+  observe(site: string, options?: JsonObject): Promise<Observation>;
+  close(): Promise<void>;
+}
+
+let checks: readonly Check[] | undefined;
+
+/** The checks of this collector, loaded once. */
+export function httpChecks(): readonly Check[] {
+  checks ??= ['http', 'sectxt'].flatMap((group) => {
+    const reading = readPack(`${CHECKS}${group}`, new Map([['http', { ...collector, accepts: ['site'] as const }]]));
+    if (reading.problems.length > 0) throw new Error(JSON.stringify(reading.problems[0]));
+    return reading.pack.checks;
+  });
+  return checks;
+}
+
+export async function startLab(sites: readonly LabSite[], network: Partial<NetworkOptions> = {}): Promise<Lab> {
+  const web = await startWeb(sites);
+  const connectTo: readonly ConnectTo[] = [
+    { host: '', port: 443, toHost: '127.0.0.1', toPort: web.httpsPort },
+    { host: '', port: 80, toHost: '127.0.0.1', toPort: web.httpPort },
+  ];
+  return {
+    web,
+    observe: async (site, options = {}) =>
+      await observeSite(site, options, {
+        resolvers: ['127.0.0.1:1'],
+        connectTo,
+        ca: { pem: ca.certPem, digest: 'sha256:test' },
+        allowPrivate: false,
+        timeoutMs: 3000,
+        concurrency: 4,
+        rate: 0,
+        maxConnections: 8,
+        ...network,
+      }),
+    close: async () => await web.close(),
+  };
+}
+
+/** One observation, its facts and the verdicts of all checks over them. */
+export async function observeSite(site: string, options: JsonObject, network: NetworkOptions): Promise<Observation> {
+  const target: Target = { kind: 'site', id: `site:${site}`, labels: {} };
+  const { io, end } = createIO(network, { signal: AbortSignal.timeout(60_000), data: createData([]) });
+  try {
+    // through JSON, as the evidence store does it
+    const raw = JSON.parse(JSON.stringify(await collector.observe({ collector: 'http', target, options }, io))) as Json;
+    const { facts, at } = collector.interpret(raw);
+    return observation(target, raw, undefined, { is: 'facts', id: 'ev-test', facts, at }, facts as JsonObject, at);
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    return observation(target, undefined, error.fault.code, { is: 'fault', id: 'ev-test', fault: error.fault }, {}, {});
+  } finally {
+    end();
+  }
+}
+
+const ORDER: readonly Status[] = ['fail', 'error', 'pass', 'manual', 'not-applicable'];
+
+function observation(
+  target: Target,
+  raw: Json | undefined,
+  fault: string | undefined,
+  observed: Observed,
+  facts: JsonObject,
+  at: Observation['at'],
+): Observation {
+  const verdicts = judge(httpChecks(), [{ target, collectors: { http: observed } }], new Date().toISOString());
+  return {
+    raw,
+    fault,
+    facts,
+    at,
+    verdicts,
+    status: (check) =>
+      ORDER.find((status) => verdicts.some((verdict) => verdict.check === check && verdict.status === status)),
+  };
+}
