@@ -2,6 +2,7 @@
 import type { Collector } from '../../model/collector.ts';
 import { interpret } from './interpret.ts';
 import { observe } from './observe.ts';
+import { plan } from './plan.ts';
 import { factsSchema, rawSchema } from './schema.ts';
 
 export const collector: Collector = {
@@ -12,6 +13,7 @@ export const collector: Collector = {
   factsSchema,
   retries: { attempts: 2, backoffMs: 500 },
   deadlineMs: 120_000,
+  plan,
   observe,
   interpret,
 };

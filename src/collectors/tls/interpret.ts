@@ -1,16 +1,18 @@
 /** Facts from raw TLS evidence: pure, and total over any JSON. */
 import type { Interpretation } from '../../model/evidence.ts';
 import { faultIn, isString, required, unknown } from '../../model/facts.ts';
-import { type FaultCode, isFaultCode } from '../../model/fault.ts';
+import type { FaultCode } from '../../model/fault.ts';
 import { isArray, isObject, own, type Json, type JsonObject } from '../../model/json.ts';
 import { pointer } from '../../model/pointer.ts';
 import { type EndpointName, PROTOCOLS, type Protocol } from '../../model/target.ts';
 import { dialogueFor, replayDialogue } from '../../wire/starttls/index.ts';
 import type { Outcome } from '../../wire/starttls/dialogue.ts';
+import { SSLV2_KINDS, sslv2ServerHello } from '../../wire/tls/sslv2.ts';
 import { parseCertificate } from '../../wire/x509/certificate.ts';
 import { certificateFacts, type Role } from './certificate.ts';
+import { attemptOf, listVersions, suiteFacts } from './facts-suites.ts';
 import { matchesHost } from './hostname.ts';
-import { type Attempt, isOffered, PROBED, type Probed, verdictOf } from './versions.ts';
+import { type Attempt, isOffered, PROBED, type Probed, saysNo, verdictOf } from './versions.ts';
 
 const FACT_NAMES: { readonly [version in Probed]: string } = {
   SSLv3: 'sslv3',
@@ -63,13 +65,7 @@ function upgradeOf(raw: Json, { name }: Endpoint): Outcome | FaultCode | undefin
 
 function attemptsIn(raw: Json, version: Probed): readonly Attempt[] {
   const attempts = own(own(raw, 'versions'), version);
-  if (!isArray(attempts)) return [];
-  return attempts.flatMap((attempt) => {
-    const bytes = bytesOf(own(attempt, 'flight'));
-    const end = own(attempt, 'end');
-    if (bytes === undefined) return [];
-    return [{ bytes, end: end === 'whole' || end === 'closed' || isFaultCode(end) ? end : ('tls.unclear' as const) }];
-  });
+  return isArray(attempts) ? attempts.flatMap((attempt) => attemptOf(attempt) ?? []) : [];
 }
 
 /** Each version: offered or not, or the reason for not knowing. */
@@ -78,12 +74,42 @@ function versionsOf(raw: Json): ReadonlyMap<Probed, boolean | FaultCode> {
   const alive = PROBED.some((version) =>
     (attempts.get(version) ?? []).some((attempt) => verdictOf(attempt, version) === 'accepted'),
   );
-  return new Map(PROBED.map((version) => [version, isOffered(attempts.get(version) ?? [], version, alive)]));
+  return new Map(
+    PROBED.map((version) => [version, isOffered(attempts.get(version) ?? [], version, alive, isLossless(raw))]),
+  );
+}
+
+/** No question had to be asked twice for a connection that was lost by chance. */
+function isLossless(raw: Json): boolean {
+  return own(raw, 'lost') === 0;
+}
+
+/** SSLv2: the kinds that its ServerHello lists; a clear answer of any other form is a "no". */
+function sslv2Of(
+  raw: Json,
+  alive: boolean,
+): { readonly offered: boolean | FaultCode; readonly kinds: readonly string[] } {
+  const attempt = attemptOf(own(raw, 'sslv2'));
+  if (attempt === undefined) return { offered: 'evidence.missing', kinds: [] };
+  const hello = sslv2ServerHello(attempt.bytes);
+  if (hello !== undefined)
+    return { offered: true, kinds: hello.kinds.map((code) => SSLV2_KINDS[code] ?? `0x${code.toString(16)}`) };
+  if (attempt.bytes.length > 0) return { offered: false, kinds: [] };
+  if (attempt.end === 'whole') return { offered: 'tls.unclear', kinds: [] };
+  return { offered: saysNo(attempt.end, alive, isLossless(raw)) ? false : faultOfEnd(attempt.end), kinds: [] };
+}
+
+function faultOfEnd(end: 'closed' | FaultCode): FaultCode {
+  return end === 'closed' ? 'net.closed' : end;
 }
 
 /** TLS is spoken here: some version is, or a session was made; unknown where no refusal of all is clear. */
-function offeredOf(versions: ReadonlyMap<Probed, boolean | FaultCode>, session: Json | undefined): boolean | FaultCode {
-  const all = [...versions.values()];
+function offeredOf(
+  versions: ReadonlyMap<Probed, boolean | FaultCode>,
+  sslv2: boolean | FaultCode,
+  session: Json | undefined,
+): boolean | FaultCode {
+  const all = [...versions.values(), sslv2];
   if (all.includes(true) || isString(own(session, 'protocol') ?? null)) return true;
   return all.find((verdict) => typeof verdict === 'string') ?? false;
 }
@@ -165,6 +191,10 @@ function starttlsFacts(outcome: Outcome | FaultCode | undefined, handshake: bool
 /** Where in raw each fact comes from. */
 function placesOf(raw: Json, facts: JsonObject): { readonly [factPointer: string]: string } {
   const at: { [factPointer: string]: string } = {};
+  if (own(raw, 'sslv2') !== undefined) at['/protocols/sslv2'] = pointer('sslv2');
+  if (own(raw, 'chains') !== undefined)
+    for (const fact of ['suites', 'ciphers', 'groups']) at[pointer(fact)] = pointer('chains');
+  if (own(raw, 'orders') !== undefined) at['/order'] = pointer('orders');
   for (const version of PROBED) {
     if (own(own(raw, 'versions'), version) !== undefined)
       at[pointer('protocols', FACT_NAMES[version])] = pointer('versions', version);
@@ -192,26 +222,50 @@ export function interpret(raw: Json): Interpretation {
   };
   if (endpoint === undefined) {
     const missing = unknown('evidence.missing');
-    const facts = { ...head, offered: missing, starttls: missing, protocols: missing, leaf: missing, chain: missing };
+    const facts = {
+      ...head,
+      offered: missing,
+      starttls: missing,
+      protocols: missing,
+      leaf: missing,
+      chain: missing,
+      suites: missing,
+      ciphers: missing,
+      groups: missing,
+      order: missing,
+    };
     return { facts: { ...facts, hostname: missing, trust: missing, session: missing }, at: {} };
   }
   const upgrade = upgradeOf(raw, endpoint);
   const none = typeof upgrade === 'object' && !upgrade.ready;
   const session = own(raw, 'session');
-  const versions = none ? new Map(PROBED.map((version) => [version, false])) : versionsOf(raw);
-  const offered = none ? false : typeof upgrade === 'string' ? upgrade : offeredOf(versions, session);
-  const protocols = Object.fromEntries(
-    PROBED.map((version) => [
-      FACT_NAMES[version],
-      { offered: known(typeof upgrade === 'string' ? upgrade : (versions.get(version) ?? 'evidence.missing')) },
-    ]),
-  );
+  const versions = versionStates(raw, upgrade);
+  const alive = [...versions.values()].includes(true);
+  const sslv2 = none ? { offered: false, kinds: [] } : sslv2Of(raw, alive);
+  const offered = typeof upgrade === 'string' ? upgrade : none ? false : offeredOf(versions, sslv2.offered, session);
   const facts: JsonObject = {
     ...head,
     offered: known(offered),
     ...starttlsFacts(upgrade, offered),
-    protocols,
-    ...(offered !== false && { ...sessionFacts(session), ...chainOf(session, endpoint) }),
+    protocols: {
+      sslv2: { offered: known(sslv2.offered), kinds: [...sslv2.kinds] },
+      ...Object.fromEntries([...versions].map(([version, state]) => [FACT_NAMES[version], { offered: known(state) }])),
+    },
+    ...(offered !== false && {
+      ...sessionFacts(session),
+      ...chainOf(session, endpoint),
+      ...listFacts(raw, endpoint, versions),
+    }),
   };
   return { facts, at: placesOf(raw, facts) };
+}
+
+function versionStates(raw: Json, upgrade: Outcome | FaultCode | undefined): ReadonlyMap<Probed, boolean | FaultCode> {
+  if (typeof upgrade === 'string') return new Map(PROBED.map((version) => [version, upgrade]));
+  if (upgrade?.ready === false) return new Map(PROBED.map((version) => [version, false]));
+  return versionsOf(raw);
+}
+
+function listFacts(raw: Json, endpoint: Endpoint, versions: ReadonlyMap<Probed, boolean | FaultCode>): JsonObject {
+  return suiteFacts(listVersions(raw, versions, isLossless(raw)), endpoint.text);
 }

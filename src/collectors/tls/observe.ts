@@ -5,59 +5,42 @@ import type { Job } from '../../model/evidence.ts';
 import type { IO, TlsOptions } from '../../model/io.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { type EndpointName, endpointOf, nameOf } from '../../model/target.ts';
-import { clientHelloRecord } from '../../wire/tls/client-hello.ts';
-import { CLASSIC_GROUPS, TLS13_GROUPS } from '../../wire/tls/names.ts';
-import { CLASSIC_SUITES, RENEGOTIATION_SCSV, TLS13_SUITES } from '../../wire/tls/suites.ts';
-import { ask, untilDone } from './ask.ts';
+import { sslv2Hello, sslv2Length } from '../../wire/tls/sslv2.ts';
+import { type Offer, pickIn, toHex, trimmed } from './chain.ts';
 import { dial, dialForTls, type Spoken } from './dial.ts';
-import { ipBytes } from './hostname.ts';
-import { inParallel } from './parallel.ts';
-import { PROBED, type Probed, saysVersion, verdictOf, type Attempt } from './versions.ts';
+import { type Accepted, enumerate, type Setting } from './enumerate.ts';
+import { groupsFor, helloBytes, type ListName, suitesFor } from './hello.ts';
+import { ALL_PARTS } from './plan.ts';
+import { type Answer, createProber, untilDone } from './prober.ts';
+import { type Attempt, PROBED, type Probed, saysVersion, verdictOf } from './versions.ts';
 
 /** Connections at once; mail servers fall over sooner (facts/tls §6). */
 const PARALLEL = 8;
 const PARALLEL_SMTP = 2;
 
-/** What nearly every server since 1999 speaks: for stacks that die on long lists (facts/tls §6). */
-const FEW_SUITES: readonly number[] = [
-  0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xc009, 0xc013, 0xc00a, 0xc014, 0x009c, 0x009d, 0x002f, 0x0035,
-  0x0033, 0x0039, 0x000a, 0x0016, 0x0005, 0x0004, 0x0009, 0x0003, 0x0006, 0x0008, 0x0014,
-];
-const FEW_GROUPS: readonly number[] = [0x001d, 0x0017, 0x0018, 0x0019];
-
-/** RFC 6066 §3: no literal address in SNI. */
-function sniOf(endpoint: EndpointName): { readonly servername?: string } {
-  return ipBytes(endpoint.host) === undefined ? { servername: endpoint.host } : {};
-}
-
-function helloFor(io: IO, endpoint: EndpointName, version: Probed, list: 'all' | 'few'): Uint8Array {
-  const tls13 = version === 'TLSv1.3';
-  const all = tls13 ? TLS13_SUITES : CLASSIC_SUITES;
-  const suites = list === 'all' ? all : tls13 ? [0x1301, 0x1302, 0x1303] : FEW_SUITES;
-  return clientHelloRecord({
-    version,
-    random: io.random(32),
-    suites: tls13 ? suites : [...suites, RENEGOTIATION_SCSV],
-    groups: list === 'few' ? FEW_GROUPS : tls13 ? TLS13_GROUPS : CLASSIC_GROUPS,
-    bare: version === 'SSLv3',
-    ...sniOf(endpoint),
-  });
-}
-
 interface Tried extends Attempt {
-  readonly hello: 'all' | 'few';
+  readonly hello: ListName;
 }
 
-async function tryVersion(io: IO, endpoint: EndpointName, version: Probed): Promise<readonly Tried[]> {
+async function tryVersion(setting: Setting, version: Probed): Promise<readonly Tried[]> {
   const attempts: Tried[] = [];
-  for (const list of ['all', 'few'] as const) {
-    const { bytes, end } = await ask(io, endpoint, helloFor(io, endpoint, version, list), untilDone);
-    const attempt = { hello: list, bytes, end };
+  for (const hello of ['all', 'few'] as const) {
+    const question = { version, suites: suitesFor(version, hello), groups: groupsFor(version, hello) };
+    const { bytes, end } = await setting.prober.ask(helloBytes(setting.io, setting.endpoint, question), untilDone);
+    const attempt = { hello, bytes, end };
     attempts.push(attempt);
     // one refused hello is not yet "unsupported": the reason may be the length of the list
     if (verdictOf(attempt, version) === 'accepted' || saysVersion(attempt, version)) break;
   }
   return attempts;
+}
+
+function acceptedIn(version: Probed, attempts: readonly Tried[]): Omit<Accepted, 'askCurves'> | undefined {
+  const last = attempts.at(-1);
+  if (last === undefined) return undefined;
+  const { hello: list } = last;
+  const first = pickIn(last, { version, suites: suitesFor(version, list), groups: groupsFor(version, list) });
+  return typeof first === 'string' ? undefined : { version, list, first };
 }
 
 async function sessionWith(io: IO, endpoint: EndpointName, options: TlsOptions): Promise<JsonObject> {
@@ -81,56 +64,106 @@ async function sessionWith(io: IO, endpoint: EndpointName, options: TlsOptions):
 }
 
 /** A session as browsers make it; where that fails, one with everything that OpenSSL can still do. */
-async function sessionOf(io: IO, endpoint: EndpointName): Promise<Json> {
+async function sessionOf({ io, endpoint, prober }: Setting): Promise<JsonObject> {
   const alpn = endpoint.protocol === 'tls' ? { alpn: ['h2', 'http/1.1'] } : {};
+  const once = async (options: TlsOptions): Promise<JsonObject> =>
+    await prober.slot(async () => await sessionWith(io, endpoint, options));
   return await answerOrFault(async () => {
     try {
-      return await sessionWith(io, endpoint, alpn);
+      return await once(alpn);
     } catch (error) {
       if (!(error instanceof FaultError) || error.fault.code !== 'tls.handshake') throw error;
-      return await sessionWith(io, endpoint, { ciphers: 'ALL:@SECLEVEL=0', minVersion: 'TLSv1' });
+      return await once({ ciphers: 'ALL:@SECLEVEL=0', minVersion: 'TLSv1' });
     }
   });
 }
 
 function upgradeRaw(spoken: Spoken): JsonObject {
   return {
-    replies: spoken.replies.map((reply) => Buffer.from(reply).toString('base64')),
+    replies: spoken.replies.map((reply) => base64(reply)),
     ...(spoken.failure !== undefined && { failure: rawFault(spoken.failure) }),
   };
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+function offerRaw({ version, suites, groups }: Offer): JsonObject {
+  return { version, suites: toHex(suites), groups: toHex(groups) };
+}
+
+function answerRaw({ bytes, end }: Answer): JsonObject {
+  return { flight: base64(trimmed(bytes)), end };
+}
+
+/** Suites, groups and orders of every version that was accepted. */
+async function enumeration(setting: Setting, accepted: readonly Omit<Accepted, 'askCurves'>[]): Promise<JsonObject> {
+  // SSLv3 knows no list of groups
+  const highest = accepted.findLast(({ version }) => version !== 'TLSv1.3' && version !== 'SSLv3');
+  const found = await Promise.all(
+    accepted.map((version) => enumerate(setting, { ...version, askCurves: version === highest })),
+  );
+  return {
+    chains: found
+      .flatMap(({ chains }) => chains)
+      .map((chain) => ({ ...offerRaw(chain), takes: chain.takes, answers: chain.answers.map(answerRaw) })),
+    orders: found
+      .flatMap(({ orders }) => orders)
+      .map((question) => ({ ...offerRaw(question), ...answerRaw(question.answer) })),
+  };
+}
+
+async function sslv2(setting: Setting): Promise<JsonObject> {
+  const hello = sslv2Hello(setting.io.random(16));
+  const { bytes, end } = await setting.prober.ask(hello, (_flight, received) => sslv2Length(received) !== undefined);
+  return { flight: base64(bytes.subarray(0, 16_384)), end };
+}
+
+function partsOf(job: Job): ReadonlySet<Json> {
+  const { parts } = job.options;
+  return new Set(Array.isArray(parts) ? parts : ALL_PARTS);
 }
 
 export async function observe(job: Job, io: IO): Promise<Json> {
   const endpoint = endpointOf(job.target.id);
   if (endpoint === undefined) throw new FaultError('collector.bug', `${job.target.id} is no endpoint`);
   const { host, port, protocol } = endpoint;
-  // the first connection says whether anything listens: its fault is that of the whole job
-  const first = await dial(io, endpoint);
-  first.stream.close();
+  const parts = partsOf(job);
+  // an upgrade is listened to once by itself; elsewhere the first questions tell whether anything listens
+  const spoken = await greeting(io, endpoint);
   const head = {
     endpoint: nameOf(job.target),
     host,
     port,
     protocol,
-    address: first.stream.address,
-    ...(first.spoken !== undefined && { upgrade: upgradeRaw(first.spoken) }),
+    ...(spoken !== undefined && { upgrade: upgradeRaw(spoken) }),
   };
-  if (first.spoken !== undefined && first.spoken.outcome?.ready !== true) return { ...head, versions: {} };
-  const limit = protocol === 'smtp' ? PARALLEL_SMTP : PARALLEL;
-  const versions: { [version: string]: Json } = {};
-  let session: Json = null;
-  await inParallel(limit, [
-    ...PROBED.map((version) => async () => {
-      const attempts = await tryVersion(io, endpoint, version);
-      versions[version] = attempts.map(({ hello, bytes, end }) => ({
-        hello,
-        end,
-        flight: Buffer.from(bytes).toString('base64'),
-      }));
-    }),
-    async () => {
-      session = await sessionOf(io, endpoint);
-    },
+  if (spoken !== undefined && spoken.outcome?.ready !== true) return { ...head, versions: {}, connections: 1 };
+  const prober = createProber(io, endpoint, protocol === 'smtp' ? PARALLEL_SMTP : PARALLEL, spoken !== undefined);
+  const setting = { io, endpoint, prober };
+  const [old, session, ...attempts] = await Promise.all([
+    sslv2(setting),
+    parts.has('session') ? sessionOf(setting) : undefined,
+    ...PROBED.map((version) => tryVersion(setting, version)),
   ]);
-  return { ...head, versions, session };
+  const accepted = PROBED.flatMap((version, index) => acceptedIn(version, attempts[index] ?? []) ?? []);
+  const lists = parts.has('suites') ? await enumeration(setting, accepted) : {};
+  const versions = Object.fromEntries(
+    PROBED.map((version, index) => [
+      version,
+      (attempts[index] ?? []).map(({ hello, bytes, end }) => ({ hello, end, flight: base64(bytes) })),
+    ]),
+  );
+  const raw = { ...head, sslv2: old, versions, ...lists, ...(session !== undefined && { session }) };
+  const { opened, lost } = prober.stats();
+  return { ...raw, connections: opened + (spoken === undefined ? 0 : 1), lost };
+}
+
+/** The words before TLS, on a connection of their own. The first connection's fault is that of the whole job. */
+async function greeting(io: IO, endpoint: EndpointName): Promise<Spoken | undefined> {
+  if (endpoint.protocol === 'tls') return undefined;
+  const { stream, spoken } = await dial(io, endpoint);
+  stream.close();
+  return spoken;
 }

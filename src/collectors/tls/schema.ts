@@ -3,6 +3,7 @@ import { anything, boolean, integer, list, map, oneOf, type Schema, string } fro
 import { PROTOCOLS } from '../../model/target.ts';
 import { certificateSchema } from './certificate.ts';
 import { partly } from './partly.ts';
+import { CLASSES } from './suite-classes.ts';
 
 const base64 = string({ format: 'base64' });
 
@@ -30,11 +31,60 @@ export const rawSchema: Schema = {
       properties: { replies: list(base64), failure: anything() },
       additionalProperties: anything(),
     },
+    sslv2: anything(),
     versions: map(list(rawAttempt)),
+    chains: list(anything(), {
+      description: 'questions in a row: what was offered first, what is taken out, the answers',
+    }),
+    orders: list(anything(), { description: 'the known suites in reverse' }),
+    connections: integer(),
+    lost: integer(),
     session: anything({ description: 'the node:tls session, or the fault of it' }),
   },
   required: ['endpoint', 'host', 'port', 'protocol', 'versions'],
   additionalProperties: anything(),
+};
+
+const names = list(string(), { description: 'version and suite: `TLSv1.2/TLS_RSA_WITH_AES_128_CBC_SHA`' });
+
+const suiteSchemas = {
+  suites: list(
+    partly({
+      id: string(),
+      version: string(),
+      code: string(),
+      name: string(),
+      keyExchange: string(),
+      authentication: string(),
+      encryption: string(),
+      mode: string(),
+      mac: string(),
+      forwardSecret: boolean(),
+    }),
+    { 'x-optional-list': true },
+  ),
+  ciphers: partly(
+    {
+      ...Object.fromEntries(Object.keys(CLASSES).map((name) => [name, names])),
+      names: list(string(), { description: 'every suite of every version' }),
+      aeadAtBest: boolean({ description: 'the highest version offers an AEAD cipher' }),
+      anyForwardSecret: boolean(),
+    },
+    { description: 'the suites by class' },
+  ),
+  groups: list(partly({ version: string(), code: string(), name: string(), kind: string(), bits: integer() }), {
+    description: 'of TLS 1.3, and of the highest older version',
+    'x-optional-list': true,
+  }),
+  order: list(
+    partly({
+      version: string(),
+      by: oneOf('server', 'client'),
+      mixed: boolean({ description: 'the suites are of different quality' }),
+      weakFirst: boolean({ description: 'the server puts a weaker suite above a stronger one' }),
+    }),
+    { 'x-optional-list': true },
+  ),
 };
 
 const version = partly({ offered: boolean() });
@@ -55,7 +105,15 @@ export const factsSchema: Schema = partly({
     },
     { description: 'absent: TLS starts with the first byte' },
   ),
-  protocols: partly({ sslv3: version, tls10: version, tls11: version, tls12: version, tls13: version }),
+  protocols: partly({
+    sslv2: partly({ offered: boolean(), kinds: list(string()) }),
+    sslv3: version,
+    tls10: version,
+    tls11: version,
+    tls12: version,
+    tls13: version,
+  }),
+  ...suiteSchemas,
   session: partly({ protocol: string(), cipher: string(), alpn: string() }),
   leaf: certificateSchema,
   chain: list(certificateSchema, { description: 'leaf first', 'x-optional-list': true }),

@@ -1,11 +1,15 @@
 /** What the answers to hellos of one version say about it: accepted, refused, or nothing clear. Pure. */
-import type { FaultCode } from '../../model/fault.ts';
+import { type FaultCode, isFaultCode } from '../../model/fault.ts';
 import { parseFlight } from '../../wire/tls/flight.ts';
 import { VERSION_CODES, type Version } from '../../wire/tls/names.ts';
 import { suiteOf } from '../../wire/tls/suites.ts';
 
 export const PROBED = ['SSLv3', 'TLSv1.0', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
 export type Probed = (typeof PROBED)[number];
+
+export function isProbed(text: unknown): text is Probed {
+  return PROBED.some((version) => version === text);
+}
 
 /** How an answer reads: `foreign` is a clear answer of another protocol than TLS. */
 export type Verdict = 'accepted' | 'lower' | 'refused' | 'closed' | 'foreign' | FaultCode;
@@ -45,20 +49,26 @@ export function saysVersion(attempt: Attempt, version: Version): boolean {
 }
 
 /**
- * Whether a version is offered, from all attempts at it: one acceptance decides; else all must be refusals. A plain close
- * counts as one only where another version was answered (`alive`): a server that closes on everything says nothing.
+ * Whether a verdict is a "no". An alert is; a plain close only of a server that answers other questions (`alive`); a reset
+ * only where besides no connection was lost by chance (`lossless`): it came four times out of four. Silence never is.
  */
-export function isOffered(attempts: readonly Attempt[], version: Version, alive: boolean): boolean | FaultCode {
+export function saysNo(verdict: Verdict, alive: boolean, lossless: boolean): boolean {
+  if (verdict === 'refused' || verdict === 'lower' || verdict === 'foreign') return true;
+  if (verdict === 'closed' || verdict === 'net.closed') return alive;
+  return verdict === 'net.reset' && alive && lossless;
+}
+
+/** Whether a version is offered, from all attempts at it: one acceptance decides; else all must say no. */
+export function isOffered(
+  attempts: readonly Attempt[],
+  version: Version,
+  alive: boolean,
+  lossless: boolean,
+): boolean | FaultCode {
   const verdicts = attempts.map((attempt) => verdictOf(attempt, version));
   if (verdicts.includes('accepted')) return true;
-  let unclear: FaultCode | undefined = verdicts.length === 0 ? 'evidence.missing' : undefined;
-  for (const verdict of verdicts) {
-    if (verdict === 'refused' || verdict === 'lower' || verdict === 'foreign' || verdict === 'accepted') continue;
-    if (verdict === 'closed') {
-      if (!alive) unclear ??= 'net.closed';
-      continue;
-    }
-    unclear ??= verdict;
-  }
-  return unclear ?? false;
+  if (verdicts.length === 0) return 'evidence.missing';
+  const unclear = verdicts.find((verdict) => !saysNo(verdict, alive, lossless));
+  if (unclear === undefined) return false;
+  return isFaultCode(unclear) ? unclear : 'net.closed';
 }

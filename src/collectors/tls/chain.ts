@@ -1,0 +1,81 @@
+/** A chain of questions: a list is offered, what the server picks is taken out, until it refuses. Shared by both halves. */
+import { concat, vector } from '../../wire/tls/bytes.ts';
+import { HANDSHAKE, parseFlight, type Flight } from '../../wire/tls/flight.ts';
+import { decodeKeyExchange, type KeyExchange } from '../../wire/tls/key-exchange.ts';
+import { VERSION_CODES } from '../../wire/tls/names.ts';
+import { CONTENT, encodeRecord } from '../../wire/tls/record.ts';
+import { suiteOf } from '../../wire/tls/suites.ts';
+import { type Attempt, type Probed, type Verdict, verdictOf } from './versions.ts';
+
+/** What an answer takes out of the next offer. */
+export type Takes = 'suites' | 'groups' | 'both';
+
+export interface Offer {
+  readonly version: Probed;
+  readonly suites: readonly number[];
+  readonly groups: readonly number[];
+}
+
+export interface Pick {
+  readonly suite: number;
+  /** The group of the key exchange, where the answer tells it. */
+  readonly group: number | undefined;
+  readonly exchange: KeyExchange | undefined;
+}
+
+/** The choice in an accepted answer, if it was among what was offered: anything else breaks the protocol. */
+export function pickIn(attempt: Attempt, offer: Offer): Pick | Exclude<Verdict, 'accepted'> {
+  const verdict = verdictOf(attempt, offer.version);
+  if (verdict !== 'accepted') return verdict;
+  const flight = parseFlight(attempt.bytes);
+  const hello = flight.serverHello;
+  if (hello === undefined || !offer.suites.includes(hello.suite)) return 'tls.malformed';
+  const exchange = exchangeIn(flight, offer.version);
+  const group = offer.version === 'TLSv1.3' ? hello.group : exchange?.group;
+  if (group !== undefined && offer.groups.length > 0 && !offer.groups.includes(group)) return 'tls.malformed';
+  return { suite: hello.suite, group, exchange };
+}
+
+export function exchangeIn(flight: Flight, version: Probed): KeyExchange | undefined {
+  const message = flight.messages.find(({ type }) => type === HANDSHAKE.serverKeyExchange);
+  if (message === undefined || flight.serverHello === undefined) return undefined;
+  return decodeKeyExchange(message.body, suiteOf(flight.serverHello.suite), version === 'TLSv1.2');
+}
+
+/** The offer that follows a pick; undefined where nothing is left to ask. */
+export function nextOffer(offer: Offer, pick: Pick, takes: Takes): Offer | undefined {
+  const suites = takes === 'groups' ? offer.suites : offer.suites.filter((code) => code !== pick.suite);
+  // a pick without a group cannot go on taking groups away
+  if (takes === 'groups' && pick.group === undefined) return undefined;
+  const groups = takes === 'suites' ? offer.groups : offer.groups.filter((code) => code !== pick.group);
+  return suites.length === 0 || (groups.length === 0 && offer.groups.length > 0)
+    ? undefined
+    : { ...offer, suites, groups };
+}
+
+/** Code points as four hex digits each: how a list stands in raw. */
+export function toHex(codes: readonly number[]): string {
+  return codes.map((code) => code.toString(16).padStart(4, '0')).join('');
+}
+
+/** Total: what is no code point is left out; at most 1024. */
+export function fromHex(text: string): readonly number[] {
+  const found: number[] = [];
+  for (let at = 0; at + 4 <= text.length && found.length < 1024; at += 4) {
+    const digits = text.slice(at, at + 4);
+    if (/^[0-9a-f]{4}$/.test(digits)) found.push(Number.parseInt(digits, 16));
+  }
+  return found;
+}
+
+const KEPT: readonly number[] = [HANDSHAKE.serverHello, HANDSHAKE.serverKeyExchange];
+
+/** The flight without its certificates, which stand once elsewhere; other answers as they came. */
+export function trimmed(bytes: Uint8Array): Uint8Array {
+  const { serverHello, messages, error } = parseFlight(bytes);
+  if (serverHello === undefined || error !== undefined) return bytes.subarray(0, 4096);
+  const kept = messages.filter(({ type }) => KEPT.includes(type));
+  const joined = concat(...kept.map(({ type, body }) => concat(Uint8Array.of(type), vector(3, body))));
+  const version = Math.min(serverHello.version, VERSION_CODES['TLSv1.2']);
+  return joined.length <= 16_384 ? encodeRecord(CONTENT.handshake, version, joined) : bytes.subarray(0, 4096);
+}

@@ -1,0 +1,195 @@
+/** Adaptive enumeration: suites of each version, groups, the server's own order, in as few connections as a server allows. */
+import type { IO } from '../../model/io.ts';
+import type { EndpointName } from '../../model/target.ts';
+import { GROUPS } from '../../wire/tls/names.ts';
+import { suiteOf, TLS13_SUITES } from '../../wire/tls/suites.ts';
+import { nextOffer, type Offer, type Pick, pickIn, type Takes } from './chain.ts';
+import { CURVES, groupsFor, helloBytes, type ListName, suitesFor } from './hello.ts';
+import { type Answer, type Prober, untilDone } from './prober.ts';
+import type { Probed } from './versions.ts';
+
+export interface Chain extends Offer {
+  readonly takes: Takes;
+  readonly answers: readonly Answer[];
+}
+
+export interface OrderQuestion extends Offer {
+  readonly answer: Answer;
+}
+
+export interface Enumerated {
+  readonly chains: readonly Chain[];
+  readonly orders: readonly OrderQuestion[];
+}
+
+export interface Setting {
+  readonly io: IO;
+  readonly endpoint: EndpointName;
+  readonly prober: Prober;
+}
+
+/** A version that was accepted: by which list, and what the server picked from it. */
+export interface Accepted {
+  readonly version: Probed;
+  readonly list: ListName;
+  readonly first: Pick;
+  /** The highest of TLS <= 1.2: the curves are asked for there. */
+  readonly askCurves: boolean;
+}
+
+/** Loopback and local networks: rounds cost nothing, so connections are saved. */
+const NEAR_MS = 5;
+const PARTS_FAR = 4;
+/** Where only a short hello was answered, lists stay short (facts/tls §6). */
+const SHORT = 48;
+const MAX_STEPS = 400;
+
+async function askOffer({ io, endpoint, prober }: Setting, offer: Offer): Promise<Answer> {
+  return await prober.ask(helloBytes(io, endpoint, offer), untilDone);
+}
+
+interface Eliminated {
+  readonly chain: Chain;
+  readonly picks: readonly Pick[];
+}
+
+/** Offers, takes out what was picked, offers again, until the server picks nothing more. */
+async function eliminate(setting: Setting, start: Offer, takes: Takes): Promise<Eliminated> {
+  const answers: Answer[] = [];
+  const picks: Pick[] = [];
+  for (let offer: Offer | undefined = start; offer !== undefined && answers.length < MAX_STEPS;) {
+    const answer = await askOffer(setting, offer);
+    answers.push(answer);
+    const pick = pickIn(answer, offer);
+    if (typeof pick === 'string') break;
+    picks.push(pick);
+    offer = nextOffer(offer, pick, takes);
+  }
+  return { chain: { ...start, takes, answers }, picks };
+}
+
+/** Deals a list into parts like cards, so that what belongs together is asked for in parallel. */
+function dealt(list: readonly number[], parts: number): readonly (readonly number[])[] {
+  return Array.from({ length: parts }, (_, part) => list.filter((_code, index) => index % parts === part)).filter(
+    (part) => part.length > 0,
+  );
+}
+
+function partsFor(setting: Setting, size: number, list: ListName): number {
+  const far = setting.prober.stats().connectMs < NEAR_MS ? 1 : PARTS_FAR;
+  return list === 'few' ? Math.max(far, Math.ceil(size / SHORT)) : far;
+}
+
+const without = (list: readonly number[], taken: readonly number[]): readonly number[] =>
+  list.filter((code) => !taken.includes(code));
+
+async function classicSuites(setting: Setting, { version, list, first, askCurves }: Accepted): Promise<Enumerated> {
+  const rest = without(suitesFor(version, 'all'), [first.suite]);
+  const groups = groupsFor(version, list);
+  const parts = dealt(rest, partsFor(setting, rest.length, list));
+  const found = await Promise.all(parts.map((suites) => eliminate(setting, { version, suites, groups }, 'suites')));
+  const known = [first, ...found.flatMap(({ picks }) => picks)].map(({ suite }) => suite);
+  const chains = found.map(({ chain }) => chain);
+  if (known.length < 2 && !askCurves) return { chains, orders: [] };
+  const reversed = { version, suites: known.toReversed(), groups };
+  if (askCurves && known.some((code) => isEcdhe(code))) {
+    const asked = await curves(setting, reversed);
+    return { chains: [...chains, ...asked.chains], orders: asked.orders };
+  }
+  return { chains, orders: known.length < 2 ? [] : [{ ...reversed, answer: await askOffer(setting, reversed) }] };
+}
+
+function isEcdhe(code: number): boolean {
+  return suiteOf(code).keyExchange.startsWith('ecdhe');
+}
+
+/** The curves of TLS <= 1.2; the first question offers the known suites in reverse, and so tells whose order counts. */
+async function curves(setting: Setting, reversed: Offer): Promise<Enumerated> {
+  const answer = await askOffer(setting, reversed);
+  const order = { ...reversed, answer };
+  const pick = pickIn(answer, reversed);
+  const suites = reversed.suites.filter((code) => isEcdhe(code));
+  const left = typeof pick === 'string' || pick.group === undefined ? CURVES : without(CURVES, [pick.group]);
+  const parts = setting.prober.stats().connectMs < NEAR_MS ? 1 : 2;
+  const found = await Promise.all(
+    dealt(left, parts).map((groups) => eliminate(setting, { version: reversed.version, suites, groups }, 'groups')),
+  );
+  return { chains: found.map(({ chain }) => chain), orders: reversed.suites.length < 2 ? [] : [order] };
+}
+
+/** Server and client agree on these first nearly everywhere: while one is left, suites and groups go together. */
+const COMMON_SUITES: readonly number[] = [0x1301, 0x1302, 0x1303];
+const QUANTUM = new Set(GROUPS.filter(({ kind }) => kind !== 'ec' && kind !== 'ffdhe').map(({ code }) => code));
+
+/** TLS 1.3 on a near server: each HelloRetryRequest reveals a suite and a group (facts/tls §2). */
+async function modernNear(setting: Setting, { first, list }: Accepted): Promise<Enumerated> {
+  const version = 'TLSv1.3';
+  const all = groupsFor(version, list);
+  const chains: Chain[] = [];
+  const suites = [first.suite];
+  const groups = first.group === undefined ? [] : [first.group];
+  const keep = ({ chain, picks }: Eliminated): void => {
+    chains.push(chain);
+    for (const pick of picks) {
+      if (!suites.includes(pick.suite)) suites.push(pick.suite);
+      if (pick.group !== undefined && !groups.includes(pick.group)) groups.push(pick.group);
+    }
+  };
+  const common = without(COMMON_SUITES, suites);
+  if (common.length > 0 && without(all, groups).length > 0)
+    keep(await eliminate(setting, { version, suites: common, groups: without(all, groups) }, 'both'));
+  // the known suites stand in reverse: the first answer tells whose order counts
+  const left = without(all, groups);
+  const start = { version, suites: suites.toReversed(), groups: left } as const;
+  if (left.length > 0) keep(await eliminate(setting, start, 'groups'));
+  keep(await eliminate(setting, { version, suites: without(TLS13_SUITES, suites), groups }, 'suites'));
+  return { chains, orders: await orderOf(setting, chains, suites, groups) };
+}
+
+/** Whose order counts in TLS 1.3: told by an answer to the known suites in reverse, asked for where there was none. */
+async function orderOf(
+  setting: Setting,
+  chains: readonly Chain[],
+  suites: readonly number[],
+  groups: readonly number[],
+): Promise<readonly OrderQuestion[]> {
+  const told = chains.find(({ takes, answers }) => takes === 'groups' && answers[0]?.flight.serverHello !== undefined);
+  const answer = told?.answers[0];
+  if (told !== undefined && answer !== undefined && told.suites.length > 1)
+    return [{ version: 'TLSv1.3', suites: told.suites, groups: told.groups, answer }];
+  if (suites.length < 2) return [];
+  const offer = { version: 'TLSv1.3', suites: suites.toReversed(), groups } as const;
+  return [{ ...offer, answer: await askOffer(setting, offer) }];
+}
+
+/** TLS 1.3 far away: suites, classical and post-quantum groups are asked for side by side. */
+async function modernFar(setting: Setting, { first, list }: Accepted): Promise<Enumerated> {
+  const version = 'TLSv1.3';
+  const all = groupsFor(version, list);
+  const left = first.group === undefined ? all : without(all, [first.group]);
+  const halves = [
+    left.filter((code) => QUANTUM.has(code)),
+    ...dealt(
+      left.filter((code) => !QUANTUM.has(code)),
+      2,
+    ),
+  ];
+  const [bySuites, ...byGroups] = await Promise.all([
+    eliminate(setting, { version, suites: without(TLS13_SUITES, [first.suite]), groups: all }, 'suites'),
+    ...halves
+      .filter((groups) => groups.length > 0)
+      .map((groups) => eliminate(setting, { version, suites: TLS13_SUITES, groups }, 'groups')),
+  ]);
+  const suites = [first.suite, ...bySuites.picks.map(({ suite }) => suite)];
+  const chains = [bySuites.chain, ...byGroups.map(({ chain }) => chain)];
+  if (suites.length < 2) return { chains, orders: [] };
+  const offer = { version, suites: suites.toReversed(), groups: all } as const;
+  return { chains, orders: [{ ...offer, answer: await askOffer(setting, offer) }] };
+}
+
+/** All that one accepted version has to tell. */
+export async function enumerate(setting: Setting, accepted: Accepted): Promise<Enumerated> {
+  if (accepted.version !== 'TLSv1.3') return await classicSuites(setting, accepted);
+  const near = setting.prober.stats().connectMs < NEAR_MS;
+  return near ? await modernNear(setting, accepted) : await modernFar(setting, accepted);
+}

@@ -1,0 +1,244 @@
+/** Facts about suites, groups and order from the chains of questions. Pure. */
+import type { FaultCode } from '../../model/fault.ts';
+import { isFaultCode } from '../../model/fault.ts';
+import { partialList, unknown } from '../../model/facts.ts';
+import { isArray, own, type Json, type JsonObject } from '../../model/json.ts';
+import { GROUPS, groupName } from '../../wire/tls/names.ts';
+import { type Suite, suiteOf } from '../../wire/tls/suites.ts';
+import { fromHex, nextOffer, type Offer, type Pick, pickIn, type Takes } from './chain.ts';
+import { groupsFor, type ListName, suitesFor } from './hello.ts';
+import { CLASSES } from './suite-classes.ts';
+import { type Attempt, isProbed, type Probed, PROBED, saysNo } from './versions.ts';
+
+/** What the enumeration says of one version. */
+export interface Listed {
+  readonly version: Probed;
+  /** In the order of the server's picks. */
+  readonly picks: readonly Pick[];
+  readonly suites: readonly number[];
+  /** Why there may be more suites; undefined where all are known. */
+  readonly suitesRest: FaultCode | undefined;
+  readonly groups: readonly number[];
+  readonly groupsRest: FaultCode | undefined;
+  readonly order: 'server' | 'client' | FaultCode | undefined;
+  /** The picks came from one list, so that they stand in the order of the server. */
+  readonly sequential: boolean;
+}
+
+export function attemptOf(raw: Json | undefined): Attempt | undefined {
+  const flight = own(raw, 'flight');
+  const end = own(raw, 'end');
+  if (typeof flight !== 'string') return undefined;
+  const known = end === 'whole' || end === 'closed' || isFaultCode(end) ? end : 'tls.unclear';
+  return { bytes: Buffer.from(flight, 'base64'), end: known };
+}
+
+function offerOf(raw: Json): Offer | undefined {
+  const version = own(raw, 'version');
+  const suites = own(raw, 'suites');
+  const groups = own(raw, 'groups');
+  if (!isProbed(version) || typeof suites !== 'string' || typeof groups !== 'string') return undefined;
+  return { version, suites: fromHex(suites), groups: fromHex(groups) };
+}
+
+interface Walked {
+  readonly offer: Offer;
+  readonly takes: Takes;
+  readonly picks: readonly Pick[];
+  readonly rest: FaultCode | undefined;
+}
+
+/** Follows a chain through its answers, and says whether it came to its end. */
+function walk(raw: Json, lossless: boolean): Walked | undefined {
+  const start = offerOf(raw);
+  const answers = own(raw, 'answers');
+  const takes = own(raw, 'takes');
+  if (start === undefined || !isArray(answers)) return undefined;
+  if (takes !== 'suites' && takes !== 'groups' && takes !== 'both') return undefined;
+  const picks: Pick[] = [];
+  let offer: Offer | undefined = start;
+  for (const item of answers) {
+    if (offer === undefined) break;
+    const attempt = attemptOf(item);
+    if (attempt === undefined) return { offer: start, takes, picks, rest: 'evidence.missing' };
+    const pick = pickIn(attempt, offer);
+    if (typeof pick === 'string')
+      return { offer: start, takes, picks, rest: saysNo(pick, true, lossless) ? undefined : faultOf(pick) };
+    picks.push(pick);
+    offer = nextOffer(offer, pick, takes);
+  }
+  return { offer: start, takes, picks, rest: offer === undefined ? undefined : 'evidence.missing' };
+}
+
+function faultOf(verdict: string): FaultCode {
+  return isFaultCode(verdict) ? verdict : verdict === 'closed' ? 'net.closed' : 'tls.unclear';
+}
+
+/** The pick of the first accepted hello of a version. */
+function firstPick(raw: Json, version: Probed): Pick | undefined {
+  const attempts = own(own(raw, 'versions'), version);
+  if (!isArray(attempts)) return undefined;
+  for (const item of attempts) {
+    const attempt = attemptOf(item);
+    const list: ListName = own(item, 'hello') === 'few' ? 'few' : 'all';
+    if (attempt === undefined) continue;
+    const pick = pickIn(attempt, { version, suites: suitesFor(version, list), groups: groupsFor(version, list) });
+    if (typeof pick !== 'string') return pick;
+  }
+  return undefined;
+}
+
+function orderOf(raw: Json, version: Probed, first: Pick): Listed['order'] {
+  const orders = own(raw, 'orders');
+  if (!isArray(orders)) return 'evidence.missing';
+  const question = orders.find((item) => own(item, 'version') === version);
+  if (question === undefined) return undefined;
+  const offer = offerOf(question);
+  const attempt = attemptOf(question);
+  if (offer === undefined || attempt === undefined) return 'evidence.missing';
+  const pick = pickIn(attempt, offer);
+  if (typeof pick === 'string') return faultOf(pick);
+  return pick.suite === first.suite ? 'server' : 'client';
+}
+
+function unique(codes: readonly (number | undefined)[]): readonly number[] {
+  return [...new Set(codes.filter((code) => code !== undefined))];
+}
+
+function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boolean): Listed {
+  const first = firstPick(raw, version);
+  const chains = own(raw, 'chains');
+  const walks = isArray(chains)
+    ? chains.filter((chain) => own(chain, 'version') === version).flatMap((chain) => walk(chain, lossless) ?? [])
+    : [];
+  const bySuites = walks.filter(({ takes }) => takes === 'suites');
+  const byGroups = walks.filter(({ takes }) => takes === 'groups');
+  const picks = [...(first === undefined ? [] : [first]), ...walks.flatMap((found) => found.picks)];
+  const suites = unique(picks.map(({ suite }) => suite));
+  const missing = first === undefined || bySuites.length === 0 ? 'evidence.missing' : undefined;
+  const ecdhe = version === 'TLSv1.3' || suites.some((code) => suiteOf(code).keyExchange.startsWith('ecdhe'));
+  const expectGroups = version === 'TLSv1.3' || (highest && ecdhe && version !== 'SSLv3');
+  const noGroups = expectGroups && byGroups.length === 0 ? 'evidence.missing' : undefined;
+  return {
+    version,
+    picks,
+    suites,
+    suitesRest: missing ?? bySuites.find(({ rest }) => rest !== undefined)?.rest,
+    groups: unique(picks.map(({ group }) => group)),
+    groupsRest: missing ?? noGroups ?? byGroups.find(({ rest }) => rest !== undefined)?.rest,
+    order: first === undefined ? 'evidence.missing' : suites.length < 2 ? undefined : orderOf(raw, version, first),
+    sequential: bySuites.length === 1,
+  };
+}
+
+/** What is known of each version that is offered, or may be. */
+export function listVersions(
+  raw: Json,
+  offered: ReadonlyMap<Probed, boolean | FaultCode>,
+  lossless: boolean,
+): readonly Listed[] {
+  const highest = PROBED.findLast((version) => version !== 'TLSv1.3' && offered.get(version) === true);
+  return PROBED.flatMap((version) => {
+    const state = offered.get(version) ?? 'evidence.missing';
+    if (state === false) return [];
+    const listed = listVersion(raw, version, lossless, version === highest);
+    return state === true ? [listed] : [{ ...listed, suitesRest: state, groupsRest: state, order: state }];
+  });
+}
+
+export function hexCode(code: number): string {
+  return `0x${code.toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+/** Higher is better: what an ordered server should put first. AEAD ciphers of 128 bits and more are one quality. */
+export function qualityOf(suite: Suite): number {
+  if (suite.tls13) return suite.encryption === 'null' ? 0 : suite.mode === 'ccm8' ? 4 : 5;
+  if (suite.encryption === 'null' || suite.authentication === 'anon' || suite.exportGrade) return 0;
+  if (['rc4', 'rc2', 'des', 'idea', '3des'].includes(suite.encryption) || suite.mac === 'md5') return 1;
+  const strong = suite.mac === 'aead' && suite.mode !== 'ccm8';
+  if (suite.forwardSecret) return strong ? 5 : 4;
+  return strong ? 3 : 2;
+}
+
+function weakFirst(listed: Listed): boolean | FaultCode {
+  if (!listed.sequential && listed.suites.length > 1) return 'tls.unclear';
+  const qualities = listed.suites.map((code) => qualityOf(suiteOf(code)));
+  return qualities.some((quality, index) => index > 0 && quality > (qualities[index - 1] ?? quality));
+}
+
+function known(value: boolean | FaultCode): Json {
+  return typeof value === 'boolean' ? value : unknown(value);
+}
+
+function orderFacts(listed: Listed): Json {
+  const { order, version, suites } = listed;
+  if (order !== undefined && order !== 'server' && order !== 'client') return unknown(order);
+  const mixed = new Set(suites.map((code) => qualityOf(suiteOf(code)))).size > 1;
+  return {
+    version,
+    ...(order !== undefined && { by: order }),
+    mixed,
+    ...(order === 'server' && { weakFirst: known(mixed ? weakFirst(listed) : false) }),
+  };
+}
+
+/** Facts of the lists; `unasked` where the job did not ask for them. */
+export function suiteFacts(all: readonly Listed[], endpoint: string): JsonObject {
+  const rest = all.find(({ suitesRest }) => suitesRest !== undefined)?.suitesRest;
+  const groupsRest = all.find(({ groupsRest }) => groupsRest !== undefined)?.groupsRest;
+  const suites = all.flatMap(({ version, suites }) => suites.map((code) => ({ version, suite: suiteOf(code) })));
+  const names = (fits: (suite: Suite, version: Probed) => boolean): Json =>
+    partialList(
+      suites
+        .filter(({ suite, version }) => fits(suite, version))
+        .map(({ suite, version }) => `${version}/${suite.name}`),
+      rest,
+    );
+  const best = all.at(-1);
+  const bestSuites = best?.suites.map((code) => suiteOf(code)) ?? [];
+  const bestRest = best?.suitesRest;
+  const some = (found: boolean, code: FaultCode | undefined): Json =>
+    found || code === undefined ? found : unknown(code);
+  return {
+    suites: partialList(
+      suites.map(({ version, suite }) => ({
+        id: `${endpoint}#${version}/${suite.name}`,
+        version,
+        code: hexCode(suite.code),
+        name: suite.name,
+        keyExchange: suite.keyExchange,
+        authentication: suite.authentication,
+        encryption: suite.encryption,
+        mode: suite.mode,
+        mac: suite.mac,
+        forwardSecret: suite.forwardSecret,
+      })),
+      rest,
+    ),
+    ciphers: {
+      ...Object.fromEntries(Object.entries(CLASSES).map(([name, fits]) => [name, names(fits)])),
+      names: partialList([...new Set(suites.map(({ suite }) => suite.name))], rest),
+      aeadAtBest: some(
+        bestSuites.some(({ mac }) => mac === 'aead'),
+        bestRest,
+      ),
+      anyForwardSecret: some(
+        suites.some(({ suite }) => suite.forwardSecret),
+        rest,
+      ),
+    },
+    groups: partialList(
+      all.flatMap(({ version, groups }) =>
+        groups.map((code) => ({
+          version,
+          code: hexCode(code),
+          name: groupName(code),
+          kind: GROUPS.find((group) => group.code === code)?.kind ?? 'ec',
+          bits: GROUPS.find((group) => group.code === code)?.bits ?? 0,
+        })),
+      ),
+      groupsRest,
+    ),
+    order: all.map(orderFacts),
+  };
+}

@@ -1,0 +1,17 @@
+/** Which questions the chosen checks need: nothing else is asked of a server. */
+import type { PlanContext } from '../../model/collector.ts';
+import type { JobOptions } from '../../model/io.ts';
+import type { Target } from '../../model/target.ts';
+
+/** Questions beyond the versions, each with the facts that come from it. */
+const PARTS: readonly { readonly part: string; readonly facts: readonly string[] }[] = [
+  { part: 'session', facts: ['session', 'leaf', 'chain', 'hostname', 'trust', 'starttls'] },
+  { part: 'suites', facts: ['suites', 'ciphers', 'groups', 'keyExchange', 'order'] },
+];
+
+export const ALL_PARTS: readonly string[] = PARTS.map(({ part }) => part);
+
+export function plan(_target: Target, context: PlanContext): JobOptions {
+  const asked = new Set(context.paths.map((path) => path.split('.')[0]));
+  return { parts: PARTS.filter(({ facts }) => facts.some((fact) => asked.has(fact))).map(({ part }) => part) };
+}

@@ -1,0 +1,139 @@
+/** Questions to one TLS server: bounded in parallel, lost connections tried again, everything counted. */
+import { FaultError, type FaultCode } from '../../model/fault.ts';
+import type { ByteStream, IO } from '../../model/io.ts';
+import type { EndpointName } from '../../model/target.ts';
+import { type Flight, MAX_FLIGHT, parseFlight } from '../../wire/tls/flight.ts';
+import { dialForTls } from './dial.ts';
+
+export interface Answer {
+  readonly bytes: Uint8Array;
+  readonly flight: Flight;
+  /** `whole`: nothing more was due. A fault code: how the connection was lost. */
+  readonly end: 'whole' | 'closed' | FaultCode;
+}
+
+/** When the reader has seen enough and hangs up. */
+export type Enough = (flight: Flight, bytes: Uint8Array) => boolean;
+/** All that a TLS <= 1.2 server says before the client speaks again, or the ServerHello of TLS 1.3. */
+export const untilDone: Enough = (flight) => flight.ended || (flight.serverHello?.version ?? 0) >= 0x0304;
+
+export interface Prober {
+  /** A hello on a fresh connection; retried where the connection was lost before anything was said. */
+  ask(hello: Uint8Array, enough: Enough): Promise<Answer>;
+  /** Takes a slot for something else than a hello (a session), and counts its connection. */
+  slot<T>(task: () => Promise<T>): Promise<T>;
+  stats(): ProberStats;
+}
+
+export interface ProberStats {
+  readonly opened: number;
+  /** Connections that were lost though the same question was answered on another. */
+  readonly lost: number;
+  /** The shortest time to connect so far, in milliseconds. */
+  readonly connectMs: number;
+}
+
+/** What may befall a single connection of a server that is alive. */
+const LOSSES: readonly FaultCode[] = [
+  'net.reset',
+  'net.closed',
+  'net.timeout',
+  'net.refused',
+  'net.unreachable',
+  'tls.timeout',
+  'tls.unclear',
+];
+
+/** facts/tls §6: a lost connection is tried three times more, fresh, before it means anything. */
+const TRIES = 4;
+/** Silence costs a whole time-out each: it is asked twice. */
+const SILENT_TRIES = 2;
+
+function isLoss(error: unknown): error is FaultError {
+  return error instanceof FaultError && LOSSES.includes(error.fault.code);
+}
+
+async function readFlight(stream: ByteStream, enough: Enough): Promise<Answer> {
+  const chunks: Uint8Array[] = [];
+  let bytes: Uint8Array = new Uint8Array();
+  let flight = parseFlight(bytes);
+  try {
+    while (!enough(flight, bytes)) {
+      const chunk = await stream.read();
+      if (chunk === undefined) return { bytes, flight, end: 'closed' };
+      chunks.push(chunk);
+      bytes = Buffer.concat(chunks);
+      if (bytes.length > MAX_FLIGHT) return { bytes: bytes.subarray(0, MAX_FLIGHT), flight, end: 'net.limit' };
+      flight = parseFlight(bytes);
+    }
+    return { bytes, flight, end: 'whole' };
+  } catch (error) {
+    if (isLoss(error)) return { bytes, flight, end: error.fault.code };
+    throw error;
+  }
+}
+
+/** Neither an answer nor an alert: nothing that the server said decides. */
+function isSilent({ bytes, flight, end }: Answer): boolean {
+  if (end === 'whole' || end === 'net.limit') return false;
+  return flight.serverHello === undefined && flight.alerts.length === 0 && (end !== 'closed' || bytes.length === 0);
+}
+
+/** `known`: a connection has been made already; before that, a failure to connect is the fault of the whole job. */
+export function createProber(io: IO, endpoint: EndpointName, limit: number, known: boolean): Prober {
+  const waiting: (() => void)[] = [];
+  let busy = 0;
+  let opened = 0;
+  let lost = 0;
+  let connectMs = Number.POSITIVE_INFINITY;
+  let met = known;
+
+  async function slot<T>(task: () => Promise<T>): Promise<T> {
+    if (busy >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
+    else busy++;
+    try {
+      opened++;
+      return await task();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) busy--;
+      else next();
+    }
+  }
+
+  async function once(hello: Uint8Array, enough: Enough): Promise<Answer> {
+    const started = performance.now();
+    const stream = await dialForTls(io, endpoint);
+    met = true;
+    connectMs = Math.min(connectMs, performance.now() - started);
+    try {
+      await stream.write(hello);
+      return await readFlight(stream, enough);
+    } finally {
+      stream.close();
+    }
+  }
+
+  async function ask(hello: Uint8Array, enough: Enough): Promise<Answer> {
+    let last: Answer = { bytes: new Uint8Array(), flight: parseFlight(new Uint8Array()), end: 'tls.unclear' };
+    let timeouts = 0;
+    let tries = 0;
+    while (tries < TRIES && timeouts < SILENT_TRIES) {
+      tries++;
+      try {
+        last = await slot(async () => await once(hello, enough));
+      } catch (error) {
+        if (!isLoss(error) || !met) throw error;
+        last = { ...last, end: error.fault.code };
+      }
+      if (!isSilent(last)) {
+        lost += tries - 1;
+        return last;
+      }
+      if (last.end === 'net.timeout' || last.end === 'tls.timeout') timeouts++;
+    }
+    return last;
+  }
+
+  return { ask, slot, stats: () => ({ opened, lost, connectMs }) };
+}
