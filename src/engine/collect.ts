@@ -8,6 +8,7 @@ import type { EvidenceEntry } from '../model/result.ts';
 import type { Target } from '../model/target.ts';
 import type { Collectors } from './collectors.ts';
 import { faultEvidence } from './evidence.ts';
+import { faultMessages } from './fault-messages.ts';
 import { faultOf } from './observe-job.ts';
 import type { Planner, Seen, Wave } from './plan.ts';
 import type { EvidenceSource } from './source.ts';
@@ -20,6 +21,8 @@ export type Observed =
       readonly id: string;
       readonly facts: Json;
       readonly at: { readonly [pointer: string]: string };
+      /** What a service said where it refused one question of the job, by raw pointer. */
+      readonly why: { readonly [rawPointer: string]: string };
     }
   | { readonly is: 'fault'; readonly id: string; readonly fault: Fault };
 
@@ -132,7 +135,7 @@ async function interpreted(evidence: Evidence, collectors: Collectors, listener:
       return { is: 'fault', id, fault: fault('engine.not-run', `this version has no collector ${job.collector}`) };
     }
     const { facts, at } = collector.interpret(outcome.raw);
-    return { is: 'facts', id, facts, at };
+    return { is: 'facts', id, facts, at, why: faultMessages(outcome.raw) };
   } catch (error) {
     return { is: 'fault', id, fault: faultOf(error, { collector: job.collector, target: job.target.id }, listener) };
   }

@@ -7,11 +7,11 @@ import type { Target } from '../model/target.ts';
 import { actualOf } from './actual.ts';
 import type { CompiledCheck, CompiledEach, Place } from './compile.ts';
 import { evaluate, factAt, type Frame } from './evaluate.ts';
-import { evidenceOf, type Source } from './evidence.ts';
+import { evidenceOf, type Source, wordsOfFault } from './evidence.ts';
 import { type Ground, grounds } from './explain.ts';
 import { codeOf, type Fact, listParts } from './lookup.ts';
 import { faultTitle, sentence, verdictMessage } from './messages.ts';
-import { cut } from './words.ts';
+import { cut, MAX_MESSAGE, visible } from './words.ts';
 
 const MAX_SUBJECT = 4096;
 const NO_SLOT = -1;
@@ -168,10 +168,16 @@ export class Case {
       return this.make(subject, this.severity(), status, verdictMessage(subject, status, why), reasonsOf(why));
     }
     const fault = this.faultOf(why);
+    if (why.length > 0 && why.every(({ code }) => code === 'aws.gone')) {
+      const message = sentence(subject, 'does not apply: it was deleted during the scan (aws.gone)');
+      return this.make(subject, this.severity(), 'not-applicable', message, reasonsOf(why));
+    }
     const whole = why.length > 0 && why.every(({ source }) => this.sources[source]?.observed.is === 'fault');
-    const message = whole
-      ? sentence(subject, `could not be observed: ${fault.message} (${fault.code})`)
-      : verdictMessage(subject, status, why);
+    const isSaid = fault.message !== faultTitle(fault.code);
+    const message =
+      whole || isSaid
+        ? sentence(subject, `could not be observed: ${fault.message} (${fault.code})`)
+        : verdictMessage(subject, status, why);
     return { ...this.make(subject, this.severity(), status, message, reasonsOf(why)), fault };
   }
 
@@ -181,7 +187,9 @@ export class Case {
     const observed = first === undefined ? undefined : this.sources[first.source]?.observed;
     if (observed?.is === 'fault') return { code: observed.fault.code, message: observed.fault.message };
     const code = first?.code ?? 'engine.bug';
-    return { code, message: faultTitle(code) };
+    const source = first === undefined ? undefined : this.sources[first.source];
+    const said = source === undefined || first === undefined ? undefined : wordsOfFault(source, first.reason.evidence);
+    return { code, message: said === undefined ? faultTitle(code) : cut(visible(said), MAX_MESSAGE) };
   }
 
   private make(

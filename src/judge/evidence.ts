@@ -11,6 +11,8 @@ export type Observed =
       readonly facts: Json;
       /** Fact pointer to raw pointer, both RFC 6901. */
       readonly at: Pointers;
+      /** What a service said where it refused one question of the job, by raw pointer. */
+      readonly why?: Pointers;
     }
   | {
       readonly is: 'fault';
@@ -33,6 +35,16 @@ export interface Source {
 export function sourceOf(observed: Observed): Source {
   const root = observed.is === 'facts' ? observed.facts : { $unknown: observed.fault.code };
   return { observed, root, places: new Map(), at: undefined };
+}
+
+/** What the service said at the place of an unknown fact; a list whose later pages failed says it under `rest`. */
+export function wordsOfFault(source: Source, evidence: string): string | undefined {
+  const { observed } = source;
+  if (observed.is === 'fault' || observed.why === undefined) return undefined;
+  const pointer = evidence.slice(evidence.indexOf('#') + 1);
+  const { why } = observed;
+  const at = [pointer, `${pointer}/rest`].find((place) => Object.hasOwn(why, place));
+  return at === undefined ? undefined : why[at];
 }
 
 /** `id#/pointer`: the longest prefix of the fact's pointer decides; only the id where there is only a fault. */

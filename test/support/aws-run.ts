@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { aws } from '../../src/collectors/aws/regional.ts';
 import { collectorSchemas } from '../../src/commands/packs.ts';
+import { faultMessages } from '../../src/engine/fault-messages.ts';
 import { startAwsEndpoint, type AwsEndpointOptions } from '../../src/lab/aws/server.ts';
 import type { AwsState } from '../../src/lab/aws/state.ts';
 import type { Check } from '../../src/model/check.ts';
@@ -50,5 +51,5 @@ export async function observedAws(
 /** What the judge gets from raw evidence. */
 export function interpretEvidence(raw: Json): Observed {
   const { facts, at } = aws.interpret(raw);
-  return { is: 'facts', id: 'ev-0000000000000000', facts, at };
+  return { is: 'facts', id: 'ev-0000000000000000', facts, at, why: faultMessages(raw) };
 }
