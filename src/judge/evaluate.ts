@@ -1,7 +1,7 @@
 /** The value of an expression over facts: complete, without short cut, so that nothing depends on the order of parts. */
 import type { LeafNode, LoopNode, Node, Place } from './compile.ts';
 import { type Fact, isUnknownFact, listParts, lookup } from './lookup.ts';
-import type { Truth } from './truth.ts';
+import { and, or, type Truth } from './truth.ts';
 
 /** The facts that an expression looks at: first those of the needed collectors, then the items of loops. */
 export type Frame = Fact[];
@@ -53,14 +53,4 @@ function evaluateLoop(node: LoopNode, frame: Frame): Truth {
   }
   frame[node.item] = undefined;
   return result;
-}
-
-function and(a: Truth, b: Truth): Truth {
-  if (a === false || b === false) return false;
-  return a === 'unknown' || b === 'unknown' ? 'unknown' : true;
-}
-
-function or(a: Truth, b: Truth): Truth {
-  if (a === true || b === true) return true;
-  return a === 'unknown' || b === 'unknown' ? 'unknown' : false;
 }

@@ -1,23 +1,15 @@
-/** Kleene's three values and how they combine (facts/engine §2). */
+/** Kleene's three values and how two of them combine (facts/engine §2). */
 
 export type Truth = true | false | 'unknown';
 
 /** False if any part is false, else unknown if any part is, else true. */
-export function allOf(parts: readonly Truth[]): Truth {
-  let result: Truth = true;
-  for (const part of parts) {
-    if (part === false) return false;
-    if (part === 'unknown') result = 'unknown';
-  }
-  return result;
+export function and(a: Truth, b: Truth): Truth {
+  if (a === false || b === false) return false;
+  return a === 'unknown' || b === 'unknown' ? 'unknown' : true;
 }
 
 /** True if any part is true, else unknown if any part is, else false. */
-export function anyOf(parts: readonly Truth[]): Truth {
-  let result: Truth = false;
-  for (const part of parts) {
-    if (part === true) return true;
-    if (part === 'unknown') result = 'unknown';
-  }
-  return result;
+export function or(a: Truth, b: Truth): Truth {
+  if (a === true || b === true) return true;
+  return a === 'unknown' || b === 'unknown' ? 'unknown' : false;
 }

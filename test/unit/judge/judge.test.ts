@@ -1,0 +1,528 @@
+/** Checks over observations: subjects, statuses, reasons, evidence, messages, and what a hostile fact cannot do. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { canonicalJson } from '../../../src/model/canonical.ts';
+import type { Check, Expr } from '../../../src/model/check.ts';
+import type { Json, JsonObject } from '../../../src/model/json.ts';
+import { judge, type Observation } from '../../../src/judge/judge.ts';
+import { AS_OF, checkOf, judgeFacts, outcomeOf, seen, TARGET } from '../../support/judging.ts';
+
+const holds: Expr = { path: 'ok', op: 'eq', value: true };
+
+test('assert decides pass, fail and error; a false when is not-applicable, an unknown one an error', () => {
+  const check = checkOf({ when: { path: 'on', op: 'eq', value: true }, assert: holds });
+  const unknown = { $unknown: 'dns.timeout' };
+  const table: readonly (readonly [JsonObject, string])[] = [
+    [{ on: true, ok: true }, 'pass'],
+    [{ on: true, ok: false }, 'fail'],
+    [{ on: true }, 'fail'],
+    [{ on: true, ok: unknown }, 'dns.timeout'],
+    [{ on: false, ok: true }, 'not-applicable'],
+    [{ ok: true }, 'not-applicable'],
+    [{ on: unknown, ok: true }, 'dns.timeout'],
+    [{ on: 'true', ok: true }, 'engine.type'],
+  ];
+
+  for (const [facts, expected] of table) {
+    assert.equal(outcomeOf(judgeFacts(check, facts)), expected, JSON.stringify(facts));
+  }
+});
+
+test('a job that failed, or never ran, is an error with its own message, whatever the check asks', () => {
+  for (const op of ['present', 'absent'] as const) {
+    const check = checkOf({ assert: { path: 'a', op, value: null } });
+    const fault = { code: 'dns.servfail', message: 'ns1.example answered SERVFAIL' };
+
+    const [failed] = judge([check], [{ target: TARGET, collectors: { x: { is: 'fault', id: 'ev-1', fault } } }], AS_OF);
+    const [never] = judge([check], [{ target: TARGET, collectors: {} }], AS_OF);
+
+    assert.deepEqual(failed?.fault, fault);
+    assert.equal(failed?.reasons[0]?.evidence, 'ev-1');
+    assert.match(failed?.message ?? '', /ns1\.example answered SERVFAIL \(dns\.servfail\)/);
+    assert.equal(never?.fault?.code, 'engine.not-run');
+    assert.equal(never?.reasons[0]?.evidence, '');
+  }
+});
+
+test('a derived endpoint that refuses the connection is not judged; one that the user named is an error', () => {
+  const fault = { code: 'net.refused', message: 'refused' };
+  const target = { kind: 'endpoint', id: 'endpoint:h:25/smtp', labels: {} } as const;
+  const check = checkOf({ assert: holds, target: 'endpoint' });
+  const collectors = { x: { is: 'fault', id: 'ev-1', fault } } as const;
+
+  const [derived] = judge([check], [{ target: { ...target, parent: 'domain:h' }, collectors }], AS_OF);
+  const [named] = judge([check], [{ target, collectors }], AS_OF);
+  const slow = { x: { is: 'fault', id: 'ev-1', fault: { code: 'net.timeout', message: '' } } } as const;
+  const [late] = judge([check], [{ target: { ...target, parent: 'domain:h' }, collectors: slow }], AS_OF);
+
+  assert.equal(derived?.status, 'not-applicable');
+  assert.match(derived.message, /nothing listens/);
+  assert.equal(derived.subject, 'h:25/smtp');
+  assert.equal(named?.fault?.code, 'net.refused');
+  assert.equal(late?.fault?.code, 'net.timeout');
+});
+
+test('several collectors: paths start at their ids, and one fault leaves the other facts known', () => {
+  const check = checkOf({
+    needs: ['dns', 'tls'],
+    assert: {
+      any: [
+        { path: 'dns.ok', op: 'eq', value: true },
+        { path: 'tls.ok', op: 'eq', value: true },
+      ],
+    },
+  });
+  const fault = { is: 'fault', id: 'ev-2', fault: { code: 'tls.timeout', message: 'slow' } } as const;
+
+  const [verdict] = judge([check], [{ target: TARGET, collectors: { dns: seen({ ok: true }), tls: fault } }], AS_OF);
+  const [other] = judge([check], [{ target: TARGET, collectors: { dns: seen({ ok: false }), tls: fault } }], AS_OF);
+
+  assert.equal(verdict?.status, 'pass');
+  assert.deepEqual(
+    verdict.reasons.map(({ path }) => path),
+    ['dns.ok'],
+  );
+  assert.equal(other?.fault?.code, 'tls.timeout');
+});
+
+const each = (onEmpty: 'pass' | 'fail' | 'not-applicable' | 'silent', extra: Partial<Check> = {}): Check =>
+  checkOf({
+    each: { path: 'keys', as: 'key', subject: 'key.arn', onEmpty },
+    assert: { path: 'key.on', op: 'eq', value: true },
+    ...extra,
+  });
+
+function statuses(check: Check, facts: Json): { readonly [subject: string]: string } {
+  return Object.fromEntries(
+    judgeFacts(check, facts).map((verdict) => [verdict.subject, verdict.fault?.code ?? verdict.status]),
+  );
+}
+
+test('each: one verdict an item, named by its subject; equal subjects are told apart in the order of the list', () => {
+  const facts = {
+    keys: [
+      { arn: 'b', on: true },
+      { arn: 'a', on: false },
+      { arn: 'a', on: true },
+      { arn: 'c', on: { $unknown: 'aws.throttled' } },
+      { on: true },
+      { arn: { $unknown: 'aws.timeout' }, on: false },
+    ],
+  };
+
+  const found = statuses(each('pass'), facts);
+
+  assert.deepEqual(found, {
+    a: 'fail',
+    'a~2': 'pass',
+    b: 'pass',
+    c: 'aws.throttled',
+    'example.com#5': 'pass',
+    'example.com#6': 'fail',
+  });
+});
+
+test('each over nothing: what empty means, and that an absent list is empty only where the schema says so', () => {
+  for (const [onEmpty, expected] of [
+    ['pass', 'pass'],
+    ['fail', 'fail'],
+    ['not-applicable', 'not-applicable'],
+  ] as const) {
+    assert.deepEqual(statuses(each(onEmpty), { keys: [] }), { 'example.com': expected });
+  }
+  assert.deepEqual(statuses(each('silent'), { keys: [] }), {});
+  assert.deepEqual(statuses(each('pass'), {}), { 'example.com': 'fail' });
+  assert.deepEqual(statuses(each('not-applicable'), {}), { 'example.com': 'not-applicable' });
+  const optional = each('pass');
+  const { each: loop } = optional;
+  assert.deepEqual(statuses({ ...optional, ...(loop && { each: { ...loop, optionalList: true } }) }, {}), {
+    'example.com': 'pass',
+  });
+});
+
+test('each over what could not be seen: an error about the target, never silence but where the check says so', () => {
+  const unknown = { keys: { $unknown: 'aws.access-denied' } };
+  const partial = { keys: { $items: [{ arn: 'a', on: true }], $unknown: 'aws.throttled' } };
+  for (const onEmpty of ['pass', 'fail', 'not-applicable'] as const) {
+    assert.deepEqual(statuses(each(onEmpty), unknown), { 'example.com': 'aws.access-denied' });
+    assert.deepEqual(statuses(each(onEmpty), partial), { a: 'pass', 'example.com': 'aws.throttled' });
+    assert.deepEqual(statuses(each(onEmpty), { keys: 'text' }), { 'example.com': 'engine.type' });
+    assert.deepEqual(statuses(each(onEmpty), { keys: null }), { 'example.com': 'engine.type' });
+  }
+  assert.deepEqual(statuses(each('silent'), unknown), {});
+  assert.deepEqual(statuses(each('silent'), partial), { a: 'pass' });
+});
+
+test('each with when: a when that is false without any item decides for the empty and the unseen list', () => {
+  const top: Expr = { path: 'enabled', op: 'eq', value: true };
+  const own: Expr = { path: 'key.live', op: 'eq', value: true };
+  const unknown: Json = { $unknown: 'aws.throttled' };
+  const check = each('fail', { when: { all: [top, own] } });
+
+  assert.deepEqual(statuses(check, { enabled: false, keys: [] }), { 'example.com': 'not-applicable' });
+  assert.deepEqual(statuses(check, { enabled: false, keys: unknown }), { 'example.com': 'not-applicable' });
+  assert.deepEqual(statuses(check, { enabled: true, keys: [] }), { 'example.com': 'fail' });
+  assert.deepEqual(statuses(check, { enabled: true, keys: unknown }), { 'example.com': 'aws.throttled' });
+  assert.deepEqual(statuses(each('pass', { when: top }), { enabled: unknown, keys: [] }), {
+    'example.com': 'aws.throttled',
+  });
+  assert.deepEqual(statuses(check, { enabled: true, keys: [{ arn: 'a', live: false, on: false }] }), {
+    a: 'not-applicable',
+  });
+  const partial = { $items: [{ arn: 'a', live: true, on: true }], $unknown: 'aws.throttled' };
+  assert.deepEqual(statuses(check, { enabled: false, keys: partial }), { a: 'not-applicable' });
+});
+
+test('location and waiver are taken from the item; a waiver only of a fail', () => {
+  const check = checkOf({
+    each: {
+      path: 'found',
+      as: 'leak',
+      subject: 'leak.file',
+      onEmpty: 'silent',
+      location: 'leak.place',
+      waiver: 'leak.waiver',
+    },
+    assert: { path: 'leak.id', op: 'absent', value: null },
+  });
+  const place = { file: 'a.ts', line: 3, column: 7, commit: 'c0ffee', extra: 1 };
+  const waiver = { id: 'a.ts:3', reason: 'probity:allow' };
+
+  const [fail, pass, odd] = judgeFacts(check, {
+    found: [
+      { file: 'a.ts', id: 1, place, waiver },
+      { file: 'b.ts', place: 'here', waiver },
+      { file: 'c.ts', id: 1, place: { file: 3 }, waiver: { id: 'x' } },
+    ],
+  });
+
+  assert.deepEqual(fail?.location, { file: 'a.ts', line: 3, column: 7, commit: 'c0ffee' });
+  assert.deepEqual(fail.waiver, waiver);
+  assert.equal(pass?.waiver, undefined);
+  assert.equal(pass?.location, undefined);
+  assert.equal(odd?.location, undefined);
+  assert.equal(odd?.waiver, undefined);
+});
+
+test('severityWhen: the first that holds decides; one that only might hold never makes it milder', () => {
+  const check = checkOf({
+    severity: 'high',
+    severityWhen: [
+      { when: { path: 'live', op: 'eq', value: true }, severity: 'critical' },
+      { when: { path: 'test', op: 'eq', value: true }, severity: 'info' },
+    ],
+    assert: holds,
+  });
+  const unknown = { $unknown: 'source.unreadable' };
+  const severity = (facts: JsonObject) => judgeFacts(check, facts)[0]?.severity;
+
+  assert.equal(severity({ live: true, test: true }), 'critical');
+  assert.equal(severity({ live: false, test: true }), 'info');
+  assert.equal(severity({ live: false, test: false }), 'high');
+  assert.equal(severity({ live: unknown, test: true }), 'critical');
+  assert.equal(severity({ live: false, test: unknown }), 'high');
+});
+
+test('manual: always, or only where its condition holds; what is unknown there is an error', () => {
+  const always = checkOf({ assert: { manual: 'Is the programme still valid?' } });
+  const sometimes = checkOf({
+    manualWhen: { when: { path: 'hsm', op: 'eq', value: true }, manual: 'Ask the keeper of the module.' },
+    assert: holds,
+  });
+
+  const [question] = judgeFacts(always, {});
+  assert.equal(question?.status, 'manual');
+  assert.equal(question.message, 'example.com: Is the programme still valid?');
+  assert.equal(outcomeOf(judgeFacts(sometimes, { hsm: true, ok: true })), 'manual');
+  assert.equal(outcomeOf(judgeFacts(sometimes, { hsm: false, ok: true })), 'pass');
+  assert.equal(outcomeOf(judgeFacts(sometimes, { ok: false })), 'fail');
+  assert.equal(outcomeOf(judgeFacts(sometimes, { hsm: { $unknown: 'aws.timeout' }, ok: true })), 'aws.timeout');
+});
+
+test('the subject is what the check names, else the target; under a profile it ends in @NAME', () => {
+  const named = checkOf({ subject: 'name', assert: holds });
+
+  assert.equal(judgeFacts(named, { name: '_dmarc.example.com' })[0]?.subject, '_dmarc.example.com');
+  assert.equal(judgeFacts(named, { name: { $unknown: 'dns.timeout' } })[0]?.subject, 'example.com');
+  assert.equal(judgeFacts({ ...named, profile: 'pci' }, { name: 'x' })[0]?.subject, 'x@pci');
+  assert.deepEqual(statuses({ ...each('pass'), profile: 'pci' }, { keys: [{ arn: 'a' }, { arn: 'a' }] }), {
+    'a@pci': 'fail',
+    'a~2@pci': 'fail',
+  });
+});
+
+function reasonsOf(assertion: Expr, facts: Json): readonly string[] {
+  return judgeFacts(checkOf({ assert: assertion }), facts)[0]?.reasons.map(({ path }) => path) ?? [];
+}
+
+test('reasons are minimal: what was false of a fail, what was unknown of an error, what decided a pass', () => {
+  const is = (path: string): Expr => ({ path, op: 'eq', value: 1 });
+  const unknown = { $unknown: 'dns.timeout' };
+  const facts = { t: 1, f: 0, u: unknown, t2: 1, f2: 0 };
+
+  assert.deepEqual(reasonsOf({ all: [is('t'), is('f'), is('u'), is('f2')] }, facts), ['f', 'f2']);
+  assert.deepEqual(reasonsOf({ all: [is('t'), is('u')] }, facts), ['u']);
+  assert.deepEqual(reasonsOf({ all: [is('t'), is('t2')] }, facts), ['t', 't2']);
+  assert.deepEqual(reasonsOf({ any: [is('f'), is('t'), is('t2')] }, facts), ['t']);
+  assert.deepEqual(reasonsOf({ any: [is('f'), is('f2')] }, facts), ['f', 'f2']);
+  assert.deepEqual(reasonsOf({ any: [is('f'), is('u')] }, facts), ['u']);
+  assert.deepEqual(reasonsOf({ any: [is('f'), { all: [is('t'), is('f2')] }] }, facts), ['f', 'f2']);
+  const every: Expr = { every: 'l', as: 'i', satisfies: { path: 'i.v', op: 'eq', value: 1 }, onEmpty: 'true' };
+  assert.deepEqual(reasonsOf(every, { l: [{ v: 1 }, { v: 0 }, { v: 0 }] }), ['l[1].v', 'l[2].v']);
+  assert.deepEqual(reasonsOf(every, { l: [{ v: 1 }, { v: 1 }] }), ['l[0].v', 'l[1].v']);
+  assert.deepEqual(reasonsOf(every, { l: [] }), ['l']);
+  assert.deepEqual(reasonsOf(every, { l: { $items: [{ v: 1 }], $unknown: 'dns.timeout' } }), ['l']);
+  const some: Expr = { some: 'l', as: 'i', satisfies: { path: 'i', op: 'eq', value: 1 } };
+  assert.deepEqual(reasonsOf(some, { l: [0, 1, 1] }), ['l[1]']);
+  assert.deepEqual(reasonsOf(some, { l: [0, 2] }), ['l[0]', 'l[1]']);
+  assert.equal(reasonsOf(every, { l: Array.from({ length: 500 }, () => ({ v: 0 })) }).length, 33);
+});
+
+test('a reason quotes expected and actual, absence and ignorance apart', () => {
+  const [reason] =
+    judgeFacts(checkOf({ assert: { path: 'p', op: 'in', value: ['a', 'b'], why: 'the RFC says so' } }), { p: 'c' })[0]
+      ?.reasons ?? [];
+  assert.deepEqual(reason, {
+    path: 'p',
+    op: 'in',
+    expected: ['a', 'b'],
+    actual: 'c',
+    why: 'the RFC says so',
+    evidence: 'ev-0123456789abcdef#',
+  });
+
+  const of = (fact: Json | undefined) =>
+    judgeFacts(
+      checkOf({ assert: { path: 'p', op: 'count', value: { eq: 9 } } }),
+      fact === undefined ? {} : { p: fact },
+    )[0]?.reasons[0];
+  assert.deepEqual(of(undefined), {
+    path: 'p',
+    op: 'count',
+    expected: { eq: 9 },
+    actual: null,
+    absent: true,
+    evidence: 'ev-0123456789abcdef#',
+  });
+  assert.equal(of({ $unknown: 'dns.timeout' })?.unknown, 'dns.timeout');
+  assert.deepEqual(of({ $items: [1], $unknown: 'dns.timeout' })?.actual, [1]);
+  assert.equal(of({ $items: [1], $unknown: 'dns.timeout' })?.unknown, 'dns.timeout');
+  const long = of(Array.from({ length: 2000 }, (_, index) => `item ${String(index)}`));
+  assert.equal(long?.truncated, true);
+  assert.ok(
+    typeof long?.actual === 'string' && Buffer.byteLength(long.actual) <= 2048 && Buffer.byteLength(long.actual) > 2040,
+  );
+  const wide = of('😀'.repeat(3000));
+  assert.ok(typeof wide?.actual === 'string' && wide.actual.isWellFormed() && Buffer.byteLength(wide.actual) <= 2048);
+});
+
+test('evidence pointers: the longest prefix of the fact, and for a list the deepest place that holds its items', () => {
+  const check = (path: string): Check => checkOf({ assert: { path, op: 'present', value: null } });
+  const at = {
+    '': '',
+    '/hsts': '/hops/0/headers',
+    '/hsts/maxAge': '/hops/0/headers/3',
+    '/mx/0': '/dns/7/answers/0',
+    '/mx/1': '/dns/7/answers/1',
+    '/a~1b': '/strange',
+  };
+  const facts = { hsts: { maxAge: 1, valid: true }, mx: ['a', 'b'], other: 1, 'a/b': 1 };
+  const evidence = (path: string) =>
+    judge([check(path)], [{ target: TARGET, collectors: { x: seen(facts, at) } }], AS_OF)[0]?.reasons[0]?.evidence;
+
+  assert.equal(evidence('hsts.maxAge'), 'ev-0123456789abcdef#/hops/0/headers/3');
+  assert.equal(evidence('hsts.valid'), 'ev-0123456789abcdef#/hops/0/headers');
+  assert.equal(evidence('hsts.missing'), 'ev-0123456789abcdef#/hops/0/headers');
+  assert.equal(evidence('mx'), 'ev-0123456789abcdef#/dns/7/answers');
+  assert.equal(evidence('other'), 'ev-0123456789abcdef#');
+  assert.equal(evidence('a/b'), 'ev-0123456789abcdef#/strange');
+});
+
+test('evidence pointers inside loops and each follow the item, in whole and partial lists', () => {
+  const check = each('pass', {
+    assert: {
+      every: 'key.grants',
+      as: 'grant',
+      satisfies: { path: 'grant.to', op: 'eq', value: 'me' },
+      onEmpty: 'true',
+    },
+  });
+  const keys = [
+    { arn: 'a', grants: [] },
+    { arn: 'b', grants: [{ to: 'me' }, { to: 'you' }] },
+  ];
+  const at = { '/keys/1': '/list/1', '/keys/1/grants/1': '/grants/b/1' };
+  const marked = { '/keys/$items/1': '/list/1', '/keys/$items/1/grants/1': '/grants/b/1' };
+  const evidence = (facts: Json, pointers: { readonly [pointer: string]: string }) =>
+    judge([check], [{ target: TARGET, collectors: { x: seen(facts, pointers) } }], AS_OF)
+      .find(({ subject }) => subject === 'b')
+      ?.reasons.map((reason) => [reason.path, reason.evidence]);
+
+  const expected = [['key.grants[1].to', 'ev-0123456789abcdef#/grants/b/1']];
+  assert.deepEqual(evidence({ keys }, at), expected);
+  assert.deepEqual(evidence({ keys: { $items: keys, $unknown: 'aws.throttled' } }, at), expected);
+  assert.deepEqual(evidence({ keys: { $items: keys, $unknown: 'aws.throttled' } }, marked), expected);
+});
+
+test('messages name subject, actual and expected, with units, and stay one visible line of at most 300 characters', () => {
+  const message = (assertion: Expr, facts: Json): string =>
+    judgeFacts(checkOf({ assert: assertion }), facts)[0]?.message ?? '';
+
+  assert.equal(
+    message({ path: 'hsts.maxAge', op: 'gte', value: 15_552_000 }, { hsts: { maxAge: 300 } }),
+    'example.com: hsts max age is 300 s (5 minutes); expected at least 15552000 s (180 days)',
+  );
+  assert.equal(
+    message({ path: 'policy', op: 'in', value: ['quarantine', 'reject'] }, { policy: 'none' }),
+    'example.com: policy is "none"; expected "quarantine" or "reject"',
+  );
+  assert.equal(
+    message({ path: 'expires', op: 'after', value: 'now+30d' }, {}),
+    'example.com: expires is absent; expected after 30 days after the time of the run',
+  );
+  assert.equal(
+    message({ path: 'names', op: 'subset-of', value: ['a'] }, { names: [] }),
+    'example.com: names is an empty list; required: only items of "a"',
+  );
+  assert.match(
+    message({ path: 'n', op: 'contains', value: 'z' }, { n: Array.from({ length: 22 }, (_, i) => `v${String(i)}`) }),
+    /"v7" and 14 more; expected/,
+  );
+  assert.equal(
+    message(holds, { ok: 'yes' }),
+    'example.com: could not tell: ok is unknown, the value has another type than the rule expects (engine.type)',
+  );
+  assert.equal(
+    message({ path: 't', op: 'eq', value: 'x' }, { t: 'a\u001b[31mb\nc\u202ed\ud800' }),
+    'example.com: t is "a␛[31mb␊c\\u{202e}d\\u{d800}"; expected "x"',
+  );
+  const many = message(
+    {
+      all: Array.from({ length: 20 }, (_, i) => ({ path: `some.long.path${String(i)}`, op: 'eq', value: 1 }) as const),
+    },
+    {},
+  );
+  assert.ok(many.length <= 300 && many.endsWith(' more'), many);
+});
+
+test('a defect in a check is an error of that check alone', () => {
+  const broken = checkOf({ id: 'test.broken', assert: { path: 'a', op: 'matches', value: '(' } });
+  const wrongStart = checkOf({
+    id: 'test.start',
+    needs: ['x', 'y'],
+    assert: { path: 'nowhere.a', op: 'present', value: null },
+  });
+  const trap = new Proxy(
+    {},
+    {
+      getOwnPropertyDescriptor: () => {
+        throw new Error('trap');
+      },
+    },
+  );
+
+  const found = judge(
+    [broken, wrongStart, checkOf({ assert: holds })],
+    [{ target: TARGET, collectors: { x: seen({ ok: true }) } }],
+    AS_OF,
+  );
+  const [thrown] = judge(
+    [checkOf({ assert: holds })],
+    [{ target: TARGET, collectors: { x: seen(trap as Json) } }],
+    AS_OF,
+  );
+
+  assert.deepEqual(
+    found.map((verdict) => [verdict.check, verdict.fault?.code ?? verdict.status]),
+    [
+      ['test.broken', 'engine.bug'],
+      ['test.check', 'pass'],
+      ['test.start', 'engine.bug'],
+    ],
+  );
+  assert.equal(thrown?.fault?.code, 'engine.bug');
+  assert.throws(() => judge([], [], 'yesterday'), /asOf/);
+});
+
+test('the order of checks, targets and facts changes nothing, and results come by target, check and subject', () => {
+  const checks = [
+    each('pass'),
+    checkOf({ id: 'a.b', assert: holds }),
+    { ...each('pass'), profile: 'pci' },
+    checkOf({ id: 'a.b-c', assert: holds }),
+  ];
+  const observation = (name: string): Observation => ({
+    target: { kind: 'domain', id: `domain:${name}`, labels: {} },
+    collectors: {
+      x: seen({
+        ok: name !== 'b.example',
+        keys: [
+          { arn: 'z', on: true },
+          { arn: 'k', on: false },
+        ],
+      }),
+    },
+  });
+  const observations = ['b.example', 'a.example', 'B.example', 'a-b.example'].map(observation);
+  const first = judge(checks, observations, AS_OF);
+
+  fc.assert(
+    fc.property(
+      fc.shuffledSubarray(checks, { minLength: 4 }),
+      fc.shuffledSubarray(observations, { minLength: 4 }),
+      (someChecks, someTargets) => {
+        assert.deepEqual(judge(someChecks, someTargets, AS_OF), first);
+      },
+    ),
+    { numRuns: 50 },
+  );
+  const keys = first.map((verdict) => [verdict.target, verdict.check, verdict.subject].join('\u0000'));
+  assert.deepEqual(
+    keys,
+    keys.toSorted((a, b) => (a < b ? -1 : 1)),
+  );
+});
+
+test('hostile facts never throw, never pass where the rule needs a value, and leave verdicts that can be digested', () => {
+  const hostile: readonly Json[] = [
+    'x'.repeat(1_000_000),
+    Array.from({ length: 20_000 }, () => 'y'),
+    JSON.parse('{"__proto__": {"on": true}, "arn": "p"}') as Json,
+    { arn: '\ud800\u0000', on: '\udfff' },
+    { arn: 'q'.repeat(100_000), on: 1 },
+    null,
+    0,
+    [],
+    { $unknown: 1 },
+    { $items: [{ arn: 'a', on: true }] },
+    { $items: 3, $unknown: 'dns.timeout' },
+  ];
+  const checks = [
+    each('fail'),
+    checkOf({ assert: { path: 'keys', op: 'eq', value: 'a' } }),
+    checkOf({ assert: { path: 'keys', op: 'contains', value: 'z' } }),
+  ];
+
+  for (const fact of hostile) {
+    for (const facts of [fact, { keys: fact }, { keys: [fact] }]) {
+      for (const check of checks) {
+        for (const verdict of judgeFacts(check, facts)) {
+          assert.notEqual(verdict.status, 'pass');
+          assert.notEqual(verdict.fault?.code, 'engine.bug', verdict.fault?.message);
+          assert.ok(verdict.message.length <= 300);
+          canonicalJson(verdict as unknown as Json);
+        }
+      }
+    }
+  }
+});
+
+test('what was deleted during the scan does not apply; with another fault beside it, it is still an error', () => {
+  const gone = { $unknown: 'aws.gone' };
+  const check = checkOf({ assert: { all: [holds, { path: 'other', op: 'eq', value: true }] } });
+
+  assert.equal(outcomeOf(judgeFacts(check, { ok: gone, other: true })), 'not-applicable');
+  assert.equal(outcomeOf(judgeFacts(check, { ok: gone, other: { $unknown: 'aws.throttled' } })), 'aws.gone');
+  assert.equal(outcomeOf(judgeFacts(check, { ok: gone, other: false })), 'fail');
+});
