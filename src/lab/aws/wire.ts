@@ -97,7 +97,8 @@ export function sendError(
   response.writeHead(status, {
     'content-type': 'application/x-amz-json-1.1',
     'x-amzn-requestid': id,
-    'x-amzn-errortype': code,
+    // A code with a namespace comes in the body alone, as some services send it
+    ...(code.includes('#') ? {} : { 'x-amzn-errortype': code }),
   });
-  response.end(JSON.stringify({ __type: `com.amazonaws#${code}`, message }));
+  response.end(JSON.stringify({ __type: code.includes('#') ? code : `com.amazonaws#${code}`, message }));
 }

@@ -142,6 +142,9 @@ function keyFacts(raw: Json, stores: Json | undefined, setting: Setting): JsonOb
   const metadata = own(raw, 'DescribeKey');
   const arn = must(raw, 'KeyArn', asText);
   const created = must(metadata, 'CreationDate', asDate);
+  // What was not asked because DescribeKey failed is unknown for that same reason
+  const failed = faultIn(metadata) === undefined ? undefined : metadata;
+  const told = (call: string): Json | undefined => own(raw, call) ?? failed;
   const hindrance = notRotatable(metadata, setting.regions);
   const isMulti = orElse(metadata, 'MultiRegion', asFlag, false);
   return facts({
@@ -160,11 +163,11 @@ function keyFacts(raw: Json, stores: Json | undefined, setting: Setting): JsonOb
     material: materialFacts(metadata),
     notRotatable: hindrance,
     notJudgedHere: judgedElsewhere(metadata, setting.regions),
-    rotation: typeof hindrance === 'string' ? undefined : rotationFacts(own(raw, 'GetKeyRotationStatus')),
-    lastRotation: lastRotation(own(raw, 'ListKeyRotations'), created),
-    policy: policyFacts(own(raw, 'GetKeyPolicy'), setting),
-    grants: grantFacts(own(raw, 'ListGrants')),
-    use: usageFacts(own(raw, 'GetKeyLastUsage')),
+    rotation: typeof hindrance === 'string' ? undefined : rotationFacts(told('GetKeyRotationStatus')),
+    lastRotation: lastRotation(told('ListKeyRotations'), created),
+    policy: policyFacts(told('GetKeyPolicy'), setting),
+    grants: grantFacts(told('ListGrants')),
+    use: usageFacts(told('GetKeyLastUsage')),
   });
 }
 
@@ -179,6 +182,8 @@ export function interpretKms(raw: Json | undefined, setting: Setting, at: { [poi
     const fact = pointer('kms', 'keys', index);
     at[fact] = fact;
     if (isObject(key)) {
+      if (faultIn(own(key, 'DescribeKey')) !== undefined) at[fact] = `${fact}/DescribeKey`;
+      else if (stores !== undefined) at[`${fact}/store`] = '/kms/stores';
       for (const [name, member] of FROM) if (Object.hasOwn(key, member)) at[`${fact}/${name}`] = `${fact}/${member}`;
       if (Object.hasOwn(key, 'DescribeKey')) {
         for (const [name, member] of OF_METADATA) at[`${fact}/${name}`] = `${fact}/DescribeKey${within(key, member)}`;
