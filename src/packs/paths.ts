@@ -68,7 +68,10 @@ function whyNot(scope: Scope, place: PlaceInFacts, path: string, before: string)
   }
   const parent = before === '' ? 'the facts have' : `"${before}" has`;
   const token = path.slice(before === '' ? 0 : before.length + 1).split('.')[0] ?? '';
-  return `${parent} no "${token}"${didYouMean(path, declaredPaths(scope))}`;
+  const declared = declaredPaths(scope);
+  const below = declared.find((known) => known.endsWith(`.${path}`));
+  const hint = below === undefined ? didYouMean(path, declared) : ` (did you mean "${below}"?)`;
+  return `${parent} no "${token}"${hint}`;
 }
 
 /** The schema of a list's items, or the sentence that says why the place is no list. */

@@ -2,7 +2,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { isArray, isObject, type Json, type JsonObject, own } from '../model/json.ts';
 import { tokensOf } from '../model/pointer.ts';
-import { didYouMean } from '../model/nearest.ts';
+import { didYouMean, nearest } from '../model/nearest.ts';
 import type { Problem } from './problem.ts';
 import type { YamlFile } from './yaml.ts';
 
@@ -43,17 +43,17 @@ function problemOf(error: ErrorObject, file: YamlFile, all: readonly ErrorObject
     const key = parameters.additionalProperty ?? '';
     return { file: file.name, ...file.keyAt([...path, key]), message: unknownKey(key, error) };
   }
-  // A key that is not known explains why another one is missing
-  const beside = (other: ErrorObject): boolean =>
-    other.keyword === 'additionalProperties' && other.instancePath === error.instancePath && isExpression(error);
-  if (error.keyword === 'required' && all.some(beside)) return undefined;
+  if (error.keyword === 'required' && all.some((other) => explains(other, error))) return undefined;
   const place = error.keyword === 'required' ? file.keyAt(path) : file.at(path);
   return { file: file.name, ...place, message: `${named(path)}${sentence(error, parameters)}` };
 }
 
-function isExpression(error: ErrorObject): boolean {
-  const required = own(error.parentSchema, 'required');
-  return isArray(required) && required.length === 2 && required[0] === 'path';
+/** Whether a key that is not known is the reason why another one is missing: misspelt, or of no known form at all. */
+function explains(unknown: ErrorObject, missing: ErrorObject): boolean {
+  if (unknown.keyword !== 'additionalProperties' || unknown.instancePath !== missing.instancePath) return false;
+  const key = (unknown.params as Parameters).additionalProperty ?? '';
+  const wanted = (missing.params as Parameters).missingProperty ?? '';
+  return key === 'not' || nearest(key, [wanted]).length > 0;
 }
 
 function named(path: readonly string[]): string {

@@ -53,7 +53,8 @@ export function tryYaml(text: string, name: string): YamlReading {
       uniqueKeys: true,
       stringKeys: true,
       prettyErrors: false,
-      logLevel: 'silent',
+      // `silent` would let a second document pass
+      logLevel: 'error',
       lineCounter: lines,
     });
     for (const error of [...document.errors, ...document.warnings]) report(error.pos[0], sentence(error));
