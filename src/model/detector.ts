@@ -27,6 +27,8 @@ export interface Lower {
 
 /** A value that belongs to a name: `NAME = "value"`, in any of the ways that languages and formats write it. */
 export interface ContextRule {
+  /** Lower case; default: the keywords of the detector. */
+  readonly words?: readonly string[];
   /** RE2 syntax that the whole value must match. */
   readonly value: string;
   /** RE2 syntax, found anywhere in the text between the word and the value (the rest of the name), lower case. */

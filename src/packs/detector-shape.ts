@@ -16,6 +16,12 @@ function some(items: JsonObject): JsonObject {
   return { type: 'array', minItems: 1, items };
 }
 
+const keywords: JsonObject = {
+  ...some({ type: 'string', pattern: '^[ -@\\[-~]{3,40}$', description: 'three characters or more, lower case' }),
+  description: 'texts of which one stands in every match or in the name beside it',
+  uniqueItems: true,
+};
+
 const example: JsonObject = {
   type: ['string', 'object'],
   if: { type: 'object' },
@@ -34,15 +40,12 @@ export const DETECTOR_SHAPE: JsonObject = {
       title: { type: 'string', minLength: 1, maxLength: 120 },
       description: text,
       severity,
-      keywords: {
-        ...some({ type: 'string', pattern: '^[!-@\\[-~]{3,40}$', description: 'three characters or more, lower case' }),
-        description: 'texts of which one stands in every match or in the name beside it',
-        uniqueItems: true,
-      },
+      keywords,
       pattern,
-      context: shape({ value: pattern, also: pattern, segment: flag, last: flag, quoted: flag, mixed: flag }, [
-        'value',
-      ]),
+      context: shape(
+        { words: keywords, value: pattern, also: pattern, segment: flag, last: flag, quoted: flag, mixed: flag },
+        ['value'],
+      ),
       uri: shape({ schemes: some(text) }, ['schemes']),
       files: pattern,
       fixed: flag,

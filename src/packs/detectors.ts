@@ -49,11 +49,17 @@ export function readDetector(file: YamlFile, expectedId?: string): DetectorReadi
   }
   if (written.id === 'none') report(['id'], 'no detector is called none: secret.none is the verdict on the whole tree');
   for (const [path, pattern] of patternsOf(written)) checkPattern(pattern, (message) => report(path, message));
-  const rules = [written.pattern, written.context, written.uri].filter((rule) => rule !== undefined).length;
-  if (rules > 1) report([], 'one of pattern, context and uri, not several');
-  if (rules === 0 && written.files === undefined) report([], 'lacks a rule: pattern, context, uri or files');
+  const { context, uri } = written;
+  if (written.pattern === undefined && context === undefined && uri === undefined && written.files === undefined) {
+    report([], 'lacks a rule: pattern, context, uri or files');
+  }
   const keywords = keywordsOf(written);
-  if (rules > 0 && keywords.length === 0) report([], 'lacks keywords, and its pattern has no literal beginning');
+  if (written.pattern !== undefined && keywords.length === 0) {
+    report(['pattern'], 'lacks keywords, and its pattern has no literal beginning of three characters');
+  }
+  if (context !== undefined && (context.words ?? written.keywords) === undefined) {
+    report(['context'], 'lacks words: one of them stands in the name beside the value');
+  }
   for (const kind of ['positive', 'negative'] as const) {
     for (const [index, example] of written.examples[kind].entries()) {
       checkExample(example, (message) => report(['examples', kind, index], message));

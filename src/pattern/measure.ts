@@ -54,7 +54,7 @@ function childrenOf(node: Node): readonly Node[] {
 }
 
 /** The bytes with which a match may begin; everything where a match may be empty. */
-function firstOf(node: Node): ByteSet {
+export function firstOf(node: Node): ByteSet {
   switch (node.is) {
     case 'set':
       return node.set;
@@ -154,7 +154,7 @@ export function prefixesOf(node: Node): readonly string[] {
 }
 
 const MOST_PREFIXES = 48;
-const WIDEST_SET = 4;
+const WIDEST_SET = 8;
 
 interface Growth {
   readonly prefixes: readonly string[];

@@ -9,11 +9,12 @@ import { readYaml } from '../../src/packs/yaml.ts';
 const FOLDER = fileURLToPath(new URL('../../checks/detectors', import.meta.url));
 
 export function ownDetectors(): readonly DetectorFile[] {
-  return readdirSync(FOLDER).flatMap((name) => {
+  const readings = readdirSync(FOLDER).map((name) => {
     const yaml = readYaml(readFileSync(`${FOLDER}/${name}`, 'utf8'), name);
-    const reading = readDetector(yaml, name.replace(/\.yaml$/, ''));
-    return reading.detector ?? refuse(reading.problems);
+    return readDetector(yaml, name.replace(/\.yaml$/, ''));
   });
+  const problems = readings.flatMap((reading) => reading.problems);
+  return problems.length > 0 ? refuse(problems) : readings.flatMap((reading) => reading.detector ?? []);
 }
 
 /** The detectors as the bytes that travel to the scanner. */

@@ -2,9 +2,9 @@
 import type { Severity } from '../../model/check.ts';
 import type { Detector, DetectorSet } from '../../model/detector.ts';
 import { emit, emitSet } from '../../pattern/emit.ts';
-import { anchorsOf, lastOf, lengthsOf, prefixesOf } from '../../pattern/measure.ts';
+import { anchorsOf, firstOf, lastOf, lengthsOf, prefixesOf } from '../../pattern/measure.ts';
 import { parsePattern } from '../../pattern/parse.ts';
-import { setOf } from '../../pattern/ast.ts';
+import { overlaps, setOf, type ByteSet } from '../../pattern/ast.ts';
 import { type Automaton, buildAutomaton } from './automaton.ts';
 
 export interface PatternMatcher {
@@ -31,6 +31,9 @@ export type Rule =
 export interface Matcher {
   readonly number: number;
   readonly detector: Detector;
+  readonly keywords: readonly string[];
+  /** Found by its own form: looked for in every file. */
+  readonly fixed: boolean;
   readonly rule: Rule;
   /** Of two findings at one place the higher stays. */
   readonly rank: number;
@@ -60,31 +63,35 @@ const UNBOUNDED_REACH = 4096;
 
 export function compile(set: DetectorSet): Engine {
   const named = new Set(set.detectors.flatMap((detector) => detector.uri?.schemes ?? []));
-  const matchers = set.detectors.map((detector, number) => compileOne(detector, number, named));
+  const rules = set.detectors.flatMap((detector) => rulesOf(detector, named).map((rule) => ({ detector, rule })));
+  const matchers = rules.map(({ detector, rule }, number) => compileOne(detector, rule, number));
   const byContent = matchers.filter((matcher) => matcher.rule.is !== 'path');
   return {
     matchers,
     all: planFor(byContent),
-    fixed: planFor(byContent.filter((matcher) => matcher.detector.fixed)),
+    fixed: planFor(byContent.filter((matcher) => matcher.fixed)),
     paths: matchers.filter((matcher) => matcher.rule.is === 'path'),
   };
 }
 
 function planFor(matchers: readonly Matcher[]): Plan {
-  const words = [...new Set(matchers.flatMap((matcher) => matcher.detector.keywords))].sort();
+  const words = [...new Set(matchers.flatMap((matcher) => matcher.keywords))].sort();
   return {
     automaton: buildAutomaton(words),
-    matchers: words.map((word) => matchers.filter((matcher) => matcher.detector.keywords.includes(word))),
+    matchers: words.map((word) => matchers.filter((matcher) => matcher.keywords.includes(word))),
   };
 }
 
-function compileOne(detector: Detector, number: number, schemes: ReadonlySet<string>): Matcher {
-  const rule = ruleOf(detector, schemes);
+function compileOne(detector: Detector, rule: Rule, number: number): Matcher {
+  const context = rule.is === 'context';
+  const fixed = detector.fixed && !context;
   return {
     number,
     detector,
+    keywords: context ? (detector.context?.words ?? detector.keywords) : detector.keywords,
+    fixed,
     rule,
-    rank: rule.is === 'path' ? 0 : detector.fixed ? 3 : detector.context?.segment === true ? 1 : 2,
+    rank: rule.is === 'path' ? 0 : fixed ? 3 : detector.context?.segment === true ? 1 : 2,
     files: optional(detector.files),
     lower: (detector.lower ?? []).map(({ pattern, severity, note }) => ({
       expression: expressionOf(pattern),
@@ -105,19 +112,22 @@ function optional(pattern: string | undefined): RegExp | undefined {
   return pattern === undefined ? undefined : expressionOf(pattern);
 }
 
-function ruleOf(detector: Detector, schemes: ReadonlySet<string>): Rule {
+/** A detector may know a form of its own and, beside it, values that only a name makes suspicious. */
+function rulesOf(detector: Detector, schemes: ReadonlySet<string>): Rule[] {
+  const rules: Rule[] = [];
+  if (detector.pattern !== undefined) rules.push(patternRule(detector, detector.pattern));
   if (detector.context !== undefined) {
-    return {
+    rules.push({
       is: 'context',
       value: new RegExp(`^(?:${emit(parsePattern(detector.context.value).root)})$`),
       also: optional(detector.context.also),
-    };
+    });
   }
   if (detector.uri !== undefined) {
     const others = detector.uri.schemes.includes('*');
-    return { is: 'uri', others, schemes: others ? schemes : new Set(detector.uri.schemes) };
+    rules.push({ is: 'uri', others, schemes: others ? schemes : new Set(detector.uri.schemes) });
   }
-  return detector.pattern === undefined ? { is: 'path' } : patternRule(detector, detector.pattern);
+  return rules.length === 0 ? [{ is: 'path' }] : rules;
 }
 
 /** Not inside a longer word; but `\nTOKEN` in a string of source code and `%20TOKEN` in a URL are beginnings. */
@@ -137,9 +147,11 @@ function patternRule(detector: Detector, pattern: string): PatternMatcher {
     detector.gitleaks === undefined &&
     prefixes.length > 0 &&
     prefixes.every((prefix) => detector.keywords.some((word) => prefix.toLowerCase().startsWith(word)));
+  const last = lastOf(root);
+  const before = overlaps(firstOf(root), WORD) ? BEFORE : '';
   // a token ends where its own alphabet and the alphabet of words end
-  const after = `(?!${emitSet(setOf(...WORD, ...lastWordSet(root)))})`;
-  const source = detector.gitleaks === undefined ? `${BEFORE}(?:${emit(root)})${after}` : emit(root);
+  const after = overlaps(last, WORD) ? `(?!${emitSet(setOf(...WORD, ...(isAlphabet(last) ? last : [])))})` : '';
+  const source = detector.gitleaks === undefined ? `${before}(?:${emit(root)})${after}` : emit(root);
   const { max } = lengthsOf(root);
   return {
     is: 'pattern',
@@ -152,8 +164,7 @@ function patternRule(detector: Detector, pattern: string): PatternMatcher {
   };
 }
 
-/** The last set where it is an alphabet; a closing quote or bracket may be followed by another. */
-function lastWordSet(root: Parameters<typeof lastOf>[0]): ReturnType<typeof lastOf> {
-  const last = lastOf(root);
-  return last.some(([low, high]) => high - low >= 9) ? last : [];
+/** A wide set is the alphabet of a value; a single character is its literal end, which another may follow. */
+function isAlphabet(set: ByteSet): boolean {
+  return set.some(([low, high]) => high - low >= 9);
 }

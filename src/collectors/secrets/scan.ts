@@ -181,7 +181,7 @@ function tryValues(state: Scan, matcher: Matcher, start: number, end: number, va
     if (context.mixed === true && !(/[0-9]/.test(text) && /[A-Za-z]/.test(text))) continue;
     if (rule.also !== undefined) {
       const name = bytes.toString('latin1', Math.max(0, start - 24), value.nameEnd).toLowerCase();
-      if (!rule.also.test(name.slice(Math.max(name.lastIndexOf('\n'), name.lastIndexOf(' ', 23)) + 1))) continue;
+      if (!rule.also.test(name.slice(name.lastIndexOf('\n') + 1))) continue;
     }
     judge(state, matcher, value.start, value.end);
     return;

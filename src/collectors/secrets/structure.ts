@@ -114,8 +114,9 @@ function gcpServiceAccount(_value: string, place: Place): Inside | undefined {
   const text = place.bytes.toString('latin1', from, Math.min(place.limit, place.end + 8192));
   const open = text.lastIndexOf('{', place.start - from);
   const key = text.indexOf('"private_key"', Math.max(0, open));
-  if (open < 0 || key < 0 || !/^"private_key"\s{0,8}:\s{0,8}"-----BEGIN/.test(text.slice(key, key + 60)))
-    return undefined;
+  if (open < 0 || key < 0) return undefined;
+  const body = /^"private_key"\s{0,8}:\s{0,8}"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----(?:\\n|\\\\n)[A-Za-z0-9+/]{24}/;
+  if (!body.test(text.slice(key, key + 160))) return undefined;
   const close = text.indexOf('}', key);
   return { end: close < 0 ? place.end : Math.max(place.end, from + close) };
 }
