@@ -58,6 +58,7 @@ function key(id: string, metadata: JsonObject, rest: Partial<KeyState> = {}): Ke
     GetKeyPolicy: policy(),
     ListGrants: { Grants: [] },
     ListKeyRotations: { Rotations: [] },
+    GetKeyLastUsage: { KeyLastUsage: { Operation: 'Decrypt', Timestamp: day(-1) }, TrackingStartDate: day(-200) },
     ...rest,
   };
 }

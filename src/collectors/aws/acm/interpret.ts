@@ -29,7 +29,7 @@ const LAST_INSTANT = 253_402_300_799_999;
  * The first millisecond in which fewer than min(30 days, a third of the lifetime) are left (facts/aws §3.3): a fixed 30 days
  * would warn of a 47-day certificate for two thirds of its life.
  */
-function expiringFrom(notBefore: string, notAfter: string): string {
+function renewalDue(notBefore: string, notAfter: string): string {
   const end = Date.parse(notAfter);
   const lifetime = Math.max(0, end - Date.parse(notBefore));
   const from = Math.floor(end - Math.min(30 * DAY, lifetime / 3)) + 1;
@@ -46,7 +46,7 @@ function datesOf(raw: Json, status: Json): JsonObject {
   return facts({
     notBefore: start,
     notAfter: end,
-    expiringFrom: whenKnown(start, (from) => whenKnown(end, (until) => expiringFrom(from, until))),
+    renewalDue: whenKnown(start, (from) => whenKnown(end, (until) => renewalDue(from, until))),
   });
 }
 

@@ -13,7 +13,7 @@ export const acmFacts: Schema = object({
       'key?': object({ algorithm: string(), family: oneOf('RSA', 'EC'), bits: integer() }),
       'notBefore?': dateTime(),
       'notAfter?': dateTime(),
-      'expiringFrom?': dateTime({
+      'renewalDue?': dateTime({
         description: 'from here on fewer than 30 days, or than a third of the lifetime, are left',
       }),
       'created?': dateTime(),

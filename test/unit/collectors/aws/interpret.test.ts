@@ -170,7 +170,7 @@ test('the last instant that a date can hold still expires one day', () => {
 
   const { facts } = aws.interpret(raw);
 
-  assert.equal(resolvePointer(facts, '/acm/certificates/0/expiringFrom'), '9999-12-01T23:59:59.001Z');
+  assert.equal(resolvePointer(facts, '/acm/certificates/0/renewalDue'), '9999-12-01T23:59:59.001Z');
 });
 
 test('30.0 days left pass and a millisecond less fails', () => {
