@@ -178,7 +178,9 @@ class PackReader {
       }
       for (const key of ['severity', 'references'] as const) {
         for (const id of Object.keys(profile[key] ?? {})) {
-          if (!ids.includes(id)) this.report(file, [key, id], `there is no check "${id}"${didYouMean(id, ids)}`);
+          if (ids.includes(id)) continue;
+          const message = `there is no check "${id}"${didYouMean(id, ids)}`;
+          this.problems.push({ file: file.name, ...file.keyAt([key, id]), message });
         }
       }
     }

@@ -429,7 +429,7 @@ test('a defect in a check is an error of that check alone', () => {
   );
   const [thrown] = judge(
     [checkOf({ assert: holds })],
-    [{ target: TARGET, collectors: { x: seen(trap as Json) } }],
+    [{ target: TARGET, collectors: { x: seen(trap) } }],
     AS_OF,
   );
 

@@ -167,7 +167,7 @@ test('each refusal names file, line and column, and says what to do', () => {
     [' onEmpty: true,', ' onEmpty: maybe,', '13:46', /cannot be "maybe"/],
     ['every: cookies', 'every: cookie', '13:16', /^the facts have no "cookie" \(did you mean "cookies"/],
     ['every: cookies', 'every: scheme', '13:16', /^"scheme" is no list$/],
-    [/as: cookie,(.*)cookie\.secure/, 'as: names,$1names.secure', '13:29', /^the name \"names\" hides a fact/],
+    [/as: cookie,(.*)cookie\.secure/, 'as: names,$1names.secure', '13:29', /^the name "names" hides a fact/],
     [/ {2}- \{ expect: pass.*\n/, '', '15:1', /^there is no example that is expected to be pass$/],
     [/ {2}- \{ expect: fail.*\n/, '', '15:1', /^there is no example that is expected to be fail$/],
     ['expect: pass', 'expect: passes', '16:15', /cannot be "passes" \(did you mean "pass"\?\)/],
