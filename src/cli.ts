@@ -21,6 +21,10 @@ const LOADERS: { readonly [name: string]: () => Promise<Command> } = {
   test: async () => (await import('./commands/test.ts')).test,
   init: async () => (await import('./commands/init.ts')).init,
   schema: async () => (await import('./commands/schema.ts')).schema,
+  policy: async () => (await import('./commands/policy.ts')).policy,
+  spf: async () => (await import('./commands/spf.ts')).spf,
+  tls: async () => (await import('./commands/tls.ts')).tls,
+  cert: async () => (await import('./commands/cert.ts')).cert,
   hsts: async () => (await import('./commands/hsts.ts')).hsts,
   completion: async () => (await import('./commands/completion.ts')).completion,
 };

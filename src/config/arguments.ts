@@ -67,7 +67,7 @@ export function readValue(option: OptionSpec, text: string, where: string): Flag
       return parts;
     }
     default:
-      if (text === '') throw bad('a value');
+      if (text === '' && option.mayBeEmpty !== true) throw bad('a value');
       return text;
   }
 }

@@ -9,6 +9,8 @@ export interface OptionSpec {
   readonly type: OptionType;
   /** May be given more than once; `list` also splits at commas. */
   readonly repeatable?: true;
+  /** An empty text is a value too. */
+  readonly mayBeEmpty?: true;
   readonly placeholder?: string;
   readonly values?: readonly string[];
   readonly help: string;
@@ -23,7 +25,7 @@ const AUDIT = ['audit'];
 const JUDGING = ['audit', 'replay'];
 const RENDERING = ['audit', 'replay', 'report', 'demo'];
 const SPEAKING = ['audit', 'replay', 'report', 'demo'];
-const OBSERVING = ['audit'];
+const OBSERVING = ['audit', 'tls'];
 
 export const OPTIONS: readonly OptionSpec[] = [
   {
@@ -43,7 +45,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     placeholder: 'NAME',
     help: 'judge by this profile (see: probity list profiles)',
     group: 'What is judged',
-    commands: [...JUDGING, 'list'],
+    commands: [...JUDGING, 'list', 'policy'],
     key: 'profile',
   },
   {
@@ -53,7 +55,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     placeholder: 'GLOB,…',
     help: 'only these checks: ids or globs such as tls.*',
     group: 'What is judged',
-    commands: [...JUDGING, 'list'],
+    commands: [...JUDGING, 'list', 'policy'],
     key: 'checks',
   },
   {
@@ -63,7 +65,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     placeholder: 'GLOB,…',
     help: 'leave these checks out',
     group: 'What is judged',
-    commands: [...JUDGING, 'list'],
+    commands: [...JUDGING, 'list', 'policy'],
     key: 'skip',
   },
   {
@@ -73,7 +75,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     placeholder: 'DIR',
     help: 'a folder with check files of your own',
     group: 'What is judged',
-    commands: [...JUDGING, 'list', 'explain'],
+    commands: [...JUDGING, 'list', 'explain', 'policy'],
     key: 'checksDir',
   },
   {
@@ -111,7 +113,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     type: 'switch',
     help: 'machine-readable JSON on standard output, nothing else there',
     group: 'Output',
-    commands: [...RENDERING, 'list', 'test', 'hsts', 'explain'],
+    commands: [...RENDERING, 'list', 'test', 'hsts', 'explain', 'tls', 'cert'],
     key: 'json',
   },
   {
@@ -139,7 +141,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     placeholder: 'IP[:PORT]',
     help: 'ask this DNS server; default: those of the system',
     group: 'Network',
-    commands: OBSERVING,
+    commands: [...OBSERVING, 'spf'],
     key: 'resolver',
   },
   {
@@ -175,7 +177,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     placeholder: 'TIME',
     help: 'for one network operation; default: 10s',
     group: 'Network',
-    commands: OBSERVING,
+    commands: [...OBSERVING, 'spf'],
     key: 'timeout',
   },
   {
@@ -213,6 +215,38 @@ export const OPTIONS: readonly OptionSpec[] = [
     group: 'Sources',
     commands: AUDIT,
     key: 'maxFile',
+  },
+  {
+    flag: 'ip',
+    type: 'text',
+    placeholder: 'IP',
+    help: 'the address of the sending host',
+    group: 'Other',
+    commands: ['spf'],
+  },
+  {
+    flag: 'sender',
+    type: 'text',
+    mayBeEmpty: true,
+    placeholder: 'ADDR',
+    help: 'the envelope sender (MAIL FROM); empty for a bounce',
+    group: 'Other',
+    commands: ['spf'],
+  },
+  {
+    flag: 'helo',
+    type: 'text',
+    placeholder: 'NAME',
+    help: 'the name that the sending host greeted with',
+    group: 'Other',
+    commands: ['spf'],
+  },
+  {
+    flag: 'batch',
+    type: 'switch',
+    help: 'read questions from standard input, one JSON object {id, ip, sender, helo, resolver?} a line',
+    group: 'Other',
+    commands: ['spf'],
   },
   { flag: 'yes', short: 'y', type: 'switch', help: 'never ask', group: 'Other', commands: ['init'] },
   {
@@ -283,6 +317,36 @@ export const COMMANDS: readonly CommandSpec[] = [
   { name: 'test', arguments: '[DIR]', help: 'run the examples inside check and detector files' },
   { name: 'init', arguments: '', help: 'write a commented probity.yaml' },
   { name: 'schema', arguments: 'NAME', help: 'print a JSON Schema: config, check, detector, run, evidence' },
+  {
+    name: 'policy',
+    arguments: 'aws',
+    help: 'print the smallest read-only IAM policy for the chosen checks',
+    examples: ['probity policy aws', "probity policy aws --checks 'kms.*,acm.*'"],
+  },
+  {
+    name: 'spf',
+    arguments: 'check',
+    help: 'evaluate SPF for one mail (RFC 7208 check_host), or for many with --batch',
+    examples: ['probity spf check --ip 192.0.2.1 --sender alice@example.com --helo mail.example.com'],
+  },
+  {
+    name: 'tls',
+    arguments: 'scan HOST:PORT',
+    help: 'enumerate the versions, suites, groups and certificates of one TLS endpoint; judges nothing',
+    details:
+      'Also smtp:// imap:// pop3:// ldap:// ftp:// xmpp:// postgres:// mysql:// mssql:// HOST:PORT, where TLS starts inside.\n' +
+      'Exit code: 0 all of it could be told, 2 usage, 3 something could not be told.',
+    examples: ['probity tls scan example.com:443', 'probity tls scan smtp://mail.example.com:25 --json'],
+  },
+  {
+    name: 'cert',
+    arguments: 'FILE…',
+    help: 'judge certificate files (PEM or DER) by the cert.* rules, offline',
+    details:
+      'The first certificate of a file is taken as the leaf, those behind it as its chain.\n' +
+      'Exit code: 0 nothing to report, 1 a rule failed, 2 usage, 3 something could not be determined.',
+    examples: ['probity cert server.pem', 'probity cert --public --as-of 2026-11-22T00:00:00Z server.pem'],
+  },
   { name: 'hsts', arguments: '', help: 'read Strict-Transport-Security values on standard input, one a line' },
   { name: 'completion', arguments: 'bash|zsh|fish', help: 'print a shell completion script' },
 ];

@@ -1,37 +1,17 @@
 /** Asks all that the facts of a domain need: in rounds, each asking at once what the answers so far made necessary. */
-import { answerOrFault } from '../../model/facts.ts';
 import type { Job } from '../../model/evidence.ts';
 import type { IO } from '../../model/io.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { nameOf } from '../../model/target.ts';
-import { encodeQuery } from '../../wire/dns/message.ts';
 import { canonicalName } from '../../wire/dns/name.ts';
-import { TYPES } from '../../wire/dns/types.ts';
 import { Answers, rawEntry, type Asked } from './answers.ts';
+import { ask } from './ask.ts';
 import { factsOf } from './interpret.ts';
 
 /** facts/email §3: bounds of one domain. A bound that was reached is said in the evidence. */
 const MAX_QUERIES = 300;
 const MAX_IN_FLIGHT = 64;
 const MAX_ROUNDS = 40;
-
-async function ask(asked: Asked, io: IO): Promise<JsonObject> {
-  return answerOrFault(async () => {
-    const query = encodeQuery(asked.name, TYPES[asked.type], {
-      recursionDesired: asked.server === undefined || asked.how === 'recurse',
-      checkingDisabled: asked.how === 'cd',
-      edns: asked.how !== 'plain',
-    });
-    const reply = await io.dns({
-      query,
-      ...(asked.server === undefined ? {} : { server: asked.server }),
-      ...(asked.how === 'tcp' ? { transport: 'tcp' as const } : {}),
-    });
-    const { server, transport, elapsedMs, trusted } = reply;
-    const message = Buffer.from(reply.message).toString('base64');
-    return { message, server, transport, elapsedMs, trusted };
-  });
-}
 
 /** Runs the questions of one round, a bounded number at once; the answers stand in the order of the questions. */
 async function askAll(questions: readonly Asked[], io: IO): Promise<JsonObject[]> {
@@ -43,7 +23,7 @@ async function askAll(questions: readonly Asked[], io: IO): Promise<JsonObject[]
       next += 1;
       const asked = questions[index];
       if (asked === undefined) return;
-      entries[index] = rawEntry(asked, await ask(asked, io));
+      entries[index] = await ask(asked, (request) => io.dns(request));
     }
   };
   await Promise.all(Array.from({ length: Math.min(MAX_IN_FLIGHT, questions.length) }, worker));
