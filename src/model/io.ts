@@ -59,7 +59,7 @@ export interface TlsSession {
 }
 
 export interface HopRequest {
-  readonly method: 'GET' | 'HEAD' | 'OPTIONS';
+  readonly method: 'GET' | 'HEAD' | 'OPTIONS' | 'TRACE';
   readonly url: string;
   readonly headers?: readonly (readonly [name: string, value: string])[];
   /** Cap on the decoded body in bytes; the rest is not read and `truncated` is set. */
@@ -77,6 +77,8 @@ export interface Hop {
   readonly statusText: string;
   /** Header lines in the order and spelling of the wire, duplicates kept; latin1 code points. */
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Interim responses (1xx) that came before; missing where none did. */
+  readonly interim?: readonly { readonly status: number; readonly headers: readonly (readonly [string, string])[] }[];
   /** After content decoding, cut at `maxBody`; as sent where the coding is not known. */
   readonly body: Uint8Array;
   readonly truncated: boolean;

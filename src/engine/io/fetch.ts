@@ -25,8 +25,11 @@ interface Body {
   readonly fault?: FaultCode;
 }
 
+type Interim = NonNullable<Hop['interim']>[number];
+
 interface Answered {
   readonly response: IncomingMessage;
+  readonly interim: readonly Interim[];
   /** node reports broken framing of a body on the request, and on the response only that it was cut. */
   readonly requestFault: () => FaultCode | undefined;
 }
@@ -49,7 +52,7 @@ export async function fetchHop(world: World, scope: Scope, request: HopRequest):
     silence,
     async (signal) => await headOf(world, { ...scope, signal }, url, request),
   );
-  const { plain, session, response } = head;
+  const { plain, session, response, interim } = head;
   try {
     const body = await readBody(head, request, scope.signal, started + timeoutMs - performance.now());
     return {
@@ -61,6 +64,7 @@ export async function fetchHop(world: World, scope: Scope, request: HopRequest):
       status: response.statusCode ?? 0,
       statusText: response.statusMessage ?? '',
       headers: pairs(response.rawHeaders),
+      ...(interim.length > 0 && { interim }),
       body: body.bytes,
       truncated: body.truncated,
       ...(body.fault !== undefined && { bodyFault: body.fault }),
@@ -128,14 +132,14 @@ async function exchange(url: URL, hop: HopRequest, socket: Socket, signal: Abort
   // All header lines or a fault: node would drop those above 2,000 in silence
   request.maxHeadersCount = 0;
   let failure: FaultError | undefined;
+  const interim: Interim[] = [];
   const head = new Promise<IncomingMessage>((resolve, reject) => {
-    let interim = 0;
     request.on('error', (error) => {
       failure ??= httpFault(error, url);
       reject(failure);
     });
-    request.on('information', () => {
-      if (++interim > MAX_INTERIM)
+    request.on('information', ({ statusCode, rawHeaders }) => {
+      if (interim.push({ status: statusCode, headers: pairs(rawHeaders) }) > MAX_INTERIM)
         reject(new FaultError('http.limit', `${url.host} sends interim responses without end`));
     });
     request.once('response', resolve);
@@ -145,7 +149,7 @@ async function exchange(url: URL, hop: HopRequest, socket: Socket, signal: Abort
   request.end();
   try {
     const response = await untilAbort(head, signal);
-    return { response, requestFault: () => failure?.fault.code };
+    return { response, interim, requestFault: () => failure?.fault.code };
   } catch (error) {
     request.destroy();
     throw error;
