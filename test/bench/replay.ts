@@ -1,0 +1,117 @@
+/** Replays a run of 1,000 domains with about 4 KiB of evidence each, without HTML, and prints the best of five; the goal is 2 s. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { builtInPack } from '../../src/commands/packs.ts';
+import { evidenceId, seal } from '../../src/engine/evidence.ts';
+import { clearOutputFolder } from '../../src/engine/output-folder.ts';
+import { evidenceStore, evidenceText } from '../../src/engine/store.ts';
+import { collector } from '../../src/collectors/dns/index.ts';
+import type { Evidence } from '../../src/model/evidence.ts';
+import { readRun, replay } from '../../src/pipeline.ts';
+import { domainJob, labIo } from '../support/dns-io.ts';
+
+const TARGETS = 1000;
+const RUNS = 5;
+const AT = '2026-11-22T10:00:00.000Z';
+
+/** Evidence of a domain as the collector makes it, from a zone in memory. */
+async function evidenceOf(domain: string): Promise<Evidence> {
+  const lines = [
+    `$ORIGIN ${domain}.`,
+    '@ SOA ns1 hostmaster 1 7200 3600 1209600 300',
+    '@ NS ns1',
+    '@ NS ns2',
+    'ns1 A 192.0.2.53',
+    'ns2 A 198.51.100.53',
+    '@ A 192.0.2.10',
+    '@ MX 10 mail',
+    'mail A 192.0.2.25',
+    '@ TXT "v=spf1 mx ip4:192.0.2.0/28 -all"',
+    `_dmarc TXT "v=DMARC1; p=reject; rua=mailto:dmarc@${domain}"`,
+    '@ CAA 0 issue "ca.example"',
+  ];
+  const job = domainJob(domain);
+  const raw = await collector.observe(job, labIo({ lines }).io);
+  return seal({
+    schema: 'evidence/1',
+    id: evidenceId(job),
+    job,
+    collectorVersion: collector.version,
+    startedAt: AT,
+    elapsedMs: 1,
+    attempts: 1,
+    redactions: 0,
+    outcome: { is: 'observed', raw },
+  });
+}
+
+/** A run folder as `audit` leaves it, with no results: a replay judges anew. Answers the bytes of its evidence. */
+async function makeRun(folder: string): Promise<number> {
+  clearOutputFolder(folder);
+  const store = evidenceStore(folder);
+  let bytes = 0;
+  const targets: unknown[] = [];
+  const entries: unknown[] = [];
+  for (let index = 0; index < TARGETS; index++) {
+    const evidence = store.keep(await evidenceOf(`d${String(index).padStart(4, '0')}.example`));
+    const { id } = evidence.job.target;
+    bytes += evidenceText(evidence).length;
+    targets.push({ id, kind: 'domain', labels: {}, jobs: { planned: 1, observed: 1, faulted: 0 } });
+    entries.push({ id: evidence.id, collector: 'dns', target: id, observedAt: AT, digest: evidence.digest });
+  }
+  const run = {
+    schema: 'run/1',
+    tool: { name: 'probity', version: '0' },
+    id: 'bench',
+    asOf: AT,
+    startedAt: AT,
+    finishedAt: AT,
+    complete: true,
+    packs: [],
+    targets,
+    results: [],
+    evidence: entries,
+  };
+  writeFileSync(join(folder, 'run.json'), JSON.stringify(run));
+  writeFileSync(join(folder, 'inputs.json'), JSON.stringify({ schema: 'inputs/1', options: {}, customPacks: [] }));
+  return bytes;
+}
+
+const root = mkdtempSync(join(tmpdir(), 'probity-bench-'));
+try {
+  const bytes = await makeRun(join(root, 'run'));
+  const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
+  const pack = await builtInPack({ packageRoot, cwd: packageRoot });
+  for (const [checks, output] of [
+    [['spf.*'], undefined],
+    [['spf.*'], join(root, 'again')],
+    [[], undefined],
+    [[], join(root, 'again')],
+  ] as const) {
+    let best = Number.POSITIVE_INFINITY;
+    let results = 0;
+    for (let run = 0; run < RUNS; run++) {
+      const started = performance.now();
+      const outcome = await replay({
+        stored: readRun(join(root, 'run')),
+        pack,
+        added: [],
+        changes: { checks },
+        version: '0',
+        listener: () => undefined,
+        ...(output !== undefined && { output }),
+      });
+      best = Math.min(best, performance.now() - started);
+      results = outcome.run.results.length;
+    }
+    console.log(
+      `${String(TARGETS)} targets of ${(bytes / TARGETS / 1024).toFixed(1)} KiB, ${checks[0] ?? 'all checks'}, ` +
+        `${output === undefined ? 'to memory' : 'to a folder'}: ${String(results)} results, ` +
+        `best of ${String(RUNS)}: ${best.toFixed(0)} ms (goal 2000)`,
+    );
+  }
+} finally {
+  rmSync(root, { recursive: true, force: true });
+}
