@@ -22,7 +22,10 @@ const WIDTH = 32;
 
 function plan(target: Target, context: PlanContext): JobOptions | undefined {
   const calls = callsFor(REGIONAL_CALLS, context.paths);
-  return awsOptions(target, context, calls, acmGroups(context.paths));
+  const options = awsOptions(target, context, calls, acmGroups(context.paths));
+  // Without required tags there is nothing to compare them with
+  const wantsTags = own(own(options, 'settings'), 'requiredTags') !== undefined;
+  return wantsTags ? options : { ...options, calls: calls.filter((call) => call !== 'tag:GetResources') };
 }
 
 async function observe(job: Job, io: IO): Promise<Json> {

@@ -25,6 +25,10 @@ const QUOTAS: { readonly [operation: string]: number } = {
 const UNDOCUMENTED = 20;
 const SHARE = 0.5;
 
+export function isDocumented(operation: string): boolean {
+  return Object.hasOwn(QUOTAS, operation);
+}
+
 export function requestsPerSecond(operation: string): number {
   return (Object.hasOwn(QUOTAS, operation) ? (QUOTAS[operation] ?? UNDOCUMENTED) : UNDOCUMENTED) * SHARE;
 }
@@ -47,7 +51,7 @@ export function operationOf(request: AwsHttpRequest): string {
   return `${service} ${request.method} ${request.path.split('/').slice(0, 3).join('/')}`;
 }
 
-/** Emulators and proxies have no quotas: only the service's own hosts are asked slowly. */
+/** Hosts of AWS itself: there every operation has some quota. */
 export function hasQuotas(hostname: string): boolean {
   return /\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov)$/.test(hostname);
 }

@@ -5,6 +5,7 @@ import { faultIn } from '../../../model/facts.ts';
 import { isArray, isObject, own, type Json, type JsonObject } from '../../../model/json.ts';
 import { ask, askAll, each, inner, pick, type RawList } from '../call.ts';
 import type { Observation } from '../observe-context.ts';
+import { observeTags } from './tags.ts';
 
 /** Without this filter ListCertificates leaves EC, RSA_3072 and RSA_4096 out, in silence (facts/aws §5). */
 const ALL_KEY_TYPES: KeyAlgorithm[] = [
@@ -189,5 +190,11 @@ export async function observeAcm(observation: Observation, groups: readonly stri
   }
   const certificates = await each(unique(list.items), 8, (item) => withDetail(questions, item));
   const { rest } = list;
-  return { by, listing: { requests: list.requests, ...(rest === undefined ? {} : { rest }) }, certificates };
+  const tags = observation.calls.has('tag:GetResources') ? await observeTags(observation) : undefined;
+  return {
+    ...(tags === undefined ? {} : { tags }),
+    by,
+    listing: { requests: list.requests, ...(rest === undefined ? {} : { rest }) },
+    certificates,
+  };
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { aws } from '../../../../src/collectors/aws/regional.ts';
 import { regionalFacts } from '../../../../src/collectors/aws/schema.ts';
 import type { AwsState, KeyState } from '../../../../src/lab/aws/state.ts';

@@ -1,7 +1,7 @@
 /** Policies are read by their grammar; which statements are public is decided by the written definition. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { globCovers, readPolicy, type Policy } from '../../../../src/collectors/aws/policy.ts';
 import { foreignPrincipals, publicStatements } from '../../../../src/collectors/aws/public-policy.ts';
 import type { Json } from '../../../../src/model/json.ts';

@@ -1,0 +1,216 @@
+/**
+ * Audits 2,000 keys and 1,000 certificates of a local endpoint with 20 ms round trip and AWS's default quotas enforced.
+ * Prints time, peak memory, calls and throttles; with `deep`, the rules with a call per resource beside the floor of their quota.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker, isMainThread, parentPort } from 'node:worker_threads';
+import { startAwsEndpoint, THROTTLED } from '../../src/lab/aws/server.ts';
+import type { AwsState, KeyState } from '../../src/lab/aws/state.ts';
+import type { Run } from '../../src/model/result.ts';
+
+const KEYS = 2_000;
+const AWS_MANAGED = 100;
+const ROTATABLE = 1_171;
+const CERTIFICATES = 1_000;
+const ROUND_TRIP_MS = 20;
+const ACCOUNT = '123456789012';
+const REGION = 'us-east-1';
+
+/** Requests a second (facts/aws §5); a bucket holds one second of them. */
+const QUOTAS: { readonly [action: string]: number } = {
+  'kms:ListKeys': 500,
+  'kms:DescribeKey': 2000,
+  'kms:GetKeyRotationStatus': 1000,
+  'kms:GetKeyPolicy': 1000,
+  'kms:ListGrants': 100,
+  'kms:ListKeyRotations': 100,
+  'kms:GetKeyLastUsage': 5,
+  'acm:SearchCertificates': 5,
+  'acm:ListCertificates': 8,
+  'acm:DescribeCertificate': 10,
+};
+
+function state(): AwsState {
+  const policy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'Root',
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+        Action: 'kms:*',
+        Resource: '*',
+      },
+    ],
+  });
+  const keys = Array.from({ length: KEYS }, (_, index): KeyState => {
+    const id = `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;
+    const isManaged = index < AWS_MANAGED;
+    const isRotatable = !isManaged && index < AWS_MANAGED + ROTATABLE;
+    return {
+      KeyMetadata: {
+        AWSAccountId: ACCOUNT,
+        KeyId: id,
+        Arn: `arn:aws:kms:${REGION}:${ACCOUNT}:key/${id}`,
+        CreationDate: '2023-06-01T00:00:00Z',
+        Enabled: true,
+        KeyUsage: isRotatable || isManaged ? 'ENCRYPT_DECRYPT' : 'SIGN_VERIFY',
+        KeyState: 'Enabled',
+        Origin: 'AWS_KMS',
+        KeyManager: isManaged ? 'AWS' : 'CUSTOMER',
+        KeySpec: isRotatable || isManaged ? 'SYMMETRIC_DEFAULT' : 'RSA_4096',
+        MultiRegion: false,
+      },
+      GetKeyRotationStatus: { KeyRotationEnabled: index % 3 !== 0, RotationPeriodInDays: 365 },
+      GetKeyPolicy: { Policy: policy },
+      ListGrants: { Grants: [] },
+      ListKeyRotations: { Rotations: [{ RotationDate: '2026-06-01T00:00:00Z', RotationType: 'AUTOMATIC' }] },
+      GetKeyLastUsage: {
+        TrackingStartDate: '2025-06-01T00:00:00Z',
+        KeyLastUsage: { Timestamp: '2026-11-01T00:00:00Z' },
+      },
+    };
+  });
+  const certificates = Array.from({ length: CERTIFICATES }, (_, index) => ({
+    CertificateArn: `arn:aws:acm:${REGION}:${ACCOUNT}:certificate/${String(index)}`,
+    DomainName: `h${String(index)}.example.com`,
+    SubjectAlternativeNames: [`h${String(index)}.example.com`],
+    Status: 'ISSUED',
+    Type: 'AMAZON_ISSUED',
+    KeyAlgorithm: index % 6 === 0 ? 'RSA_1024' : 'RSA_2048',
+    SignatureAlgorithm: 'SHA256WITHRSA',
+    InUse: index % 2 === 0,
+    RenewalEligibility: 'ELIGIBLE',
+    ValidationMethod: 'DNS',
+    NotBefore: '2026-10-01T00:00:00Z',
+    NotAfter: '2027-04-16T00:00:00Z',
+    CreatedAt: '2026-10-01T00:00:00Z',
+    IssuedAt: '2026-10-01T00:00:00Z',
+    Options: { CertificateTransparencyLoggingPreference: 'ENABLED', Export: 'DISABLED' },
+  }));
+  return { account: ACCOUNT, regions: { [REGION]: { keys, certificates } } };
+}
+
+/** The endpoint runs in a thread of its own, so that its work is not in the figures. */
+async function serve(): Promise<void> {
+  const buckets = new Map<string, { tokens: number; at: number }>();
+  let throttled = 0;
+  const byId = state();
+  const endpoint = await startAwsEndpoint({
+    state: byId,
+    async before(call) {
+      await new Promise((resolve) => setTimeout(resolve, ROUND_TRIP_MS));
+      const quota = QUOTAS[call.action];
+      if (quota === undefined) return undefined;
+      const now = performance.now();
+      const bucket = buckets.get(call.action) ?? { tokens: quota, at: now };
+      bucket.tokens = Math.min(quota, bucket.tokens + ((now - bucket.at) / 1000) * quota);
+      bucket.at = now;
+      buckets.set(call.action, bucket);
+      if (bucket.tokens < 1) {
+        throttled += 1;
+        return THROTTLED;
+      }
+      bucket.tokens -= 1;
+      return undefined;
+    },
+  });
+  parentPort?.on('message', () => {
+    parentPort?.postMessage({
+      calls: endpoint.calls.length,
+      throttled,
+      byAction: Object.fromEntries(
+        Map.groupBy(endpoint.calls, (call) => call)
+          .entries()
+          .map(([name, all]) => [name, all.length]),
+      ),
+    });
+  });
+  parentPort?.postMessage({ url: endpoint.url });
+}
+
+interface Counts {
+  readonly url?: string;
+  readonly calls: number;
+  readonly throttled: number;
+  readonly byAction: { readonly [action: string]: number };
+}
+
+const told = (worker: Worker): Promise<Counts> => new Promise((resolve) => worker.once('message', resolve));
+
+/** Peak resident memory of a process in MiB, from /proc. */
+function peak(pid: number | undefined): number {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
+async function measure(name: string, args: readonly string[]): Promise<void> {
+  const worker = new Worker(new URL(import.meta.url));
+  const { url = '' } = await told(worker);
+  const output = mkdtempSync(join(tmpdir(), 'probity-bench-'));
+  const built = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+  const cli = existsSync(built) ? built : fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+  const started = performance.now();
+  const child = spawn(
+    process.execPath,
+    [cli, 'audit', `aws@${REGION}`, ...args, '--output', output, '--no-progress', '--quiet'],
+    {
+      env: {
+        ...process.env,
+        AWS_ENDPOINT_URL: url,
+        AWS_ACCESS_KEY_ID: 'x',
+        AWS_SECRET_ACCESS_KEY: 'x',
+        AWS_EC2_METADATA_DISABLED: 'true',
+      },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
+  let most = 0;
+  const timer = setInterval(() => (most = Math.max(most, peak(child.pid))), 25);
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  const seconds = (performance.now() - started) / 1000;
+  clearInterval(timer);
+  worker.postMessage('count');
+  const { calls, throttled, byAction } = await told(worker);
+  const run = JSON.parse(readFileSync(join(output, 'run.json'), 'utf8')) as Run;
+  rmSync(output, { recursive: true, force: true });
+  await worker.terminate();
+  console.log(`${name} (${cli.endsWith('.js') ? 'built' : 'source'}, exit ${String(code)})`);
+  console.log(
+    `  ${seconds.toFixed(2)} s, peak ${most.toFixed(0)} MiB, ${String(calls)} calls, ${String(throttled)} throttled, ${String(run.results.length)} results, ${String(run.summary.byStatus.error)} errors`,
+  );
+  const floors = Object.entries(byAction).map(
+    ([action, count]) => [action, count, count / ((QUOTAS[action] ?? 1000) / 2)] as const,
+  );
+  for (const [action, count, floor] of floors.sort((a, b) => b[2] - a[2]).slice(0, 3)) {
+    console.log(
+      `  ${action}: ${String(count)} calls, floor ${floor.toFixed(1)} s at half the quota, ratio ${(seconds / floor).toFixed(2)}`,
+    );
+  }
+}
+
+const CHEAP =
+  'kms.rotation.off,kms.rotation.slow,kms.material.expiring,kms.deletion.pending,kms.policy.*,kms.key.multi-region,kms.spec.weak,acm.*';
+
+if (isMainThread) {
+  const [mode] = process.argv.slice(2);
+  for (let round = 0; round < (mode === 'deep' ? 1 : 3); round += 1) {
+    if (mode === 'deep') await measure('grants', ['--checks', 'kms.grant.broad,kms.rotation.unproven']);
+    else
+      await measure('what lists and cheap calls decide', [
+        '--checks',
+        CHEAP,
+        '--skip',
+        'acm.ct.off,acm.signature.weak,acm.tags.missing',
+      ]);
+  }
+} else {
+  await serve();
+}
