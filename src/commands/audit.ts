@@ -26,7 +26,7 @@ function namedTargets(options: AuditOptions): NamedTarget[] {
 }
 
 /** The first SIGINT or SIGTERM stops the run and keeps what is there; the second leaves at once. */
-function interruptible(context: CommandContext): { readonly signal: AbortSignal; release(): void } {
+function interruptible(context: CommandContext): { readonly signal: AbortSignal; readonly release: () => void } {
   const controller = new AbortController();
   const stop = (): void => {
     if (controller.signal.aborted) process.exit(130);
@@ -37,7 +37,7 @@ function interruptible(context: CommandContext): { readonly signal: AbortSignal;
   process.on('SIGTERM', stop);
   return {
     signal: controller.signal,
-    release() {
+    release: () => {
       process.off('SIGINT', stop);
       process.off('SIGTERM', stop);
     },

@@ -61,7 +61,8 @@ function flagsOf(layer: Layer): Flags {
     const where = `${layer.file?.name ?? FILE}:${String(position?.line ?? 1)}:${String(position?.column ?? 1)}: ${option.key}`;
     if (isArray(value)) flags[option.key] = value.map(String);
     else if (typeof value === 'boolean') flags[option.key] = value;
-    else flags[option.key] = readValue(option, String(value), where);
+    else if (typeof value === 'string' || typeof value === 'number')
+      flags[option.key] = readValue(option, String(value), where);
   }
   for (const key of ['output', 'caFile']) {
     const value = flags[key];
@@ -74,14 +75,17 @@ function flagsOf(layer: Layer): Flags {
 }
 
 const texts = (value: Json | undefined): { readonly [name: string]: string } =>
-  isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)])) : {};
+  isObject(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, text]) => [key, typeof text === 'string' ? text : '']))
+    : {};
 
 function targetsOf(layer: Layer): TargetSpec[] {
   const written = own(layer.values, 'targets');
   const specs: TargetSpec[] = [];
   const problems: Problem[] = [];
   for (const [index, entry] of (isArray(written) ? written : []).entries()) {
-    const target = typeof entry === 'string' ? entry : String(own(entry, 'target'));
+    const named = typeof entry === 'string' ? entry : own(entry, 'target');
+    const target = typeof named === 'string' ? named : '';
     const position = layer.file?.at(typeof entry === 'string' ? ['targets', index] : ['targets', index, 'target']) ?? {
       line: 1,
       column: 1,

@@ -64,7 +64,7 @@ export function validate(file: YamlFile): JsonObject {
   const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true });
   const valid = ajv.compile(configSchema());
   if (!valid(file.value)) {
-    const errors = (valid.errors ?? []) as ErrorObject[];
+    const errors = valid.errors ?? [];
     // an entry of targets that fits neither form fails thrice: the innermost of the map form says it best
     const told = errors.filter((error) => error.keyword !== 'anyOf' && error.keyword !== 'if');
     const deepest = told.filter(

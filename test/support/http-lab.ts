@@ -82,17 +82,19 @@ export async function startLab(sites: readonly LabSite[], network: Partial<Netwo
 /** One observation, its facts and the verdicts of all checks over them. */
 export async function observeSite(site: string, options: JsonObject, network: NetworkOptions): Promise<Observation> {
   const target: Target = { kind: 'site', id: `site:${site}`, labels: {} };
-  const { io, end } = createIO(network, { signal: AbortSignal.timeout(60_000), data: createData([]) });
+  const job = createIO(network, { signal: AbortSignal.timeout(60_000), data: createData([]) });
   try {
     // through JSON, as the evidence store does it
-    const raw = JSON.parse(JSON.stringify(await collector.observe({ collector: 'http', target, options }, io))) as Json;
+    const raw = JSON.parse(
+      JSON.stringify(await collector.observe({ collector: 'http', target, options }, job.io)),
+    ) as Json;
     const { facts, at } = collector.interpret(raw);
     return observation(target, raw, undefined, { is: 'facts', id: 'ev-test', facts, at }, facts as JsonObject, at);
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
     return observation(target, undefined, error.fault.code, { is: 'fault', id: 'ev-test', fault: error.fault }, {}, {});
   } finally {
-    end();
+    job.end();
   }
 }
 

@@ -3,6 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Check, Example } from '../../src/model/check.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import type { Verdict } from '../../src/model/result.ts';
+import { judge } from '../../src/judge/judge.ts';
+import { EXAMPLE_AS_OF, exampleObservation, underProfile } from '../../src/packs/examples.ts';
+import type { Profile } from '../../src/packs/pack.ts';
 import { readCheck, type CheckReading, type Schemas } from '../../src/packs/check-file.ts';
 import { type LoadOptions, type PackReading, readPack } from '../../src/packs/load.ts';
 import { problemText } from '../../src/packs/problem.ts';
@@ -97,4 +103,24 @@ export function ownPack(): Promise<{ readonly reading: PackReading; readonly sch
     return { reading, schemas };
   })();
   return own;
+}
+
+/** As `judgeExample`, with other facts in place of the example's own; one list of verdicts for each. */
+export function judgeVariants(
+  check: Check,
+  example: Example,
+  variants: readonly JsonObject[],
+  profiles: readonly Profile[],
+): readonly (readonly Verdict[])[] {
+  const { target } = exampleObservation(check, {});
+  const id = (index: number): string => `${target.id}#${String(index).padStart(9, '0')}`;
+  const observations = variants.map((facts, index) => exampleObservation(check, facts, id(index)));
+  const verdicts = judge([underProfile(check, profiles)], observations, example.asOf ?? EXAMPLE_AS_OF);
+  const found = variants.map((): Verdict[] => []);
+  for (const verdict of verdicts) {
+    const index = Number(verdict.target.slice(-9));
+    // The subject as it would be of the example's own target
+    found[index]?.push({ ...verdict, subject: verdict.subject.replace(/#\d{9}/, '') });
+  }
+  return found;
 }

@@ -39,7 +39,10 @@ const LAYERS: { readonly [folder: string]: Layer } = {
     why: 'configuration is read before anything is observed',
   },
   wire: { may: ['model', 'node:crypto', 'node:zlib'], why: 'codecs are pure: bytes in, values out' },
-  collectors: { may: ['model', 'wire', 'pattern', 'node:crypto'], why: 'a collector reaches the world through IO only' },
+  collectors: {
+    may: ['model', 'wire', 'pattern', 'node:crypto'],
+    why: 'a collector reaches the world through IO only',
+  },
   engine: {
     may: ['model', 'wire', 'collectors/index.ts', 'node:*', '@aws-sdk', '@smithy'],
     why: 'the engine observes and stores; it does not judge',

@@ -1,7 +1,7 @@
 /** The target grammar: what is understood, what is refused, and that nothing makes it throw anything but a UsageError. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseTarget, uniteTargets } from '../../../src/config/targets.ts';
 import { UsageError } from '../../../src/model/fault.ts';
 import { endpointId, endpointOf, PROTOCOLS } from '../../../src/model/target.ts';

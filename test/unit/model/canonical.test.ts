@@ -1,7 +1,7 @@
 /** RFC 8785 canonical JSON, JSON Pointer and nearest names: the small algorithms of the model. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { canonicalJson } from '../../../src/model/canonical.ts';
 import type { Json } from '../../../src/model/json.ts';
 import { didYouMean, editDistance } from '../../../src/model/nearest.ts';
@@ -30,8 +30,8 @@ test('keys are sorted by UTF-16 code unit as in RFC 8785 §3.2.3', () => {
 
 test('numbers and strings are written as in RFC 8785 §3.2.2', () => {
   const value = {
-    numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001, -0],
-    string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\"\/',
+    numbers: [Number('333333333.33333329'), 1e30, 4.5, 2e-3, Number('0.000000000000000000000000001'), -0],
+    string: X,
     literals: [null, true, false],
   };
 
