@@ -1,17 +1,19 @@
 /** Builds the program: one bundle with lazy parts, the checks as one JSON file, the type declarations. Runs on Node 20 and newer. */
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { ROOT, run, runtime } from './setup.mjs';
 
+// built beside and put in place at the end: a build that fails leaves the old program whole
+const next = join(ROOT, '.dist-next');
 const dist = join(ROOT, 'dist');
-rmSync(dist, { recursive: true, force: true });
+rmSync(next, { recursive: true, force: true });
 
 await build({
   absWorkingDir: ROOT,
   // the worker stands beside the chunks, where the scanner's `new URL('./worker.js', import.meta.url)` finds it
   entryPoints: { cli: 'src/cli.ts', index: 'src/index.ts', worker: 'src/collectors/secrets/worker.ts' },
-  outdir: 'dist',
+  outdir: next,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -21,8 +23,10 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
 });
-chmodSync(join(dist, 'cli.js'), 0o755);
+chmodSync(join(next, 'cli.js'), 0o755);
 
 const node = runtime();
-run(node, [join('scripts', 'build-pack.ts')]);
-run(node, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']);
+run(node, [join('scripts', 'build-pack.ts'), join(next, 'pack.json')]);
+run(node, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json', '--outDir', join(next, 'types')]);
+rmSync(dist, { recursive: true, force: true });
+renameSync(next, dist);
