@@ -14,16 +14,18 @@ export type Actual = Pick<Reason, 'actual' | 'absent' | 'unknown' | 'truncated'>
 export function actualOf(fact: Fact, code: FaultCode | undefined): Actual {
   if (fact === undefined) return { actual: null, absent: true };
   const unknown = code === undefined ? {} : { unknown: code };
-  if (isUnknownFact(fact)) return { actual: null, ...unknown };
+  if (isUnknownFact(fact) && typeof fact !== 'string') return { actual: null, ...unknown };
   return { ...bounded(listParts(fact)?.items ?? fact), ...unknown };
 }
 
 function bounded(value: Json): Actual {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return { actual: value };
   if (typeof value === 'string' && value.length * 6 + 2 <= MAX_BYTES) return { actual: value.toWellFormed() };
-  const json = JSON.stringify(value);
+  // Of a long text only the beginning can be shown
+  const json = JSON.stringify(typeof value === 'string' ? value.slice(0, MAX_BYTES) : value);
   const { read } = encoder.encodeInto(json, scratch);
-  if (read < json.length) return { actual: json.slice(0, read), truncated: true };
+  const isCut = typeof value === 'string' && value.length > MAX_BYTES;
+  if (read < json.length || isCut) return { actual: json.slice(0, read), truncated: true };
   // JSON writes a lone surrogate as an escape; canonical JSON cannot hold one at all
   if (!/\\ud[89a-f]/i.test(json)) return { actual: value };
   return {

@@ -110,8 +110,8 @@ export function compileCheck(check: Check, asOf: number): CompiledCheck {
 
   function compileLeaf(leaf: Leaf, names: Names): LeafNode {
     const place = placeOf(leaf.path, names);
-    const { op, value, caseless, future } = leaf;
-    const prepared = OPERATIONS[op](value, { asOf, caseless, future, path: leaf.path });
+    const { op, value, caseless, future, type } = leaf;
+    const prepared = OPERATIONS[op](value, { asOf, caseless, future, type, path: leaf.path });
     if (typeof prepared === 'string') throw new TypeError(`check ${check.id}: the value of ${op} ${prepared}`);
     const kind = op === 'present' || op === 'absent' ? op : 'test';
     return { is: 'leaf', leaf, place, kind, prepared };

@@ -33,7 +33,6 @@ function evaluateLeaf(node: LeafNode, fact: Fact): Truth {
   // Every comparison with an absent value is false, the negative ones too; only `absent` is true of it
   if (fact === undefined) return node.kind === 'absent';
   if (isUnknownFact(fact)) return 'unknown';
-  if (node.kind !== 'test') return node.kind === 'present';
   return node.prepared.test(fact);
 }
 

@@ -1,7 +1,8 @@
 /** The operators over lists: a list known in part, or with unknown items, decides only what no rest can change. */
+import type { FactType } from '../model/check.ts';
 import { isArray, type Json } from '../model/json.ts';
 import { isInside, overlap, parseCidr, parseRange, type Range } from './ip.ts';
-import { isUnknownFact, listParts } from './lookup.ts';
+import { isItemOfType, isUnknownFact, listParts } from './lookup.ts';
 import type { Prepare, Test } from './operators.ts';
 import type { Truth } from './truth.ts';
 import { atMost, list } from './words.ts';
@@ -26,10 +27,15 @@ function seen(fact: Json, types: ReadonlySet<string>): Seen | undefined {
   const items = new Set<Scalar>();
   let more = parts.rest !== undefined;
   for (const item of parts.items) {
-    if (types.has(typeof item) && !(typeof item === 'number' && !Number.isFinite(item))) items.add(item as Scalar);
+    if (types.has(typeof item) && isComparable(item)) items.add(item);
     else more = true;
   }
   return { items, more };
+}
+
+function isComparable(item: Json): item is Scalar {
+  if (typeof item === 'number') return Number.isFinite(item);
+  return (typeof item === 'string' && !isUnknownFact(item)) || typeof item === 'boolean';
 }
 
 /** A list operator from what decides it at once; where nothing does, whatever is not known could. */
@@ -55,12 +61,14 @@ function overItems(
   };
 }
 
-function count(bounds: CountOperand): Test {
+/** Counts items; what is not of the declared type may be none, so it counts as unseen. */
+function count(bounds: CountOperand, types: readonly FactType[] | undefined): Test {
   return (fact) => {
     const parts = listParts(fact);
     if (parts === undefined) return 'unknown';
-    const known = parts.items.length;
-    const whole = parts.rest === undefined;
+    const known =
+      types === undefined ? parts.items.length : parts.items.filter((item) => isItemOfType(item, types)).length;
+    const whole = parts.rest === undefined && known === parts.items.length;
     const tooMany = known > (bounds.lte ?? bounds.eq ?? Number.POSITIVE_INFINITY) || known > (bounds.eq ?? known);
     if (tooMany) return false;
     const enough = known >= (bounds.gte ?? 0) && known >= (bounds.eq ?? 0);
@@ -151,4 +159,4 @@ export const listOperators = {
   ),
   inCidr: cidr(true),
   noneInCidr: cidr(false),
-} satisfies { readonly [name: string]: Prepare | ((bounds: CountOperand) => Test) };
+} satisfies { readonly [name: string]: Prepare | typeof count };

@@ -1,7 +1,8 @@
 /** The closed set of operators (facts/engine §3): each turns its operand once into a test of one known fact. */
-import type { Operator } from '../model/check.ts';
+import type { FactType, Operator } from '../model/check.ts';
 import { isArray, type Json } from '../model/json.ts';
 import { countWords, type CountOperand, listOperators } from './lists.ts';
+import { isOfType } from './lookup.ts';
 import { labelsOf, isWithin } from './domain.ts';
 import { matchesPattern, parsePattern } from './pattern.ts';
 import { parseDuration, parseInstant, parseMoment } from './time.ts';
@@ -17,6 +18,8 @@ export interface OperandOptions {
   readonly asOf: number;
   readonly caseless?: boolean | undefined;
   readonly future?: boolean | undefined;
+  /** What the facts schema declares. */
+  readonly type?: readonly FactType[] | undefined;
   /** The fact's path: its last word tells the unit of a number. */
   readonly path?: string;
 }
@@ -216,10 +219,10 @@ function version(holds: (difference: number) => boolean, words: string): Prepare
   };
 }
 
-const count: Prepare = (value) => {
+const count: Prepare = (value, { type }) => {
   const bounds = countOperand(value);
   if (typeof bounds === 'string') return bounds;
-  return { test: listOperators.count(bounds), words: countWords(bounds) };
+  return { test: listOperators.count(bounds, type), words: countWords(bounds) };
 };
 
 function countOperand(value: Json): CountOperand | string {
@@ -232,10 +235,13 @@ function countOperand(value: Json): CountOperand | string {
 }
 
 function presence(words: string): Prepare {
-  return (value) => {
+  return (value, { type }) => {
     if (value !== null && value !== true) return 'takes no value';
-    // Absence and ignorance were decided before: what comes here is a value
-    return { test: () => words === 'present', words };
+    // Absence and ignorance were decided before: what comes here is a value, perhaps of another type than declared
+    return {
+      test: (fact) => (type === undefined || isOfType(fact, type) ? words === 'present' : 'unknown'),
+      words,
+    };
   };
 }
 

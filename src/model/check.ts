@@ -41,6 +41,10 @@ export const OPERATORS = [
 ] as const;
 export type Operator = (typeof OPERATORS)[number];
 
+/** The JSON type that the facts schema declares; of a list with that of its items. */
+export type FactType = ItemType | 'array' | `array of ${ItemType}`;
+export type ItemType = 'string' | 'number' | 'boolean' | 'object';
+
 /** One comparison. `value` may be `{ $profile: KEY }` in a file; the loader puts the profile's value there. */
 export interface Leaf {
   readonly path: string;
@@ -51,6 +55,8 @@ export interface Leaf {
   readonly caseless?: boolean;
   /** `within` accepts instants after asOf too. */
   readonly future?: boolean;
+  /** Set by the loader for operators that themselves ask for no type (present, absent, count): a fact of another is unknown. */
+  readonly type?: readonly FactType[];
 }
 
 export type Expr =

@@ -11,7 +11,7 @@ import type { Problem } from './problem.ts';
 import { profileKey } from './select.ts';
 import { CHECK_SHAPE } from './shapes.ts';
 import { shapeProblems } from './shape-errors.ts';
-import { typeProblem } from './types.ts';
+import { factTypes, typeProblem } from './types.ts';
 import type { Path, YamlFile } from './yaml.ts';
 
 /** Collector id to its schemas; `accepts` lets the loader refuse a target that the collector does not observe. */
@@ -194,7 +194,9 @@ class CheckReader {
     }
     const wrong = leafProblem(leaf, place);
     if (wrong !== undefined) this.report([...at, wrong.at], wrong.message);
-    return leaf;
+    const asksNoType = leaf.op === 'present' || leaf.op === 'absent' || leaf.op === 'count';
+    const type = asksNoType && place !== undefined ? factTypes(place) : undefined;
+    return type === undefined ? leaf : { ...leaf, type };
   }
 
   private examples(source: Written): void {

@@ -1,10 +1,10 @@
 /** Runs the examples inside a check: each must have the outcome that it says. */
 import type { Check, Example, Status } from '../model/check.ts';
-import type { Json } from '../model/json.ts';
+import type { Json, JsonObject } from '../model/json.ts';
 import { resolvePointer, tokensOf } from '../model/pointer.ts';
 import type { Verdict } from '../model/result.ts';
-import type { Target, TargetKind } from '../model/target.ts';
-import { judge, type Observed } from '../judge/judge.ts';
+import type { TargetKind } from '../model/target.ts';
+import { judge, type Observation, type Observed } from '../judge/judge.ts';
 import type { Schemas } from './check-file.ts';
 import { validateFacts } from './facts-schema.ts';
 import type { Profile } from './pack.ts';
@@ -12,7 +12,7 @@ import type { Problem } from './problem.ts';
 import { profileKeys, specialise } from './select.ts';
 import type { Path, YamlFile } from './yaml.ts';
 
-const AS_OF = '2026-01-01T00:00:00Z';
+export const EXAMPLE_AS_OF = '2026-01-01T00:00:00Z';
 
 const TARGETS: { readonly [kind in TargetKind]: string } = {
   domain: 'domain:example.com',
@@ -25,21 +25,14 @@ const TARGETS: { readonly [kind in TargetKind]: string } = {
   page: 'page:security.md',
 };
 
-/** The target that examples are about: their facts stand for what was seen of it. */
-export function exampleTarget(check: Check): Target {
-  return { kind: check.target, id: TARGETS[check.target], labels: {} };
-}
-
 /** The verdicts over an example's facts. A check that takes operands from profiles is judged under one that has them. */
 export function judgeExample(check: Check, example: Example, profiles: readonly Profile[]): readonly Verdict[] {
-  return judge(
-    [underProfile(check, profiles)],
-    [{ target: exampleTarget(check), collectors: seen(check, example) }],
-    example.asOf ?? AS_OF,
-  );
+  const observation = exampleObservation(check, example.facts);
+  return judge([underProfile(check, profiles)], [observation], example.asOf ?? EXAMPLE_AS_OF);
 }
 
-function underProfile(check: Check, profiles: readonly Profile[]): Check {
+/** The check as the examples mean it: with the operands of a profile that has them, `default` before others. */
+export function underProfile(check: Check, profiles: readonly Profile[]): Check {
   const keys = [...profileKeys(check)];
   if (keys.length === 0) return check;
   const having = profiles.filter((profile) => keys.every((key) => Object.hasOwn(profile.data ?? {}, key)));
@@ -47,14 +40,15 @@ function underProfile(check: Check, profiles: readonly Profile[]): Check {
   return profile === undefined ? check : specialise(check, profile);
 }
 
-function seen(check: Check, example: Example): { readonly [id: string]: Observed } {
-  const [only] = check.needs;
-  const facts = (id: string): Json =>
-    check.needs.length === 1 ? example.facts : Object.hasOwn(example.facts, id) ? (example.facts[id] ?? null) : {};
-  if (only === undefined) return {};
-  return Object.fromEntries(
-    check.needs.map((id) => [id, { is: 'facts', id: `ev-example-${id}`, facts: facts(id), at: {} }]),
-  );
+/** Facts of an example as if the collectors had seen them of a target. */
+export function exampleObservation(check: Check, facts: JsonObject, id: string = TARGETS[check.target]): Observation {
+  const of = (collector: string): Json =>
+    check.needs.length === 1 ? facts : Object.hasOwn(facts, collector) ? (facts[collector] ?? null) : {};
+  const collectors = check.needs.map((collector): [string, Observed] => [
+    collector,
+    { is: 'facts', id: `ev-example-${collector}`, facts: of(collector), at: {} },
+  ]);
+  return { target: { kind: check.target, id, labels: {} }, collectors: Object.fromEntries(collectors) };
 }
 
 /** What is wrong with the examples of a check, each at its place in the file. */

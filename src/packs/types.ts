@@ -1,10 +1,27 @@
 /** Whether an operator and its operand fit the type that the facts schema declares (facts/engine §3). */
-import type { Leaf, Operator } from '../model/check.ts';
+import type { FactType, ItemType, Leaf, Operator } from '../model/check.ts';
 import { isArray, type Json } from '../model/json.ts';
 import type { Schema } from '../model/schema.ts';
 import { parseDuration, parseInstant } from '../judge/time.ts';
 import { didYouMean } from '../model/nearest.ts';
 import type { PlaceInFacts } from './paths.ts';
+
+/** The types of a place as the judge looks at them; undefined where the schema leaves one of them open. */
+export function factTypes(place: PlaceInFacts): readonly FactType[] | undefined {
+  const found = new Set<FactType>();
+  for (const schema of place.schemas) {
+    const type = itemType(schema);
+    const items = schema.items === undefined ? undefined : itemType(schema.items);
+    if (type !== undefined) found.add(type);
+    else if (schema.type === 'array') found.add(items === undefined ? 'array' : `array of ${items}`);
+    else return undefined;
+  }
+  return [...found];
+}
+
+function itemType(schema: Schema): ItemType | undefined {
+  return schema.type === 'object' ? 'object' : scalarType(schema);
+}
 
 /** The sentence that says why a leaf's operator cannot be asked of this place; undefined where it can. */
 export function typeProblem(leaf: Leaf, place: PlaceInFacts): string | undefined {
