@@ -1,5 +1,7 @@
 /** Builds the `IO` that one job gets, out of the world that all jobs of a run share. */
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { FaultError } from '../../model/fault.ts';
 import type { IO } from '../../model/io.ts';
 import type { NetworkOptions } from '../../model/options.ts';
 import type { Data } from './data.ts';
@@ -26,7 +28,10 @@ export interface JobSettings {
 
 /** The capabilities of one job. Every promise of theirs ends when the signal aborts. */
 export function createJobIO(world: World, settings: JobSettings): JobIO {
-  const { signal, data } = settings;
+  const { data } = settings;
+  const ended = new AbortController();
+  const signal = AbortSignal.any([settings.signal, ended.signal]);
+  setMaxListeners(0, signal);
   const scope = createScope(signal);
   const io: IO = {
     signal,
@@ -42,7 +47,8 @@ export function createJobIO(world: World, settings: JobSettings): JobIO {
     data: async (name) => data.bytes(name),
     progress: (note) => settings.progress?.(note),
   };
-  return { io, end: () => scope.end() };
+  // Aborting closes what the scope holds, and ends what still waits: questions, turns, slots
+  return { io, end: () => ended.abort(new FaultError('engine.interrupted', 'the job has ended')) };
 }
 
 /** `IO` for one observation outside of a run (commands such as `tls scan`, and tests): a world of its own, ended by `end`. */

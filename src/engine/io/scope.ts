@@ -7,18 +7,11 @@ export interface Scope {
   hold(close: () => void): () => void;
 }
 
-export interface OwnedScope extends Scope {
-  /** Closes everything that is still open. */
-  end(): void;
-}
-
-export function createScope(signal: AbortSignal): OwnedScope {
+/** A scope that ends when its signal aborts. */
+export function createScope(signal: AbortSignal): Scope {
   const open = new Set<() => void>();
-  let ended = false;
 
   function end(): void {
-    ended = true;
-    signal.removeEventListener('abort', end);
     for (const close of open) close();
     open.clear();
   }
@@ -26,9 +19,8 @@ export function createScope(signal: AbortSignal): OwnedScope {
   signal.addEventListener('abort', end, { once: true });
   return {
     signal,
-    end,
     hold(close) {
-      if (ended || signal.aborted) {
+      if (signal.aborted) {
         close();
         throw reasonOf(signal);
       }
