@@ -112,6 +112,9 @@ export function clause({ spec, section }: { readonly spec: string; readonly sect
 
 const OPERATOR_WORDS: { readonly [op: string]: string } = {
   eq: '',
+  each: '',
+  every: '',
+  some: '',
   ne: 'anything but',
   in: 'one of',
   'none-in': 'none of',

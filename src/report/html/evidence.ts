@@ -36,13 +36,13 @@ export interface ExcerptView {
   /** Empty where the record has no entry in the register. */
   readonly href: string;
   readonly id: string;
-  readonly pointer: string;
   readonly collector: string;
   readonly target: string;
   readonly observedAt: string;
   readonly digest: string;
-  readonly text: string;
   readonly again: string;
+  /** The places in the record that decided, each with what stands there. */
+  readonly places: readonly { readonly pointer: string; readonly text: string }[];
 }
 
 /** What JSON.stringify would print, stopped soon after `max` characters: a large record costs no more than its excerpt. */
@@ -131,30 +131,33 @@ export class EvidenceShelf {
     return safe;
   }
 
-  /** The places that the reasons of one result point at, each once. */
+  /** The records that the reasons of one result point into, each once. */
   excerpts(reasons: readonly Reason[], check: string): ExcerptView[] {
-    const found: ExcerptView[] = [];
-    for (const reference of new Set(reasons.map((reason) => reason.evidence))) {
-      const hash = reference.indexOf('#');
-      const id = hash < 0 ? reference : reference.slice(0, hash);
-      const pointer = hash < 0 ? '' : reference.slice(hash + 1);
+    const pointers = new Map<string, Set<string>>();
+    for (const { evidence } of reasons) {
+      const hash = evidence.indexOf('#');
+      const id = hash < 0 ? evidence : evidence.slice(0, hash);
+      const known = pointers.get(id) ?? new Set();
+      pointers.set(id, known.add(hash < 0 ? '' : evidence.slice(hash + 1)));
+    }
+    return [...pointers].slice(0, 8).map(([id, places]) => {
       const entry = this.#entries.get(id);
       const anchor = this.#anchors.get(id) ?? '';
-      found.push({
+      return {
         anchor,
         href: anchor === '' ? '' : `#${anchor}`,
         id: line(id, 40),
-        pointer: line(pointer, 300),
         collector: line(entry?.collector ?? '', 40),
         target: line(entry?.target ?? '', 200),
         observedAt: entry === undefined ? '' : line(instant(entry.observedAt), 40),
         digest: line(entry?.digest ?? '', 80),
-        text: this.#excerpt(reference, id, pointer),
         again: entry === undefined ? '' : line(again(entry.collector, entry.target, check), 400),
-      });
-      if (found.length === 8) break;
-    }
-    return found;
+        places: [...places].slice(0, 6).map((pointer) => ({
+          pointer: line(pointer === '' ? 'the whole record' : pointer, 300),
+          text: this.#excerpt(`${id}#${pointer}`, id, pointer),
+        })),
+      };
+    });
   }
 
   /** `ev-…` and where it stands in the register, for a compact line. */

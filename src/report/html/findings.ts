@@ -15,7 +15,7 @@ import {
   STATUS_WORDS,
 } from '../words.ts';
 import type { EvidenceShelf, ExcerptView } from './evidence.ts';
-import { line, links, spans, type Link, type Span } from './texts.ts';
+import { line, links, prose, spans, type Link, type Span } from './texts.ts';
 
 export interface ReasonView {
   readonly path: string;
@@ -63,7 +63,7 @@ export interface GroupView<Item> {
   readonly check: string;
   readonly title: string;
   readonly severity: Severity;
-  readonly why: string;
+  readonly why: readonly Span[];
   readonly remediation: readonly Span[];
   readonly references: readonly Link[];
   readonly count: string;
@@ -200,7 +200,7 @@ export function faultGroupViews(
       count: String(list.length),
       items: shown.map((result) => ({
         ...lineView(result, showing),
-        title: line(result.title, 300),
+        title: prose(result.title, 300),
         check: line(result.check, 120),
         fault: result.message.includes(faultOf(result).message) ? '' : line(faultOf(result).message, 400),
       })),
@@ -236,9 +236,9 @@ export function groupViews<Item>(
     return {
       anchor: `${prefix}${String(index + 1)}`,
       check: line(group.check, 120),
-      title: line(first?.title ?? '', 300),
+      title: prose(first?.title ?? '', 300),
       severity: group.severity,
-      why: line(check?.description ?? '', 1_000),
+      why: spans(check?.description ?? '', 1_000),
       remediation: spans(first?.remediation ?? ''),
       references: links(first?.references ?? []),
       count: String(group.results.length),

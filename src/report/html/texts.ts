@@ -36,6 +36,11 @@ export function spans(text: string, max = 2_000): Span[] {
   return found;
 }
 
+/** Prose of a check file, whose lines are wrapped: its line breaks mean nothing. */
+export function prose(text: string, max = 600): string {
+  return line(text.replaceAll(/\s+/g, ' '), max);
+}
+
 const SAFE_URL = /^(?:https?:\/\/|mailto:)[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]{1,2000}$/;
 
 /** The URL itself where it is plain https, http or mailto; else nothing. */
