@@ -14,6 +14,8 @@ export const STRUCTURES = [
   'random-base64',
   'aws-key-id',
   'gcp-service-account',
+  'kubernetes-secret',
+  'sentry',
 ] as const;
 export type StructureName = (typeof STRUCTURES)[number];
 
@@ -49,10 +51,13 @@ export interface UriRule {
 }
 
 export interface AllowRules {
-  /** RE2 syntax, found anywhere in the value, the line, the path. */
+  /** RE2 syntax, found anywhere in the value, the identifier before it, the line, the path. */
   readonly values?: readonly string[];
+  readonly names?: readonly string[];
   readonly lines?: readonly string[];
   readonly paths?: readonly string[];
+  /** Values that their owners published themselves: the first 32 hex digits of their SHA-256. */
+  readonly published?: readonly string[];
 }
 
 /** What gitleaks' files say of a rule, kept with their meaning. */

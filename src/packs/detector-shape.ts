@@ -55,7 +55,16 @@ export const DETECTOR_SHAPE: JsonObject = {
       placeholders: flag,
       sequences: flag,
       lower: some(shape({ pattern, severity, note: text }, ['pattern', 'severity', 'note'])),
-      allow: shape({ values: some(pattern), lines: some(pattern), paths: some(pattern) }, []),
+      allow: shape(
+        {
+          values: some(pattern),
+          names: some(pattern),
+          lines: some(pattern),
+          paths: some(pattern),
+          published: some({ type: 'string', pattern: '^[0-9a-f]{32}$' }),
+        },
+        [],
+      ),
       replaces: some(text),
       references: {
         ...some(

@@ -76,7 +76,8 @@ function* patternsOf(written: Written): Generator<readonly [Path, string]> {
   if (written.context !== undefined) yield [['context', 'value'], written.context.value];
   if (written.context?.also !== undefined) yield [['context', 'also'], written.context.also];
   for (const [index, rule] of (written.lower ?? []).entries()) yield [['lower', index, 'pattern'], rule.pattern];
-  for (const [kind, patterns] of Object.entries(written.allow ?? {})) {
+  const { published: _, ...allow } = written.allow ?? {};
+  for (const [kind, patterns] of Object.entries(allow)) {
     for (const [index, pattern] of patterns.entries()) yield [['allow', kind, index], pattern];
   }
 }

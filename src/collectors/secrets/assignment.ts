@@ -31,33 +31,60 @@ const MAX_VALUE = 512;
 /** `f("name", { key: "value" })`: the value may stand behind the second or third separator. */
 const MAX_CANDIDATES = 3;
 
-/** The values that may belong to a word that ends at `from`, nearest first. */
-export function assignedValues(bytes: Uint8Array, from: number, limit: number): Assigned[] {
+/** The values that may belong to the word at `[start, from)`, nearest first. */
+export function assignedValues(bytes: Uint8Array, start: number, from: number, limit: number): Assigned[] {
   const found: Assigned[] = [];
   const last = Math.min(limit, from + MAX_NAME);
   let at = from;
   while (found.length < MAX_CANDIDATES) {
     while (at < last && ((KIND[bytes[at] ?? 0] ?? 0) & (NAME | SPACE | OPENER | CLOSER)) !== 0) at++;
-    if (at >= last || ((KIND[bytes[at] ?? 0] ?? 0) & SEPARATOR) === 0) return found;
+    const separator = bytes[at] ?? 0;
+    if (at >= last || ((KIND[separator] ?? 0) & SEPARATOR) === 0) break;
     const nameEnd = at;
     while (at < limit && at < nameEnd + 4 && ((KIND[bytes[at] ?? 0] ?? 0) & SEPARATOR) !== 0) at++;
-    const value = valueAt(bytes, at, limit);
-    if (value !== undefined) found.push({ ...value, nameEnd });
+    // `pointer->member` assigns nothing
+    if (separator === 0x3e && bytes[nameEnd - 1] === 0x2d) continue;
+    const value = valueAt(bytes, afterTag(bytes, separator, at, limit), limit);
+    // after a comma or a bracket stands an argument: a value only where it is a literal
+    const argument = at === nameEnd + 1 && (separator === 0x2c || separator === 0x28);
+    if (value !== undefined && (value.quoted || !argument)) found.push({ ...value, nameEnd });
   }
-  return found;
+  const flag = flagValue(bytes, start, from, limit);
+  return flag === undefined ? found : [flag, ...found];
 }
+
+/** `<key>`, line feed, indented value. */
+function afterTag(bytes: Uint8Array, separator: number, from: number, limit: number): number {
+  let at = from;
+  if (separator !== 0x3e) return at;
+  const stop = Math.min(limit, from + 64);
+  while (at < stop && isBlank(bytes[at] ?? 0)) at++;
+  return at;
+}
+
+/** `--password VALUE`: a blank is the separator where the name begins with a dash. */
+function flagValue(bytes: Uint8Array, start: number, from: number, limit: number): Assigned | undefined {
+  const first = identifierStart(bytes, start);
+  if (bytes[first] !== 0x2d || !isBlank(bytes[first - 1] ?? 0x20)) return undefined;
+  const nameEnd = identifierEnd(bytes, from, limit);
+  if (bytes[nameEnd] !== 0x20) return undefined;
+  const value = valueAt(bytes, nameEnd + 1, limit);
+  return value === undefined ? undefined : { ...value, nameEnd };
+}
+
+const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
+const isQuote = (byte: number): boolean => byte === 0x22 || byte === 0x27 || byte === 0x60;
 
 function valueAt(bytes: Uint8Array, from: number, limit: number): Omit<Assigned, 'nameEnd'> | undefined {
   let at = from;
   const opening = Math.min(limit, from + 12);
   // spaces, brackets and escaped quotes before the value: `= [ "`, `: \"`, `=(`
   while (at < opening && isOpening(bytes[at] ?? 0)) at++;
-  const quote = bytes[at] ?? 0;
-  const escaped = at > from && bytes[at - 1] === 0x5c;
-  if (at < opening && (quote === 0x22 || quote === 0x27 || quote === 0x60)) {
-    // `"""value"""`
-    while (at < opening && bytes[at] === quote) at++;
-    const end = closing(bytes, at, Math.min(limit, at + MAX_VALUE), quote, escaped);
+  if (at < opening && isQuote(bytes[at] ?? 0)) {
+    // `"""value"""`, `'"value"'`: the innermost quote ends it
+    while (at < opening && (isQuote(bytes[at] ?? 0) || (bytes[at] === 0x5c && isQuote(bytes[at + 1] ?? 0)))) at++;
+    const escaped = at > from + 1 && bytes[at - 2] === 0x5c;
+    const end = closing(bytes, at, Math.min(limit, at + MAX_VALUE), bytes[at - 1] ?? 0, escaped);
     return end === undefined || end === at ? undefined : { start: at, end, quoted: true };
   }
   let end = at;
@@ -111,6 +138,20 @@ export function isSegment(bytes: Uint8Array, start: number, end: number): boolea
   // `apiKeyFor`, `tokens`: a capital begins the next segment; a plural s belongs to the word
   if (isLower(last) && isUpper(after)) return true;
   return (after | 0x20) === 0x73 && !isLetter(bytes[end + 1] ?? 0x20);
+}
+
+/**
+ * `word` begins a segment, and no hump of camel case runs on behind it: `myAlgoliaKey`, `gitHub_token`;
+ * never `rookTable` (okta), `sumOfAll` (sumo).
+ */
+export function isWordStart(bytes: Uint8Array, start: number, end: number): boolean {
+  const before = bytes[start - 1] ?? 0x20;
+  const first = bytes[start] ?? 0;
+  if (isLetter(before) && !(isUpper(first) && isLower(before))) return false;
+  for (let at = start + 1; at < end; at++) {
+    if (isUpper(bytes[at] ?? 0) && isLower(bytes[at - 1] ?? 0)) return !isLower(bytes[end] ?? 0x20);
+  }
+  return true;
 }
 
 const isUpper = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a;

@@ -40,6 +40,7 @@ export interface Matcher {
   readonly files: RegExp | undefined;
   readonly lower: readonly { readonly expression: RegExp; readonly severity: Severity; readonly note: string }[];
   readonly allowValues: readonly RegExp[];
+  readonly allowNames: readonly RegExp[];
   readonly allowLines: readonly RegExp[];
   readonly allowPaths: readonly RegExp[];
 }
@@ -99,6 +100,7 @@ function compileOne(detector: Detector, rule: Rule, number: number): Matcher {
       note,
     })),
     allowValues: (detector.allow?.values ?? []).map((pattern) => expressionOf(pattern)),
+    allowNames: (detector.allow?.names ?? []).map((pattern) => expressionOf(pattern)),
     allowLines: (detector.allow?.lines ?? []).map((pattern) => expressionOf(pattern)),
     allowPaths: (detector.allow?.paths ?? []).map((pattern) => expressionOf(pattern)),
   };

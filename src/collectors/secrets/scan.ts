@@ -1,7 +1,16 @@
 /** Finds the leaks in one text: keywords first, then each detector's rule where its keyword stands. Pure: bytes in, places out. */
+import { createHash } from 'node:crypto';
 import type { Severity } from '../../model/check.ts';
 import { SEVERITIES } from '../../model/check.ts';
-import { assignedValues, type Assigned, identifierEnd, isSegment, userInfoAt } from './assignment.ts';
+import {
+  assignedValues,
+  type Assigned,
+  identifierEnd,
+  identifierStart,
+  isSegment,
+  isWordStart,
+  userInfoAt,
+} from './assignment.ts';
 import { findKeywords, Hits } from './automaton.ts';
 import { proofOf } from './checksum.ts';
 import type { Engine, Matcher, PatternMatcher, Plan } from './compile.ts';
@@ -59,7 +68,7 @@ export function scan(engine: Engine, input: ScanInput): Leak[] {
         if (rule.anchored) tryHere(state, matcher, rule, start);
         else widen(state, matcher, rule, start, end);
       } else if (rule.is === 'context') {
-        if (valuesAt !== end) [values, valuesAt] = [assignedValues(input.bytes, end, input.to), end];
+        if (valuesAt !== end) [values, valuesAt] = [assignedValues(input.bytes, start, end, input.to), end];
         if (values.length > 0) tryValues(state, matcher, start, end, values);
       } else if (rule.is === 'uri') tryUri(state, matcher, end);
     }
@@ -172,10 +181,14 @@ function tryValues(state: Scan, matcher: Matcher, start: number, end: number, va
   if (rule.is !== 'context' || context === undefined) return;
   const { bytes } = state;
   const generic = context.segment === true;
-  if (generic && !isSegment(bytes, start, end)) return;
+  if (generic ? !isSegment(bytes, start, end) : !isWordStart(bytes, start, end)) return;
+  if (matcher.allowNames.length > 0) {
+    const name = bytes.toString('latin1', identifierStart(bytes, start), identifierEnd(bytes, end, state.to));
+    if (matcher.allowNames.some((one) => one.test(name))) return;
+  }
   if (context.last === true && identifierEnd(bytes, end, state.to) > end + 1) return;
   for (const value of generic ? values.slice(0, 1) : values) {
-    if (context.quoted === true && !value.quoted) continue;
+    if (context.quoted === true && !value.quoted && !standsAlone(state, value)) continue;
     const text = bytes.toString('latin1', value.start, value.end);
     if (!rule.value.test(text)) continue;
     if (context.mixed === true && !(/[0-9]/.test(text) && /[A-Za-z]/.test(text))) continue;
@@ -186,6 +199,20 @@ function tryValues(state: Scan, matcher: Matcher, start: number, end: number, va
     judge(state, matcher, value.start, value.end);
     return;
   }
+}
+
+/** Where an unquoted word is a name: in code a value without quotes is a variable or a call. */
+const CODE =
+  /\.(?:[cm]?[jt]sx?|vue|svelte|py|pyi|rb|php|go|rs|java|kt|kts|scala|groovy|gradle|swift|m|mm|c|cc|cpp|cxx|h|hpp|cs|fs|vb|dart|lua|pl|pm|ex|exs|erl|clj|hs|ml|r|jl|sql|tf|hcl|md|rst|adoc|html?|css|scss|less|proto|graphql)$/i;
+
+/** In settings a value needs no quotes; it then ends the line. */
+function standsAlone(state: Scan, value: Assigned): boolean {
+  if (CODE.test(state.path)) return false;
+  let at = value.end;
+  while (state.bytes[at] === 0x20 || state.bytes[at] === 0x09) at++;
+  const next = state.bytes[at] ?? 0x0a;
+  // end of line, end of a shell flag's value, a comment; `call(x)` and prose go on
+  return at >= state.to || next === 0x0a || next === 0x0d || next === 0x23 || next === 0x3b;
 }
 
 function tryUri(state: Scan, matcher: Matcher, end: number): void {
@@ -204,14 +231,15 @@ function tryUri(state: Scan, matcher: Matcher, end: number): void {
       host,
     );
   const user = state.bytes.toString('latin1', end, info.passwordStart - 1);
-  if (isTemplate(user) || isTemplate(state.bytes.toString('latin1', info.passwordStart, info.passwordEnd))) return;
-  judge(
-    state,
-    matcher,
-    info.passwordStart,
-    info.passwordEnd,
-    local || documentation ? { severity: 'low', note: 'the host is a local or a documentation name' } : {},
-  );
+  const password = state.bytes.toString('latin1', info.passwordStart, info.passwordEnd);
+  if (isTemplate(user) || isTemplate(password) || password.length < 3) return;
+  const remark: Remark =
+    local || documentation
+      ? { severity: 'low', note: 'the host is a local or a documentation name' }
+      : isPlaceholder(password, false)
+        ? { severity: 'low', note: 'the password looks like a placeholder' }
+        : {};
+  judge(state, matcher, info.passwordStart, info.passwordEnd, remark);
 }
 
 interface Remark {
@@ -220,24 +248,32 @@ interface Remark {
 }
 
 /** Facts §2.7: structure, checksum, entropy, allow rules, path; each cheaper or surer than the next. */
-function judge(state: Scan, matcher: Matcher, start: number, patternEnd: number, remark: Remark = {}): void {
+function judge(state: Scan, matcher: Matcher, patternStart: number, patternEnd: number, remark: Remark = {}): void {
   const { detector } = matcher;
   const { bytes, path } = state;
   if (matcher.files !== undefined && !matcher.files.test(path)) return;
-  const value = bytes.toString('latin1', start, patternEnd);
-  const inside = lookInside(detector.structure, value, { bytes, start, end: patternEnd, limit: state.to });
+  const matched = bytes.toString('latin1', patternStart, patternEnd);
+  const inside = lookInside(detector.structure, matched, {
+    bytes,
+    start: patternStart,
+    end: patternEnd,
+    limit: state.to,
+  });
   if (inside === undefined) return;
+  const start = inside.start ?? patternStart;
   const end = inside.end ?? patternEnd;
+  const value = inside.start === undefined ? matched : bytes.toString('latin1', start, end);
   const proof = proofOf(detector.checksum, value);
   if (proof !== 'right') {
     if (detector.entropy !== undefined && entropy(value) <= detector.entropy) return;
-    if (detector.placeholders !== false) {
+    if (detector.placeholders !== false && matcher.rule.is !== 'uri') {
       if (isPlaceholder(value, matcher.rank === 3)) return;
       if (detector.sequences !== false && isMonotone(value)) return;
       if (matcher.rank === 1 && detector.entropy !== undefined && isIdentifier(value)) return;
     }
   }
   if (matcher.allowPaths.some((one) => one.test(path)) || matcher.allowValues.some((one) => one.test(value))) return;
+  if (detector.allow?.published?.includes(publishedDigest(value)) === true) return;
   if (matcher.allowLines.length > 0 && matcher.allowLines.some((one) => one.test(lineOf(state, start)))) return;
   const lower = matcher.lower.find((one) => one.expression.test(value));
   const test =
@@ -259,6 +295,11 @@ function judge(state: Scan, matcher: Matcher, start: number, patternEnd: number,
     proven: proof === 'right',
     ...(notes.length > 0 ? { note: notes.join('; ') } : {}),
   });
+}
+
+/** Values that their owners published are kept as digests: the list must not look like what it allows. */
+function publishedDigest(value: string): string {
+  return createHash('sha256').update(value, 'latin1').digest('hex').slice(0, 32);
 }
 
 function mildest(severities: readonly Severity[]): Severity {

@@ -1,6 +1,7 @@
 /** Looks inside a candidate: what its format promises must be there (facts/secrets §5). */
 import type { Severity } from '../../model/check.ts';
 import type { StructureName } from '../../model/detector.ts';
+import { isPlaceholder, isTemplate } from './placeholder.ts';
 
 /** Where a candidate stands. */
 export interface Place {
@@ -11,6 +12,8 @@ export interface Place {
 }
 
 export interface Inside {
+  /** Where the value itself stands, where the pattern only found the way to it. */
+  readonly start?: number;
   /** Another end than the pattern's, where the format says where it ends. */
   readonly end?: number;
   readonly severity?: Severity;
@@ -82,7 +85,7 @@ function discordBot(value: string): Inside | undefined {
 /** `user:password` in base64, both printable. */
 function basicAuth(value: string): Inside | undefined {
   const text = Buffer.from(value, 'base64').toString('latin1');
-  const pair = /^[\x21-\x39\x3b-\x7e]{1,64}:([\x21-\x7e]{3,128})$/.exec(text);
+  const pair = /^[\x20-\x39\x3b-\x7e]{1,64}:([\x20-\x7e]{3,200})$/.exec(text);
   return pair === null || /^(?:\$\{|<|\{\{)/.test(pair[1] ?? '') ? undefined : {};
 }
 
@@ -121,6 +124,50 @@ function gcpServiceAccount(_value: string, place: Place): Inside | undefined {
   return { end: close < 0 ? place.end : Math.max(place.end, from + close) };
 }
 
+const MAX_DOCUMENT = 64 * 1024;
+
+/** The first literal value under data or stringData of a manifest whose kind is Secret. */
+function kubernetesSecret(_value: string, place: Place): Inside | undefined {
+  const from = Math.max(0, place.start - MAX_DOCUMENT);
+  const text = place.bytes.toString('latin1', from, Math.min(place.limit, place.end + MAX_DOCUMENT));
+  const here = place.start - from;
+  const before = text.lastIndexOf('\n---', here);
+  const after = text.indexOf('\n---', here);
+  let at = before < 0 ? 0 : before + 1;
+  let inside: 'data' | 'stringData' | undefined;
+  let depth = 0;
+  for (const line of text.slice(at, after < 0 ? undefined : after).split('\n')) {
+    const found = /^([ \t]*)(?:([\w.-]{1,253}):)?[ \t]*(["']?)([^"'\s#][^"'\r\n]*?)?\3[ \t\r]*$/.exec(line);
+    const indent = found?.[1]?.length ?? 0;
+    const key = found?.[2];
+    const value = found?.[4] ?? '';
+    if (inside !== undefined && key !== undefined && indent <= depth) inside = undefined;
+    if ((key === 'data' || key === 'stringData') && value === '') [inside, depth] = [key, indent];
+    else if (inside !== undefined && isSecretText(value, inside === 'data')) {
+      const start = from + at + line.indexOf(value);
+      return { start, end: start + value.length };
+    }
+    at += line.length + 1;
+  }
+  return undefined;
+}
+
+/** A literal of substance: not a template, not sealed, and what base64 holds is no placeholder either. */
+function isSecretText(value: string, encoded: boolean): boolean {
+  if (value.length < 8 || isTemplate(value) || /^(?:ENC\[|\||>|!)/.test(value)) return false;
+  if (!encoded) return !isPlaceholder(value, false);
+  if (!/^[A-Za-z0-9+/]{8,}={0,2}$/.test(value)) return false;
+  const text = Buffer.from(value, 'base64').toString('latin1').trim();
+  return text.length >= 6 && !isPlaceholder(text, false);
+}
+
+/** The middle of an organisation token is JSON that names the organisation. */
+function sentry(value: string): Inside | undefined {
+  const payload = /^sntrys_([A-Za-z0-9+/=]+)_/.exec(value)?.[1];
+  if (payload === undefined) return {};
+  return typeof parsed(base64url(payload))?.['org'] === 'string' ? {} : undefined;
+}
+
 const RULES: { readonly [name in StructureName]: Structure } = {
   pem,
   jwt,
@@ -130,6 +177,8 @@ const RULES: { readonly [name in StructureName]: Structure } = {
   'random-base64': randomBase64,
   'aws-key-id': awsKeyId,
   'gcp-service-account': gcpServiceAccount,
+  'kubernetes-secret': kubernetesSecret,
+  sentry,
 };
 
 export function lookInside(name: StructureName | undefined, value: string, place: Place): Inside | undefined {

@@ -77,9 +77,9 @@ test('UTF-16 of both byte orders, with and without a mark, is read as text', asy
 });
 
 test('a value that holds the word false is found', async () => {
-  const folder = tree({ 'a.env': `API_TOKEN=${generate('x@{b62:12}false@{b62:14}', 'f')}\n` });
+  const folder = tree({ 'a.txt': `API_TOKEN=${generate('x@{b62:12}false@{b62:14}', 'f')}\n` });
 
-  assert.deepEqual(summary(await scan(folder)), ['generic-api-key a.env:1:11']);
+  assert.deepEqual(summary(await scan(folder)), ['generic-api-key a.txt:1:11']);
 });
 
 test('an allow comment on the line waives the finding and is named; one for another detector does not', async () => {
