@@ -10,20 +10,28 @@ export function reasonOf(signal: AbortSignal): FaultError {
 
 export interface Deadline {
   readonly signal: AbortSignal;
-  /** Ends the deadline: its timer is cleared. Call it in `finally`. */
+  /** Ends the deadline: its timer, and its tie to the parent. Call it in `finally`. */
   clear(): void;
 }
 
 /**
- * A signal that aborts with the parent, or after `ms` with the fault `code`.
- * Not AbortSignal.timeout: its timer does not keep the process alive, so a pending job would end the program in silence.
+ * A signal that aborts with the parent, or after `ms` with the fault `code`. Not AbortSignal.timeout: its timer does not keep the
+ * process alive, so a pending job would end the program in silence. Not AbortSignal.any: it costs ten times as much.
  */
 export function createDeadline(parent: AbortSignal, ms: number, code: FaultCode, message?: string): Deadline {
   const own = new AbortController();
+  setMaxListeners(0, own.signal);
   const timer = setTimeout(() => own.abort(new FaultError(code, message)), Math.max(0, ms));
-  const signal = AbortSignal.any([parent, own.signal]);
-  setMaxListeners(0, signal);
-  return { signal, clear: () => clearTimeout(timer) };
+  const follow = (): void => own.abort(reasonOf(parent));
+  if (parent.aborted) follow();
+  else parent.addEventListener('abort', follow, { once: true });
+  return {
+    signal: own.signal,
+    clear() {
+      clearTimeout(timer);
+      parent.removeEventListener('abort', follow);
+    },
+  };
 }
 
 /** The promise, or the signal's fault as soon as it aborts. The promise itself must be ended by other means. */
