@@ -1,6 +1,6 @@
 /** Sets a fresh clone up: installs, finds the installed current Node, builds. Plain JavaScript that runs on Node 20 and newer. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -28,13 +28,20 @@ function works(binary) {
 
 /** The current Node that came as a development dependency; our own where it is new enough and the other is not there. */
 export function runtime() {
-  const installed = join(ROOT, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
-  if (works(installed)) return installed;
+  const windows = process.platform === 'win32';
+  const linked = join(ROOT, 'node_modules', '.bin', windows ? 'node.cmd' : 'node');
+  if (works(linked)) return linked;
   // npm may have been told not to run install scripts: the package's own script puts the platform's binary in its place
-  const script = join(ROOT, 'node_modules', 'node', 'installArchSpecificPackage.js');
-  if (existsSync(script)) {
-    spawnSync(process.execPath, [script], { cwd: join(ROOT, 'node_modules', 'node'), stdio: 'inherit' });
-    if (works(installed)) return installed;
+  const folder = join(ROOT, 'node_modules', 'node');
+  const binary = join(folder, 'bin', windows ? 'node.exe' : 'node');
+  const script = join(folder, 'installArchSpecificPackage.js');
+  if (!works(binary) && existsSync(script)) spawnSync(process.execPath, [script], { cwd: folder, stdio: 'ignore' });
+  if (works(binary)) {
+    if (!windows) {
+      rmSync(linked, { force: true });
+      symlinkSync(join('..', 'node', 'bin', 'node'), linked);
+    }
+    return binary;
   }
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;

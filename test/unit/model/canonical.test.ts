@@ -31,7 +31,7 @@ test('keys are sorted by UTF-16 code unit as in RFC 8785 §3.2.3', () => {
 test('numbers and strings are written as in RFC 8785 §3.2.2', () => {
   const value = {
     numbers: [Number('333333333.33333329'), 1e30, 4.5, 2e-3, Number('0.000000000000000000000000001'), -0],
-    string: X,
+    string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\"/',
     literals: [null, true, false],
   };
 
