@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import assert from 'node:assert/strict';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-export const CLI = `${ROOT}dist/cli.js`;
+/** PROBITY_CLI: another entry, for example src/cli.ts while developing. */
+export const CLI = process.env['PROBITY_CLI'] ?? `${ROOT}dist/cli.js`;
 
 export interface Ran {
   readonly code: number | null;
