@@ -10,6 +10,8 @@ export function reasonOf(signal: AbortSignal): FaultError {
 
 export interface Deadline {
   readonly signal: AbortSignal;
+  /** Starts the time anew: what came before was waiting on the user's own limits. */
+  readonly renew: () => void;
   /** Ends the deadline: its timer, and its tie to the parent. Call it in `finally`. */
   clear(): void;
 }
@@ -22,12 +24,17 @@ export function createDeadline(parent: AbortSignal, ms: number, code: FaultCode,
   const own = new AbortController();
   setMaxListeners(0, own.signal);
   const timer = setTimeout(() => own.abort(new FaultError(code, message)), Math.max(0, ms));
+  let cleared = false;
   const follow = (): void => own.abort(reasonOf(parent));
   if (parent.aborted) follow();
   else parent.addEventListener('abort', follow, { once: true });
   return {
     signal: own.signal,
+    renew() {
+      if (!cleared && !own.signal.aborted) timer.refresh();
+    },
     clear() {
+      cleared = true;
       clearTimeout(timer);
       parent.removeEventListener('abort', follow);
     },

@@ -4,7 +4,7 @@ import type { Listener } from '../model/events.ts';
 import type { Evidence, Job, Outcome } from '../model/evidence.ts';
 import { fault, FaultError } from '../model/fault.ts';
 import type { Json } from '../model/json.ts';
-import { createDeadline, pause, reasonOf } from './deadline.ts';
+import { createDeadline, pause, reasonOf, type Deadline } from './deadline.ts';
 import { evidenceId, seal } from './evidence.ts';
 import { createJobIO } from './io/create.ts';
 import type { Data } from './io/data.ts';
@@ -43,7 +43,7 @@ export async function observeJob(job: Job, collector: Collector, around: Surroun
     while (outcome === undefined) {
       attempts++;
       try {
-        const seen = await attempt(job, collector, around, deadline.signal);
+        const seen = await attempt(job, collector, around, deadline);
         redactions = seen.redactions;
         outcome = { is: 'observed', raw: seen.raw };
       } catch (error) {
@@ -79,12 +79,13 @@ async function attempt(
   job: Job,
   collector: Collector,
   around: Surroundings,
-  signal: AbortSignal,
+  { signal, renew }: Deadline,
 ): Promise<{ readonly raw: Json; readonly redactions: number }> {
   const { world, data, listener } = around;
   const own = createJobIO(world, {
     signal,
     data,
+    waited: renew,
     progress: (note) => listener({ is: 'job-note', collector: job.collector, target: job.target.id, note }),
   });
   try {

@@ -24,6 +24,8 @@ export interface JobSettings {
   readonly signal: AbortSignal;
   readonly data: Data;
   progress?(note: string): void;
+  /** Called when the job had to wait for the user's own limits. */
+  waited?(): void;
 }
 
 /** The capabilities of one job. Every promise of theirs ends when the signal aborts. */
@@ -32,7 +34,7 @@ export function createJobIO(world: World, settings: JobSettings): JobIO {
   const ended = new AbortController();
   const signal = AbortSignal.any([settings.signal, ended.signal]);
   setMaxListeners(0, signal);
-  const scope = createScope(signal);
+  const scope = createScope(signal, () => settings.waited?.());
   const io: IO = {
     signal,
     now: () => new Date().toISOString(),

@@ -19,6 +19,8 @@ import { askTcp, askUdp } from './dns-transport.ts';
 /** facts/email §3: at most 64 questions in flight. */
 const IN_FLIGHT = 64;
 const TRIES = 3;
+/** Longer than any resolver needs; a lost packet costs no more than this. */
+const MAX_TRY_MS = 2000;
 /** What the cache may hold in bytes of messages. */
 const MAX_CACHED = 64 * 1024 * 1024;
 
@@ -91,7 +93,7 @@ export function createDnsClient(
   /** Servers in turn, each try with its part of the time, until one gives an answer that helps. */
   async function inTurn(asked: Asked, signal: AbortSignal): Promise<DnsReply> {
     const tries = Math.max(TRIES, Math.min(asked.servers.length, 2 * TRIES));
-    const part = network.timeoutMs / tries;
+    const part = Math.min(network.timeoutMs / tries, MAX_TRY_MS);
     const answered = new Set<string>();
     let second: DnsReply | undefined;
     let failure: FaultError | undefined;

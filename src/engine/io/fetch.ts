@@ -34,26 +34,28 @@ interface Answered {
   readonly requestFault: () => FaultCode | undefined;
 }
 
-/** The head of the final response, and the connection it came over. */
+/** The head of the final response, and the session it came over. */
 interface Head extends Answered {
-  readonly plain: ByteStream;
   readonly session: TlsSession | undefined;
 }
 
 export async function fetchHop(world: World, scope: Scope, request: HopRequest): Promise<Hop> {
-  const started = performance.now();
   const url = parseUrl(request.url);
   const { timeoutMs } = world.network;
   const silence = `${url.host} did not answer in time`;
-  const head = await withDeadline(
-    scope.signal,
-    timeoutMs,
-    'http.timeout',
-    silence,
-    async (signal) => await headOf(world, { ...scope, signal }, url, request),
-  );
-  const { plain, session, response, interim } = head;
+  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+  // Under a deadline of its own: waiting for a slot of the host is not the server's time
+  const plain = await openTcp(world, scope, url.hostname, port);
+  const started = performance.now();
   try {
+    const head = await withDeadline(
+      scope.signal,
+      timeoutMs,
+      'http.timeout',
+      silence,
+      async (signal) => await headOf(world, { ...scope, signal }, plain, url, request),
+    );
+    const { session, response, interim } = head;
     const body = await readBody(head, request, scope.signal, started + timeoutMs - performance.now());
     return {
       url: request.url,
@@ -74,22 +76,14 @@ export async function fetchHop(world: World, scope: Scope, request: HopRequest):
       elapsedMs: Math.round(performance.now() - started),
     };
   } finally {
-    session?.stream.close();
+    // With the session that may lie over it
     plain.close();
   }
 }
 
-async function headOf(world: World, scope: Scope, url: URL, request: HopRequest): Promise<Head> {
-  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-  const plain = await openTcp(world, scope, url.hostname, port);
-  try {
-    const session = url.protocol === 'https:' ? await handshake(world, scope, plain, url) : undefined;
-    const answered = await exchange(url, request, takeSocket(session?.stream ?? plain), scope.signal);
-    return { plain, session, ...answered };
-  } catch (error) {
-    plain.close();
-    throw error;
-  }
+async function headOf(world: World, scope: Scope, plain: ByteStream, url: URL, request: HopRequest): Promise<Head> {
+  const session = url.protocol === 'https:' ? await handshake(world, scope, plain, url) : undefined;
+  return { session, ...(await exchange(url, request, takeSocket(session?.stream ?? plain), scope.signal)) };
 }
 
 function parseUrl(text: string): URL {

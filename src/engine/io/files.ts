@@ -1,7 +1,7 @@
 /** The file capability: a sorted walk that names what it cannot read, and reads that stay inside their root. */
 import { isUtf8 } from 'node:buffer';
-import { constants, lstatSync, statSync, type Dirent, type Stats } from 'node:fs';
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { constants, lstatSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
+import { open, readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { FaultError } from '../../model/fault.ts';
 import type { FileEntry, FileTree } from '../../model/io.ts';
@@ -21,54 +21,53 @@ function unreadable(message: string): Problem {
   return { code: 'source.unreadable', message };
 }
 
-/** The error code only: the message of node holds an absolute path of this machine. */
+/** The error code only: the message of node holds an absolute path of this machine. What has no code is a defect of ours. */
 function whyUnreadable(error: unknown): Problem {
-  return unreadable(`cannot be read (${codeOf(error) || 'unknown error'})`);
+  const code = codeOf(error);
+  if (code === '') throw error;
+  return unreadable(`cannot be read (${code})`);
 }
 
-export function openTree(path: string, signal: AbortSignal): FileTree {
-  const named = resolve(path);
-  let found: Promise<{ readonly root: string; readonly only?: string }> | undefined;
+/** A root as it really is; a file that the user named is a tree of one. */
+interface Root {
+  readonly folder: string;
+  readonly only?: string;
+}
 
-  /** The root as it really is; a file named by the user is a tree of one file. */
-  async function rootOf(): Promise<{ readonly root: string; readonly only?: string }> {
-    try {
-      const real = await realpath(named);
-      const stats = await stat(real);
-      if (stats.isDirectory()) return { root: real };
-      if (stats.isFile()) return { root: dirname(real), only: basename(real) };
-    } catch (error) {
-      const code = codeOf(error);
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') {
-        throw new FaultError('source.unreadable', `${path} ${whyUnreadable(error).message}`, { cause: error });
-      }
+function rootOf(path: string, named: string): Root {
+  try {
+    const real = realpathSync(named);
+    const stats = statSync(real);
+    if (stats.isDirectory()) return { folder: real };
+    if (stats.isFile()) return { folder: dirname(real), only: basename(real) };
+  } catch (error) {
+    const code = codeOf(error);
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') {
+      throw new FaultError('source.unreadable', `${path} ${whyUnreadable(error).message}`, { cause: error });
     }
-    throw new FaultError('source.not-found', `${path} is not there, or is neither a folder nor a file`);
   }
+  throw new FaultError('source.not-found', `${path} is not there, or is neither a folder nor a file`);
+}
 
+/** Looks at the root when it is first needed: a tree that is not there is a fault of its walk, not of its naming. */
+export function openTree(path: string, signal: AbortSignal): FileTree {
+  let found: Root | undefined;
+  const look = (): Root => (found ??= rootOf(path, resolve(path)));
   return {
-    root: rootNow(named),
+    get root() {
+      return look().folder;
+    },
     async *walk() {
-      found ??= rootOf();
-      const { root, only } = await found;
-      if (only !== undefined) {
-        yield entryOf(root, only);
-        return;
-      }
-      yield* walkFrom(root, signal);
+      const { folder, only } = look();
+      if (only === undefined) yield* walkFrom(folder, signal);
+      else yield entryOf(folder, only);
     },
     async read(inside, maxBytes = DEFAULT_BYTES) {
-      found ??= rootOf();
-      const { root, only } = await found;
+      const { folder, only } = look();
       if (only !== undefined && inside !== only) throw new FaultError('source.unreadable', 'only one file was named');
-      return await readInside(root, inside, maxBytes, signal);
+      return await readInside(folder, inside, maxBytes, signal);
     },
   };
-}
-
-/** Where paths of the walk start: the folder, or the one that holds the file which the user named. */
-function rootNow(named: string): string {
-  return statSync(named, { throwIfNoEntry: false })?.isFile() === true ? dirname(named) : named;
 }
 
 async function* walkFrom(root: string, signal: AbortSignal): AsyncGenerator<FileEntry> {

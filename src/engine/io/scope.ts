@@ -5,10 +5,12 @@ export interface Scope {
   readonly signal: AbortSignal;
   /** Registers a handle that must not outlive the job; the answer takes it off the list again. */
   hold(close: () => void): () => void;
+  /** The job had to wait for the user's own limits (slots of a host, `--rate`): that is not its own time. */
+  waited(): void;
 }
 
 /** A scope that ends when its signal aborts. */
-export function createScope(signal: AbortSignal): Scope {
+export function createScope(signal: AbortSignal, waited: () => void = () => undefined): Scope {
   const open = new Set<() => void>();
 
   function end(): void {
@@ -19,6 +21,7 @@ export function createScope(signal: AbortSignal): Scope {
   signal.addEventListener('abort', end, { once: true });
   return {
     signal,
+    waited,
     hold(close) {
       if (signal.aborted) {
         close();

@@ -12,6 +12,9 @@ import type { World } from './world.ts';
 /** RFC 8305 §5: the pause before the next address is tried beside the first. */
 const NEXT_ADDRESS_MS = 250;
 
+/** Shorter waits are those of the event loop. */
+const NOTICEABLE_MS = 5;
+
 /** When all addresses fail, the fault that says most: a silent address may be the one that serves. */
 const WEIGHT: readonly FaultCode[] = ['net.limit', 'net.timeout', 'net.reset', 'net.refused', 'net.unreachable'];
 
@@ -27,9 +30,11 @@ export async function openTcp(world: World, scope: Scope, host: string, port: nu
   const destination = await resolveDestination(host, port, world.network, world.dns, world.hosts, scope.signal);
   const leaves: (() => void)[] = [];
   try {
+    const asked = performance.now();
     leaves.push(await world.perHost(key, scope.signal));
     leaves.push(await world.connections.enter(scope.signal));
     await world.rate(key, scope.signal);
+    if (performance.now() - asked > NOTICEABLE_MS) scope.waited();
     const { socket, ...peer } = await firstToAnswer(destination, host, world.network.timeoutMs, scope.signal);
     const { timeoutMs } = world.network;
     const stream = createStream(socket, peer, { signal: scope.signal, timeoutMs, maxBytes: MAX_STREAM_BYTES });

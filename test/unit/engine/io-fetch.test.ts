@@ -255,6 +255,20 @@ test('a server that drips, is silent, resets or is not there is a typed fault', 
   assert.equal(await faultOf(get(t, await closedPort())), 'net.refused');
 });
 
+test('waiting for a slot of the host is not the time of the server', async (t) => {
+  const port = await serving(t, 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+  const io = ioFor(t, { maxConnections: 1, timeoutMs: 100 });
+  const first = await io.tcp('127.0.0.1', port);
+  const waiting = io.fetch({ method: 'GET', url: `http://127.0.0.1:${String(port)}/`, maxBody: 10 });
+
+  // A read that times out takes as long as a request may
+  assert.equal(await faultOf(first.read()), 'net.timeout');
+  assert.equal(await faultOf(first.read()), 'net.timeout');
+  first.close();
+
+  assert.equal((await waiting).status, 200);
+});
+
 test('a bad certificate is data beside the answer; no TLS at all is http.tls', async (t) => {
   const issued = createCa({ name: 'Nobody' }).issue({ names: ['site.example'] });
   const names: (string | false | null | undefined)[] = [];

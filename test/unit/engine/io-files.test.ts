@@ -1,7 +1,7 @@
 /** The file capability on trees with links, pipes, unreadable folders and odd names. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -120,6 +120,8 @@ test('a root that is not there is source.not-found; a file is a tree of one', as
   assert.deepEqual(await walked(t, join(root, 'one.txt')), [{ path: 'one.txt', kind: 'file', size: 3 }]);
   assert.equal(Buffer.from(await one.read('one.txt')).toString(), 'one');
   assert.equal(await faultOf(one.read('two.txt')), 'source.unreadable');
+  // Workers join it with the paths of the walk
+  assert.equal(one.root, realpathSync(root));
 });
 
 test('reads are capped, stay inside the root, and never follow a link or wait for a pipe', async (t) => {

@@ -9,15 +9,20 @@ import type { RunEvent } from '../../../src/model/events.ts';
 import { answerOrFault } from '../../../src/model/facts.ts';
 import { FaultError } from '../../../src/model/fault.ts';
 import type { Json } from '../../../src/model/json.ts';
+import type { NetworkOptions } from '../../../src/model/options.ts';
 import { list, object, string } from '../../../src/model/schema.ts';
 import { collector, target, type Fake } from './collectors.ts';
 import { network, tcpServer } from './support.ts';
 
 const JOB = { collector: 'fake', target: target('domain:example.com'), options: { a: 1 } };
 
-async function observed(fake: Partial<Fake>, signal = new AbortController().signal) {
+async function observed(
+  fake: Partial<Fake>,
+  signal = new AbortController().signal,
+  options: Partial<NetworkOptions> = {},
+) {
   const events: RunEvent[] = [];
-  const world = createWorld(network());
+  const world = createWorld(network(options));
   const evidence = await observeJob(JOB, collector({ id: 'fake', ...fake }), {
     world,
     data: createData([]),
@@ -226,6 +231,25 @@ test('what a collector has when its time runs out is kept, with the fault at the
     is: 'observed',
     raw: { first: 'known', second: { $fault: 'engine.deadline', message: 'fake took longer than 60 ms' } },
   });
+});
+
+test('waiting for the turns of --rate is not the time of the job', async (t) => {
+  const port = await tcpServer(t, (socket) => socket.end());
+
+  const { evidence } = await observed(
+    {
+      deadlineMs: 120,
+      observe: async (_, io) => {
+        for (let count = 0; count < 6; count++) (await io.tcp('127.0.0.1', port)).close();
+        return 'done';
+      },
+    },
+    new AbortController().signal,
+    { rate: 20 },
+  );
+
+  assert.equal(codeOf(evidence), 'observed');
+  assert.ok(evidence.elapsedMs >= 240, `five pauses of 50 ms, not ${String(evidence.elapsedMs)}`);
 });
 
 test('an interrupted run ends a job that waits, with that reason', async () => {
