@@ -5,7 +5,8 @@ import { interpret } from './interpret.ts';
 import { observe } from './observe.ts';
 import { factsSchema, rawSchema } from './schema.ts';
 import { endpointId, nameOf, type Target } from '../../model/target.ts';
-import { own } from '../../model/json.ts';
+import { isArray, own } from '../../model/json.ts';
+import { isSelector } from './settings.ts';
 
 export const collector: Collector = {
   id: 'dns',
@@ -15,6 +16,14 @@ export const collector: Collector = {
   factsSchema,
   retries: { attempts: 2, backoffMs: 200 },
   deadlineMs: 30_000,
+  plan(_target, context) {
+    const named = own(own(context.options, 'dkim'), 'selectors');
+    const selectors = isArray(named) ? named.filter(isSelector) : [];
+    return {
+      ...(selectors.length > 0 ? { selectors } : {}),
+      ...(own(context.switches, 'intrusive') === true ? { intrusive: true } : {}),
+    };
+  },
   observe,
   interpret,
   discover(facts, target, context): readonly Target[] {

@@ -5,6 +5,8 @@ import { own, type Json } from '../../model/json.ts';
 import { canonicalName } from '../../wire/dns/name.ts';
 import { Answers } from './answers.ts';
 import { caaFacts } from './caa.ts';
+import { dkimFacts } from './dkim/facts.ts';
+import { settingsOf, type Settings } from './settings.ts';
 import { dmarcFacts } from './dmarc/facts.ts';
 import { mailDomain, mxFacts } from './mx.ts';
 import { Sheet, type Part } from './sheet.ts';
@@ -12,12 +14,13 @@ import { spfFacts } from './spf/facts.ts';
 import { mtastsFacts, tlsrptFacts } from './transport.ts';
 import { nameFacts, nsFacts, soaFacts } from './zone.ts';
 
-const PARTS: { readonly [name: string]: (answers: Answers, domain: string) => Part } = {
+const PARTS: { readonly [name: string]: (answers: Answers, domain: string, settings: Settings) => Part } = {
   name: nameAndMail,
   soa: soaFacts,
   ns: nsFacts,
   mx: mxFacts,
   spf: spfFacts,
+  dkim: (answers, domain, settings) => dkimFacts(answers, domain, settings.selectors),
   dmarc: dmarcFacts,
   mtasts: mtastsFacts,
   tlsrpt: tlsrptFacts,
@@ -39,11 +42,11 @@ function namesOf(domain: string): Json {
 }
 
 /** Every part of the facts; what was not asked yet is noted by `answers`. */
-export function factsOf(answers: Answers, domain: string): Interpretation {
+export function factsOf(answers: Answers, domain: string, settings: Settings): Interpretation {
   const facts: { [name: string]: Json } = { domain, names: namesOf(domain) };
   const at: { [factPointer: string]: string } = { '': '', '/domain': '/domain', '/names': '/domain' };
   for (const [name, make] of Object.entries(PARTS)) {
-    const part = make(answers, domain);
+    const part = make(answers, domain, settings);
     facts[name] = part.facts;
     for (const [pointer, place] of Object.entries(part.at)) at[`/${name}${pointer}`] = place;
   }
@@ -53,5 +56,5 @@ export function factsOf(answers: Answers, domain: string): Interpretation {
 export function interpret(raw: Json): Interpretation {
   const domain = own(raw, 'domain');
   if (typeof domain !== 'string' || domain === '') return { facts: unknown('evidence.missing'), at: { '': '' } };
-  return factsOf(Answers.read(raw), canonicalName(domain));
+  return factsOf(Answers.read(raw), canonicalName(domain), settingsOf(own(raw, 'options')));
 }

@@ -7,6 +7,7 @@ import { canonicalName } from '../../wire/dns/name.ts';
 import { Answers, rawEntry, type Asked } from './answers.ts';
 import { ask } from './ask.ts';
 import { factsOf } from './interpret.ts';
+import { settingsOf } from './settings.ts';
 
 /** facts/email §3: bounds of one domain. A bound that was reached is said in the evidence. */
 const MAX_QUERIES = 300;
@@ -34,6 +35,7 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   const domain = canonicalName(nameOf(job.target));
   const { icannList, publicSuffix } = await import('./psl/lookup.ts');
   const list = icannList();
+  const settings = settingsOf(job.options);
   const answers = new Answers();
   const entries: JsonObject[] = [];
   const suffixes: { [name: string]: string } = {};
@@ -42,7 +44,7 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     answers.missing.clear();
     answers.missingSuffixes.clear();
-    factsOf(answers, domain);
+    factsOf(answers, domain, settings);
     for (const name of answers.missingSuffixes) {
       suffixes[name] = publicSuffix(list, name);
       answers.addSuffix(name, suffixes[name]);
@@ -65,6 +67,7 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   return {
     domain,
     observedAt,
+    options: job.options,
     answers: entries,
     suffixes: { date: list.date, names: suffixes },
     ...(limit === undefined ? {} : { limit }),

@@ -9,7 +9,8 @@ import { Sheet, type Part } from '../sheet.ts';
 import { rangeFacts } from './authorised.ts';
 import { expProblems, usesLetter } from './explain.ts';
 import { isSpf, meantAs, type Mechanism, type Problem, type ProblemKind, type SpfRecord } from './record.ts';
-import { MAX_MX_NAMES, passesOf, survey, type Survey, type TermAddresses } from './static.ts';
+import { isEmpty } from './ranges.ts';
+import { MAX_MX_NAMES, type Passes, passesOf, survey, type Survey, type TermAddresses } from './static.ts';
 import { buildTree, redirectOf, runnable, treeFault, type SpfNode, type SpfTree } from './tree.ts';
 
 function shown(problem: Problem): string {
@@ -50,7 +51,10 @@ export function spfFacts(answers: Answers, domain: string): Part {
     // a cache counts down: only the zone's own servers tell the TTL that was published
     if (answer.message.authoritative) sheet.set('ttl', answer.records.find((one) => isSpf(textOf(one)))?.ttl);
   }
-  if (root.record === undefined) return sheet.part(root.at);
+  if (root.record === undefined) {
+    sheet.set('verdict', root.status === 'multiple' ? 'permerror' : 'none');
+    return sheet.part(root.at);
+  }
   recordFacts(sheet, root.record);
   treeFacts(sheet, answers, tree);
   return sheet.part(root.at);
@@ -181,8 +185,27 @@ function treeFacts(sheet: Sheet, answers: Answers, tree: SpfTree): void {
   voidFacts(sheet, seen, code);
   const passes = passesOf(tree.root, seen.addresses);
   rangeFacts(sheet, tree, seen, code ?? passes.code);
+  sheet.set('verdict', verdictOf(tree, seen, passes, code), ...places);
   const exp = expProblems(answers, tree.root);
   sheet.set('expProblems', exp.code === undefined ? exp.problems : unknown(exp.code), exp.at);
+}
+
+/** What receivers make of the record as a whole. */
+function verdictOf(tree: SpfTree, seen: Survey, passes: Passes, code: FaultCode | undefined): Json {
+  const broken = tree.nodes.some(
+    (node) =>
+      (node.record?.problems.length ?? 0) > 0 ||
+      node.status === 'multiple' ||
+      node.status === 'loop' ||
+      (node.status === 'none' && node.via !== 'start'),
+  );
+  // an error that is seen stays one, whatever else could not be asked
+  if (broken || seen.lookups.length > 10 || seen.addresses.some((term) => term.exchanges > MAX_MX_NAMES))
+    return 'permerror';
+  const fault = code ?? passes.code;
+  if (fault !== undefined) return unknown(fault);
+  if (seen.addresses.filter((term) => term.void4 && term.void6).length > 2) return 'permerror';
+  return isEmpty(passes.set) && passes.open.length === 0 ? 'nobody' : 'somebody';
 }
 
 const QUALIFIERS = { '+': 'pass', '-': 'fail', '~': 'softfail', '?': 'neutral' } as const;

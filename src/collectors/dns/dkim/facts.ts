@@ -1,0 +1,193 @@
+/** The facts of a domain's DKIM keys: which selectors answer, and what each key is. */
+import { createHash } from 'node:crypto';
+import { partialList, unknown } from '../../../model/facts.ts';
+import type { FaultCode } from '../../../model/fault.ts';
+import type { Json, JsonObject } from '../../../model/json.ts';
+import type { Answer, Answers } from '../answers.ts';
+import { takeover, textsOf } from '../records.ts';
+import { Sheet, type Part } from '../sheet.ts';
+import { looksLikeRoca, sharePrime } from './key.ts';
+import { isKeyRecord, isUsable, parseDkim, type DkimRecord } from './record.ts';
+import { dateOf, KNOWN_SELECTORS, MAX_CONFIGURED, RANDOM_SELECTOR } from './selectors.ts';
+
+interface Found {
+  readonly selector: string;
+  readonly configured: boolean;
+  readonly answer: Answer;
+  readonly records: readonly DkimRecord[];
+}
+
+function keyAt(answers: Answers, domain: string, selector: string, configured: boolean): Found {
+  const answer = answers.ask(`${selector}._domainkey.${domain}`, 'TXT');
+  const texts = textsOf(answer);
+  const records = (configured ? texts : texts.filter(isKeyRecord)).map(parseDkim);
+  return { selector, configured, answer, records };
+}
+
+export function dkimFacts(answers: Answers, domain: string, configured: readonly string[]): Part {
+  const sheet = new Sheet();
+  const parent = answers.ask(`_domainkey.${domain}`, 'TXT');
+  const random = keyAt(answers, domain, RANDOM_SELECTOR, false);
+  const named = configured.slice(0, MAX_CONFIGURED).map((selector) => keyAt(answers, domain, selector, true));
+  // RFC 8020: below a name that does not exist there is nothing. Under a wildcard every selector would answer
+  const search =
+    parent.is !== 'unknown' &&
+    parent.is !== 'nxdomain' &&
+    random.answer.is !== 'unknown' &&
+    random.records.length === 0;
+  const others = KNOWN_SELECTORS.filter((selector) => search && !configured.includes(selector)).map((selector) =>
+    keyAt(answers, domain, selector, false),
+  );
+  const places = [parent.at, random.answer.at, ...named.map(({ answer }) => answer.at)];
+  const code = faultOf(parent, random.answer, others);
+  const all = [...named, ...others].filter((found) => found.configured || found.records.length > 0 || dangling(found));
+  sheet.set(
+    'keys',
+    partialList(
+      all.map((found) => keyFacts(answers, domain, found)),
+      code,
+    ),
+    ...places,
+  );
+  sheet.set(
+    'wildcard',
+    random.answer.is === 'unknown' ? unknown(random.answer.code) : random.records.some(isUsable),
+    random.answer.at,
+  );
+  sheet.set('state', stateOf(parent, random, all, code), ...places);
+  sheet.set('shared', partialList(shared(all), code), ...places);
+  sheet.set('commonPrimes', partialList(commonPrimes(all), code), ...places);
+  const usable = all.flatMap(({ records }) => records.filter(isUsable));
+  const onlyEd = usable.length > 0 && usable.every(({ key }) => key?.kind === 'ed25519');
+  if (usable.length > 0) sheet.set('onlyEd25519', code === undefined || !onlyEd ? onlyEd : unknown(code), ...places);
+  sheet.set('organizationalState', organizationalState(answers, domain), ...places);
+  return sheet.part(...places);
+}
+
+function faultOf(parent: Answer, random: Answer, others: readonly Found[]): FaultCode | undefined {
+  if (parent.is === 'unknown') return parent.code;
+  if (parent.is !== 'nxdomain' && random.is === 'unknown') return random.code;
+  for (const { answer } of others) if (answer.is === 'unknown') return answer.code;
+  return undefined;
+}
+
+function dangling({ answer }: Found): boolean {
+  return answer.is === 'nxdomain' && answer.chain.length > 0;
+}
+
+/** `found`: a key answers; `unknown-selector`: there are keys, under names nobody told us; `none`: there is nothing. */
+function stateOf(parent: Answer, random: Found, all: readonly Found[], code: FaultCode | undefined): Json {
+  if (all.some(({ records }) => records.some(isUsable)) || random.records.some(isUsable)) return 'found';
+  const unseen = all.find(({ answer }) => answer.is === 'unknown');
+  const fault = code ?? (unseen?.answer.is === 'unknown' ? unseen.answer.code : undefined);
+  if (fault !== undefined) return unknown(fault);
+  // a wildcard of revoked keys says that nothing is signed
+  if (random.records.some(({ revoked }) => revoked)) return 'none';
+  return parent.is === 'nxdomain' ? 'none' : 'unknown-selector';
+}
+
+/** Whether the organizational domain has keys: a subdomain may be signed with those (relaxed alignment). */
+function organizationalState(answers: Answers, domain: string): Json | undefined {
+  const registrable = answers.registrable(domain);
+  if (registrable === undefined) return unknown('evidence.missing');
+  if (registrable === 'none' || registrable === domain) return undefined;
+  const answer = answers.ask(`_domainkey.${registrable}`, 'TXT');
+  if (answer.is === 'unknown') return unknown(answer.code);
+  return answer.is === 'nxdomain' ? 'none' : 'unknown-selector';
+}
+
+/** Selectors that hold one and the same key; CNAMEs to a provider's key are the provider's business. */
+function shared(all: readonly Found[]): string[] {
+  const byKey = new Map<string, string>();
+  const pairs: string[] = [];
+  for (const { selector, answer, records } of all) {
+    const p = records[0]?.p ?? '';
+    if (p === '' || (answer.is !== 'unknown' && answer.chain.length > 0)) continue;
+    const first = byKey.get(p);
+    if (first === undefined) byKey.set(p, selector);
+    else pairs.push(`${first} and ${selector}`);
+  }
+  return pairs;
+}
+
+function keyFacts(answers: Answers, domain: string, { selector, configured, answer, records }: Found): JsonObject {
+  const name = `${selector}._domainkey.${domain}`;
+  const head = { selector, name, configured };
+  if (answer.is === 'unknown') {
+    const nothing = unknown(answer.code);
+    return { ...head, records: nothing, record: nothing, cname: nothing, cnameDangling: nothing, cnameBroken: nothing };
+  }
+  const cname = answer.chain.at(-1);
+  return {
+    ...head,
+    records: records.length,
+    ...(cname === undefined ? {} : { cname, ...targetFacts(answers, answer, cname) }),
+    // RFC 6376 §3.6.2.2: with several records the result is undefined
+    ...(records.length === 1 && records[0] !== undefined ? recordFacts(records[0], selector) : {}),
+  };
+}
+
+function targetFacts(answers: Answers, answer: Answer, cname: string): JsonObject {
+  if (answer.is !== 'nxdomain') return { cnameDangling: false, cnameBroken: false };
+  const taken = takeover(answers, cname);
+  if (typeof taken === 'string') return { cnameDangling: unknown(taken), cnameBroken: unknown(taken) };
+  return { cnameDangling: taken, cnameBroken: !taken };
+}
+
+function recordFacts(record: DkimRecord, selector: string): JsonObject {
+  const { key } = record;
+  const date = dateOf(selector);
+  return {
+    record: record.text,
+    syntaxErrors: record.syntax,
+    duplicateTags: record.twice,
+    versionGood: record.versionGood,
+    missingP: record.missingP,
+    revoked: record.revoked,
+    testing: record.testing,
+    strict: record.strict,
+    usable: isUsable(record),
+    services: record.services,
+    ...(record.hashes === undefined ? {} : { hashes: record.hashes }),
+    ...(record.granularity === undefined ? {} : { granularity: record.granularity }),
+    ...(date === undefined ? {} : { date }),
+    ...(key === undefined
+      ? {}
+      : { kind: key.kind, ...(key.bad === undefined ? {} : { bad: key.bad }), bareKey: key.bare }),
+    ...(key?.bits === undefined || key.kind !== 'rsa' ? {} : { rsaBits: key.bits }),
+    ...(key?.exponent === undefined ? {} : { rsaExponent: String(key.exponent) }),
+    ...(key?.bad !== undefined || key === undefined ? {} : { weaknesses: weaknesses(record) }),
+  };
+}
+
+/** SHA-256 over p= of example keys whose private half stands in the same document. */
+const PUBLISHED: { readonly [digest: string]: string } = {
+  '1f272ed0d8c39d85cd2c2211994f066b2a8378a10df2d50b2fd8cfbbdb451d29': 'RFC 6376 appendix C',
+  c9fc2f15f22401655f9b2622a8a37651c9e20b74dc305cc8df95ba005e1d64f9: 'RFC 8463 appendix A.2',
+};
+
+function weaknesses(record: DkimRecord): string[] {
+  const found: string[] = [];
+  const published = PUBLISHED[createHash('sha256').update(record.p).digest('hex')];
+  if (published !== undefined) found.push(`the private key is published in ${published}`);
+  const modulus = record.key?.modulus;
+  if (modulus !== undefined && looksLikeRoca(modulus))
+    found.push('made by the broken Infineon library (CVE-2017-15361)');
+  if (modulus !== undefined && modulus % 2n === 0n) found.push('the modulus is even');
+  return found;
+}
+
+/** Pairs of keys with a common prime: whoever has both can factor both. */
+function commonPrimes(all: readonly Found[]): string[] {
+  const keys = all.flatMap(({ selector, records }) => {
+    const modulus = records[0]?.key?.modulus;
+    return modulus === undefined ? [] : [{ selector, modulus }];
+  });
+  const found: string[] = [];
+  for (const [index, one] of keys.entries()) {
+    for (const other of keys.slice(index + 1)) {
+      if (sharePrime(one.modulus, other.modulus)) found.push(`${one.selector} and ${other.selector}`);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,67 @@
+/** DKIM key records by the grammar of RFC 6376 §3.6.1. */
+import { parseTags, tagValue } from '../tags.ts';
+import { readKey, type DkimKey } from './key.ts';
+
+export interface DkimRecord {
+  readonly text: string;
+  readonly syntax: readonly string[];
+  readonly twice: readonly string[];
+  /** v= is absent, or first and DKIM1. */
+  readonly versionGood: boolean;
+  /** undefined: there is no p tag, or it is empty. */
+  readonly key: DkimKey | undefined;
+  readonly missingP: boolean;
+  readonly revoked: boolean;
+  readonly testing: boolean;
+  /** t=s: no subdomains of the signing identity. */
+  readonly strict: boolean;
+  readonly hashes: readonly string[] | undefined;
+  readonly services: readonly string[];
+  readonly granularity: string | undefined;
+  /** p= without white space, to compare keys. */
+  readonly p: string;
+}
+
+function listOf(value: string | undefined): string[] | undefined {
+  return value?.split(':').map((part) => part.replaceAll(/[ \t\r\n]/g, '').toLowerCase());
+}
+
+/** Whether a TXT at a selector was meant as a key; others, such as SPF under a wildcard, are no business of DKIM. */
+export function isKeyRecord(text: string): boolean {
+  return /(?:^|;)[ \t\r\n]*(?:p|k)[ \t\r\n]*=/i.test(text) || /v[ \t]*=[ \t]*DKIM/i.test(text);
+}
+
+export function parseDkim(text: string): DkimRecord {
+  const list = parseTags(text);
+  const first = list.tags[0];
+  const version = tagValue(list, 'v');
+  const p = tagValue(list, 'p')?.replaceAll(/[ \t\r\n]/g, '');
+  const flags = listOf(tagValue(list, 't')) ?? [];
+  return {
+    text,
+    syntax: list.problems,
+    twice: list.twice,
+    versionGood: version === undefined || (first?.name === 'v' && version === 'DKIM1'),
+    key: p === undefined || p === '' ? undefined : readKey((tagValue(list, 'k') ?? 'rsa').toLowerCase(), p),
+    missingP: p === undefined,
+    revoked: p === '',
+    testing: flags.includes('y'),
+    strict: flags.includes('s'),
+    hashes: listOf(tagValue(list, 'h')),
+    services: listOf(tagValue(list, 's')) ?? ['*'],
+    granularity: tagValue(list, 'g'),
+    p: p ?? '',
+  };
+}
+
+/** A verifier can check signatures with it. */
+export function isUsable(record: DkimRecord): boolean {
+  return (
+    record.versionGood &&
+    record.key !== undefined &&
+    record.key.bad === undefined &&
+    record.twice.length === 0 &&
+    (record.hashes === undefined || record.hashes.includes('sha256')) &&
+    record.services.some((service) => service === '*' || service === 'email')
+  );
+}
