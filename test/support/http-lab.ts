@@ -47,7 +47,7 @@ let checks: readonly Check[] | undefined;
 
 /** The checks of this collector, loaded once. */
 export function httpChecks(): readonly Check[] {
-  checks ??= ['http', 'sectxt'].flatMap((group) => {
+  checks ??= ['http', 'sectxt', 'wellknown'].flatMap((group) => {
     const reading = readPack(`${CHECKS}${group}`, new Map([['http', { ...collector, accepts: ['site'] as const }]]));
     if (reading.problems.length > 0) throw new Error(JSON.stringify(reading.problems[0]));
     return reading.pack.checks;

@@ -9,7 +9,7 @@ import { MAX_HEADERS, MAX_REDIRECTS } from './limits.ts';
 import { redactHeaders, redactUrls } from './redact.ts';
 
 /** How a chain ended: with a response to keep, or why it was not followed further. */
-export type ChainEnd = 'response' | 'loop' | 'too-many' | 'bad-location' | 'fault';
+export type ChainEnd = 'response' | 'redirect' | 'joined' | 'loop' | 'too-many' | 'bad-location' | 'fault';
 
 export interface FollowOptions {
   readonly maxBody: number;
@@ -18,7 +18,15 @@ export interface FollowOptions {
   readonly keep?: (hop: Hop) => JsonObject;
   /** False: the first response is the only one. */
   readonly follow?: boolean;
+  /** A URL whose chain is followed elsewhere: this one ends as `joined` where it gets there. */
+  readonly join?: string;
+  /** With `follow: false`: where a redirect would lead is kept all the same. */
+  readonly markNext?: boolean;
+  readonly method?: 'GET' | 'HEAD' | 'TRACE';
 }
+
+/** Stands in raw where a question was not asked because an earlier answer made it idle. */
+export const NOT_ASKED: JsonObject = { asked: false };
 
 export interface Followed {
   readonly raw: JsonObject & { readonly hops: readonly JsonObject[]; readonly end: ChainEnd };
@@ -37,9 +45,9 @@ export async function follow(io: IO, start: string, options: FollowOptions): Pro
     let hop: Hop;
     try {
       hop = await io.fetch({
-        method: 'GET',
+        method: options.method ?? 'GET',
         url,
-        headers: options.headers ?? ACCEPT,
+        headers: [...ACCEPT, ...(options.headers ?? [])],
         maxBody: options.maxBody,
       });
     } catch (error) {
@@ -47,11 +55,16 @@ export async function follow(io: IO, start: string, options: FollowOptions): Pro
       hops.push({ url: redactUrls(url), ...rawFault(error) });
       return { raw: { hops, end: 'fault' }, firstFault: hops.length === 1 ? error : undefined, last: undefined };
     }
-    const next = options.follow === false ? undefined : nextOf(hop, seen, hops.length);
+    const next =
+      options.follow === false && options.markNext !== true ? undefined : nextOf(hop, seen, hops.length, options.join);
     const kept = next === undefined ? options.keep?.(hop) : undefined;
     hops.push(rawHop(hop, next?.url, kept));
-    if (next?.url === undefined || next.end !== undefined) {
-      return { raw: { hops, end: next?.end ?? 'response' }, firstFault: undefined, last: hop };
+    if (next?.url === undefined || next.end !== undefined || options.follow === false) {
+      return {
+        raw: { hops, end: next?.end ?? (next === undefined ? 'response' : 'redirect') },
+        firstFault: undefined,
+        last: hop,
+      };
     }
     url = next.url;
   }
@@ -65,10 +78,11 @@ interface Next {
 }
 
 /** Where the response sends us; undefined where it is no redirect. */
-function nextOf(hop: Hop, seen: ReadonlySet<string>, before: number): Next | undefined {
+function nextOf(hop: Hop, seen: ReadonlySet<string>, before: number, join: string | undefined): Next | undefined {
   if (!isRedirect(hop.status)) return undefined;
   const { url } = resolveLocation(hop.url, hop.headers);
   if (url === undefined) return { url, end: 'bad-location' };
+  if (url === join) return { url, end: 'joined' };
   if (seen.has(url)) return { url, end: 'loop' };
   return { url, end: before >= MAX_REDIRECTS ? 'too-many' : undefined };
 }
@@ -89,10 +103,15 @@ export function rawHop(hop: Hop, next: string | undefined, kept: JsonObject | un
     headers,
     headerCount: hop.headers.length,
     tls,
+    interim: (hop.interim ?? []).map(({ status, headers }) => ({
+      status,
+      headers: redactHeaders(headers.slice(0, MAX_HEADERS)),
+    })),
     next: next === undefined ? null : redactUrls(next),
     body: {
       bytes: hop.body.byteLength,
       truncated: hop.truncated,
+      fault: hop.bodyFault ?? null,
       sha256: createHash('sha256').update(hop.body).digest('hex'),
       ...kept,
     },

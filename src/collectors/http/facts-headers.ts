@@ -1,10 +1,10 @@
 /** Header facts: what the page sends, and what any own response gives away or repeats. */
-import { unknown } from '../../model/facts.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import { isArray, type JsonObject, own } from '../../model/json.ts';
 import { asciiLower } from '../../wire/http/chars.ts';
-import { listOf, linesOf, parseMediaType } from '../../wire/http/fields.ts';
+import { isSessionCookie, parseRedactedCookie } from '../../wire/http/cookie.ts';
+import { linesOf, listOf } from '../../wire/http/fields.ts';
 import type { Response } from './raw.ts';
-import { type Area, cutOf, gapOf, isOwn, listFact, ownResponses, present, shown, type View } from './view.ts';
+import { type Area, cutOf, gapOf, headersAt, listFact, ownResponses, shown, type View } from './view.ts';
 
 export function headerFacts(view: View): Area {
   const chains = [view.https, view.http].filter(({ asked }) => asked);
@@ -15,18 +15,57 @@ export function headerFacts(view: View): Area {
     listFact('dead', unique(responses, deadOf), gap, ''),
     listFact('duplicates', unique(responses, duplicatesOf), gap, ''),
     listFact('malformed', malformedOf(view), malformedGap(view), ''),
-  ];
-  const page = pageFacts(view);
+    listFact('cachedCookies', responses.flatMap(cachedCookies), gap, ''),
+    listFact('earlyHints', unique(responses, earlyHintsOf), gap, ''),
+  ] as const;
   return {
     facts: {
-      ...page.facts,
-      leaks: lists[0]?.value ?? [],
-      dead: lists[1]?.value ?? [],
-      duplicates: lists[2]?.value ?? [],
-      malformed: lists[3]?.value ?? [],
+      leaks: lists[0].value,
+      dead: lists[1].value,
+      duplicates: lists[2].value,
+      malformed: lists[3].value,
+      cachedCookies: lists[4].value,
+      earlyHints: lists[5].value,
     },
-    at: Object.assign({ ...page.at }, ...lists.map(({ at }) => at)) as { [factPointer: string]: string },
+    at: Object.assign({}, ...lists.map(({ at }) => at)) as { [factPointer: string]: string },
   };
+}
+
+/** RFC 9111 §7.3: a session cookie in an answer that shared caches may keep. */
+function cachedCookies(response: Response): Item[] {
+  const directives = listOf(response.headers, 'cache-control').map(asciiLower);
+  const why = directives.find((directive) => directive === 'public' || directive.startsWith('s-maxage='));
+  const age = linesOf(response.headers, 'age')[0];
+  const aged = age !== undefined && /^[0-9]{1,12}$/.test(age) && Number(age) > 0 ? `Age: ${age}` : undefined;
+  const cached = why === undefined ? aged : `Cache-Control: ${why}`;
+  if (cached === undefined) return [];
+  return headersAt(response, 'set-cookie').flatMap(({ value, at }) => {
+    const cookie = parseRedactedCookie(value);
+    return isSessionCookie(cookie)
+      ? [{ fact: { cookie: shown(cookie.name), cached: shown(cached), url: response.url }, at }]
+      : [];
+  });
+}
+
+/** RFC 8297 §2: what an early hint says and the final response does not repeat. */
+function earlyHintsOf(response: Response): Item[] {
+  const interim = own(response.raw, 'interim');
+  const final = new Set(response.headers.map(([name]) => asciiLower(name)));
+  const items: Item[] = [];
+  for (const [index, hint] of (isArray(interim) ? interim : []).entries()) {
+    const lines = own(hint, 'headers');
+    for (const line of isArray(lines) ? lines : []) {
+      const [name, value] = isArray(line) ? line : [];
+      if (typeof name !== 'string' || typeof value !== 'string') continue;
+      if (!['strict-transport-security', 'content-security-policy', 'set-cookie'].includes(asciiLower(name))) continue;
+      if (final.has(asciiLower(name))) continue;
+      items.push({
+        fact: { header: shown(name), value: shown(value), url: response.url },
+        at: `${response.at}/interim/${String(index)}`,
+      });
+    }
+  }
+  return items;
 }
 
 interface Item {
@@ -122,12 +161,11 @@ function duplicatesOf(response: Response): Item[] {
 
 /** RFC 9112: what node's parser refused is a finding, not "site down". */
 function malformedOf(view: View): Item[] {
-  return [view.https, view.http].flatMap((chain) =>
-    chain.hops.flatMap((hop) =>
-      hop.is === 'failed' && hop.code === 'http.malformed' && hostOf(hop.url) === view.site.host
-        ? [{ fact: { url: hop.url ?? '', problem: shown(hop.message) }, at: hop.at }]
-        : [],
-    ),
+  const hops = [view.https, view.http].flatMap(({ hops }) => hops);
+  return [...new Map(hops.map((hop) => [hop.at, hop])).values()].flatMap((hop) =>
+    hop.is === 'failed' && hop.code === 'http.malformed' && hostOf(hop.url) === view.site.host
+      ? [{ fact: { url: hop.url ?? '', problem: shown(hop.message) }, at: hop.at }]
+      : [],
   );
 }
 
@@ -139,56 +177,3 @@ function malformedGap(view: View): ReturnType<typeof gapOf> {
 function hostOf(url: string | undefined): string | undefined {
   return url === undefined ? undefined : URL.parse(url)?.hostname;
 }
-
-/** The last response of the https chain on the own host that is HTML; absent where the host only sends elsewhere. */
-export function pageOf(view: View): Response | undefined {
-  return view.https.hops.filter((hop) => isOwn(view, hop)).findLast(isHtml);
-}
-
-function isHtml(response: Response): boolean {
-  const type = parseMediaType(linesOf(response.headers, 'content-type')[0] ?? '')?.essence;
-  return response.next === undefined && (type === 'text/html' || type === 'application/xhtml+xml');
-}
-
-function pageFacts(view: View): Area {
-  const page = pageOf(view);
-  if (page === undefined) {
-    // what an unseen hop would have shown is not known; what all hops showed is
-    return view.https.fault === undefined
-      ? { facts: {}, at: { '/page': view.https.at } }
-      : { facts: { page: unknown(view.https.fault) }, at: { '/page': view.https.at } };
-  }
-  if (page.headersCut) return { facts: { page: unknown('http.limit') }, at: { '/page': page.at } };
-  return {
-    facts: { page: pageHeaders(page) },
-    at: { '/page': `${page.at}/headers`, '/page/url': `${page.at}/url`, '/page/status': `${page.at}/status` },
-  };
-}
-
-function pageHeaders(page: Response): Json {
-  const referrer = listOf(page.headers, 'referrer-policy').map(asciiLower);
-  const nosniff = listOf(page.headers, 'x-content-type-options')[0];
-  return present({
-    url: page.url,
-    status: page.status,
-    scheme: page.scheme,
-    // Fetch "determine nosniff": the first value of the list decides
-    contentTypeOptions: nosniff === undefined ? undefined : asciiLower(shown(nosniff)),
-    referrer:
-      referrer.length === 0
-        ? undefined
-        : present({ line: shown(referrer.join(', ')), policy: referrer.findLast((token) => REFERRER.has(token)) }),
-  });
-}
-
-/** Referrer Policy §3: the tokens browsers recognise; of a list the last recognised one holds. */
-const REFERRER = new Set([
-  'no-referrer',
-  'no-referrer-when-downgrade',
-  'same-origin',
-  'origin',
-  'strict-origin',
-  'origin-when-cross-origin',
-  'strict-origin-when-cross-origin',
-  'unsafe-url',
-]);

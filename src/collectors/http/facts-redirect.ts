@@ -9,7 +9,12 @@ import { type Area, gapOf, isRefused, listFact, present, shown, type View } from
 export function redirectFacts(view: View): Area {
   const chains = [view.https, view.http].filter(({ asked }) => asked);
   const gap = gapOf(view, chains);
-  const responses = chains.flatMap(({ hops }) => hops.filter((hop) => hop.is === 'response'));
+  // a hop that both chains share is one response
+  const responses = [
+    ...new Map(
+      chains.flatMap(({ hops }) => hops.filter((hop) => hop.is === 'response')).map((hop) => [hop.at, hop]),
+    ).values(),
+  ];
   const downgrades = listFact(
     'redirect/downgrades',
     responses.filter(isDowngrade).map((hop) => ({ fact: { from: hop.url, to: hop.next ?? '' }, at: hop.at })),

@@ -1,9 +1,13 @@
 /** Raw evidence of a site to facts: pure and total, one fact builder for each part of the wire. */
 import type { Interpretation } from '../../model/evidence.ts';
 import type { Json } from '../../model/json.ts';
+import { resolvePointer } from '../../model/pointer.ts';
 import { cookieFacts } from './facts-cookies.ts';
+import { cspFacts } from './facts-csp.ts';
 import { headerFacts } from './facts-headers.ts';
 import { hstsFacts } from './facts-hsts.ts';
+import { pageFacts } from './facts-page.ts';
+import { probeFacts } from './facts-probes.ts';
 import { redirectFacts } from './facts-redirect.ts';
 import { sectxtFacts } from './facts-sectxt.ts';
 import { factsSchema } from './schema.ts';
@@ -18,10 +22,24 @@ export function interpret(raw: Json): Interpretation {
     redirectFacts(view),
     cookieFacts(view),
     headerFacts(view),
+    pageFacts(view),
+    cspFacts(view),
+    probeFacts(view),
     sectxtFacts(view),
   ];
   return {
     facts: Object.assign({}, ...areas.map(({ facts }) => facts)) as Json,
-    at: Object.assign({}, ...areas.map(({ at }) => at)) as { [factPointer: string]: string },
+    at: existing(raw, Object.assign({}, ...areas.map(({ at }) => at)) as { [factPointer: string]: string }),
   };
+}
+
+/** Where raw lacks what a fact would come from, the place that should hold it is what can be pointed at. */
+function existing(raw: Json, at: Interpretation['at']): Interpretation['at'] {
+  return Object.fromEntries(
+    Object.entries(at).map(([fact, place]) => {
+      let there = place;
+      while (there !== '' && resolvePointer(raw, there) === undefined) there = there.slice(0, there.lastIndexOf('/'));
+      return [fact, there];
+    }),
+  );
 }

@@ -1,29 +1,54 @@
-/** Asks a site over http and https, hop by hop, and for its security.txt; judges nothing. */
+/** Asks a site over http and https, hop by hop, and the side questions that the plan names; judges nothing. */
 import { FaultError } from '../../model/fault.ts';
 import { rawFault } from '../../model/facts.ts';
 import type { Job } from '../../model/evidence.ts';
 import type { Hop, IO } from '../../model/io.ts';
 import { isArray, type Json, type JsonObject, own } from '../../model/json.ts';
 import { nameOf } from '../../model/target.ts';
+import { firstLine, parseMediaType } from '../../wire/http/fields.ts';
 import { looksLikeHtml } from '../../wire/http/sniff.ts';
+import { type Followed, follow, type FollowOptions, NOT_ASKED } from './chain.ts';
+import { extractPage } from './html.ts';
 import { FILE_BYTES, PAGE_BYTES } from './limits.ts';
+import { isHtmlType } from './page.ts';
+import * as probes from './probes.ts';
 import { siteUrls, type SiteUrls } from './site.ts';
-import { type Followed, follow, type FollowOptions } from './chain.ts';
 
 export async function observe(job: Job, io: IO): Promise<Json> {
   const urls = siteOf(job);
+  const page: FollowOptions = { maxBody: PAGE_BYTES, keep: keepPage };
   const [https, http] = await Promise.all([
-    follow(io, urls.https, { maxBody: PAGE_BYTES }),
-    urls.http === undefined ? undefined : follow(io, urls.http, { maxBody: PAGE_BYTES }),
+    follow(io, urls.https, page),
+    urls.http === undefined ? undefined : follow(io, urls.http, { ...page, join: urls.https }),
   ]);
   refuseSilence(https, http);
-  const raw: { [part: string]: Json } = {
-    url: nameOf(job.target),
-    https: https.raw,
-    http: http?.raw ?? { asked: false },
-  };
-  if (wanted(job, 'sectxt')) raw['sectxt'] = await observeSecurityTxt(io, urls, https, http);
-  return raw;
+  const raw: { [part: string]: Json } = { url: nameOf(job.target), https: https.raw, http: http?.raw ?? NOT_ASKED };
+  const wants = (part: string): boolean => wanted(job, part);
+  const last = https.last;
+  const pageUrl = last !== undefined && new URL(last.url).hostname === urls.host ? last.url : urls.https;
+  const answered = https.firstFault === undefined;
+  const side: { readonly part: string; readonly ask: () => Promise<Json> }[] = [
+    { part: 'sectxt', ask: async () => await observeSecurityTxt(io, urls, https, http) },
+    { part: 'again', ask: async () => await probes.again(io, pageUrl, page, wants('cors') || namesNonce(last)) },
+    { part: 'head', ask: async () => (await follow(io, pageUrl, { maxBody: 0, method: 'HEAD', follow: false })).raw },
+    { part: 'cors', ask: async () => await probes.cors(io, pageUrl, urls.host) },
+    { part: 'wellKnown', ask: async () => await probes.wellKnown(io, urls.https, keepText) },
+    { part: 'query', ask: async () => await probes.query(io, http, urls.http) },
+    { part: 'intrusive', ask: async () => await probes.intrusive(io, urls.https, pageUrl) },
+  ];
+  const asked = side.filter(({ part }) => wants(part));
+  const found = await Promise.all(
+    asked.map(
+      async ({ part, ask }) =>
+        [part, answered || part === 'sectxt' || part === 'query' ? await ask() : fault(https)] as const,
+    ),
+  );
+  return { ...raw, ...Object.fromEntries(found) };
+}
+
+/** Where https never answered, nobody needs to ask again. */
+function fault(https: Followed): Json {
+  return https.firstFault === undefined ? NOT_ASKED : rawFault(https.firstFault);
 }
 
 function siteOf(job: Job): SiteUrls {
@@ -32,10 +57,10 @@ function siteOf(job: Job): SiteUrls {
   return urls;
 }
 
-/** The two chains are always asked; the rest is what the plan names, or all of it. */
+/** The two chains are always asked; the rest is what the plan names, or all of it but the intrusive part. */
 function wanted(job: Job, part: string): boolean {
   const parts = own(job.options, 'parts');
-  return !isArray(parts) || parts.includes(part);
+  return isArray(parts) ? parts.includes(part) : part !== 'intrusive';
 }
 
 /** Where neither side said anything, the job has failed: the engine may try again, and "nothing listens" is its to judge. */
@@ -48,19 +73,22 @@ function refuseSilence(https: Followed, http: Followed | undefined): void {
   throw fault;
 }
 
-/** Stands in raw where a question was not asked because an earlier answer made it idle. */
-const NOT_ASKED: JsonObject = { asked: false };
+function namesNonce(last: Hop | undefined): boolean {
+  return (
+    last?.headers.some(([name, value]) => /^content-security-policy$/i.test(name) && /'nonce-/i.test(value)) === true
+  );
+}
 
 /** RFC 9116 §3: the well-known place, the old place, plain http; and a path that cannot exist, as control. */
 async function observeSecurityTxt(io: IO, urls: SiteUrls, https: Followed, http: Followed | undefined): Promise<Json> {
   const file = { maxBody: FILE_BYTES, keep: keepText };
   const plain = http !== undefined && http.firstFault === undefined ? urls.http : undefined;
   if (https.firstFault !== undefined) {
-    const fault = rawFault(https.firstFault);
-    return { control: fault, wellKnown: fault, root: fault, plain: await askPlain(io, plain, file) };
+    const lost = rawFault(https.firstFault);
+    return { control: lost, wellKnown: lost, root: lost, plain: await askPlain(io, plain, file) };
   }
   const [control, wellKnown] = await Promise.all([
-    follow(io, new URL(`/.well-known/${controlName(io)}`, urls.https).href, file),
+    follow(io, new URL(`/.well-known/${probes.controlName(io)}`, urls.https).href, file),
     follow(io, new URL('/.well-known/security.txt', urls.https).href, file),
   ]);
   if (mayBeFile(wellKnown)) {
@@ -80,13 +108,18 @@ async function askPlain(io: IO, site: string | undefined, options: FollowOptions
   return (await follow(io, new URL('/.well-known/security.txt', site).href, options)).raw;
 }
 
-/** A path nobody can have made: what it answers is what the site says of any unknown path. */
-function controlName(io: IO): string {
-  return `probity-${Buffer.from(io.random(8)).toString('hex')}.txt`;
-}
-
 function mayBeFile({ last }: Followed): boolean {
   return last?.status === 200 && !looksLikeHtml(latin1(last.body.subarray(0, 512)));
+}
+
+/** Of an HTML page the elements that rules are about, never its text. */
+function keepPage(hop: Hop): JsonObject {
+  const type = firstLine(hop.headers, 'content-type');
+  const isHtml =
+    type === undefined ? looksLikeHtml(latin1(hop.body.subarray(0, 1024))) : isHtmlType(parseMediaType(type)?.essence);
+  if (!isHtml) return {};
+  const { elements, cut, title, scriptRedirect } = extractPage(new TextDecoder('utf-8').decode(hop.body));
+  return { html: { elements, cut, title: title.toWellFormed(), scriptRedirect } };
 }
 
 /** Text as text where it is UTF-8, byte order mark included, else the bytes. */

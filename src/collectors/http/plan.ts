@@ -1,14 +1,25 @@
 /** Which questions the chosen checks need: nothing else is asked of a site. */
 import type { PlanContext } from '../../model/collector.ts';
 import type { JobOptions } from '../../model/io.ts';
+import { own } from '../../model/json.ts';
 import type { Target } from '../../model/target.ts';
 
 /** Questions beyond the two chains, each with the facts that come from it. */
 const PARTS: readonly { readonly part: string; readonly facts: readonly string[] }[] = [
-  { part: 'sectxt', facts: ['sectxt', 'hstsElsewhere'] },
+  { part: 'sectxt', facts: ['sectxt', 'hstsElsewhere', 'wellKnown'] },
+  { part: 'again', facts: ['csp.noncesReused', 'cors'] },
+  { part: 'head', facts: ['head'] },
+  { part: 'cors', facts: ['cors'] },
+  {
+    part: 'wellKnown',
+    facts: ['wellKnown.changePassword', 'wellKnown.mtaStsHere', 'wellKnown.openid', 'wellKnown.gpc', 'wellKnown.dnt'],
+  },
+  { part: 'query', facts: ['queryLeak'] },
 ];
 
 export function plan(_target: Target, context: PlanContext): JobOptions {
-  const asked = new Set(context.paths.map((path) => path.split('.')[0]));
-  return { parts: PARTS.filter(({ facts }) => facts.some((fact) => asked.has(fact))).map(({ part }) => part) };
+  const wants = (fact: string): boolean => context.paths.some((path) => path === fact || path.startsWith(`${fact}.`));
+  const parts = PARTS.filter(({ facts }) => facts.some(wants)).map(({ part }) => part);
+  if (own(context.switches, 'intrusive') === true && wants('intrusive')) parts.push('intrusive');
+  return { parts };
 }

@@ -1,5 +1,5 @@
 /** Reads raw evidence back: chains and hops as typed values, with a fault wherever something is not there. */
-import type { FaultCode } from '../../model/fault.ts';
+import { type FaultCode, isFaultCode } from '../../model/fault.ts';
 import { faultIn } from '../../model/facts.ts';
 import { isArray, type Json, own } from '../../model/json.ts';
 import { pointer } from '../../model/pointer.ts';
@@ -21,7 +21,14 @@ export interface Response {
   readonly authorized: boolean | undefined;
   readonly trustError: string | undefined;
   readonly next: string | undefined;
-  readonly body: { readonly bytes: number; readonly truncated: boolean; readonly sha256: string; readonly raw: Json };
+  readonly raw: Json;
+  readonly body: {
+    readonly bytes: number;
+    readonly truncated: boolean;
+    readonly sha256: string;
+    readonly fault: FaultCode | undefined;
+    readonly raw: Json;
+  };
   readonly at: string;
 }
 
@@ -34,7 +41,7 @@ export interface Failed {
 }
 
 export type HopView = Response | Failed;
-export type EndView = 'response' | 'loop' | 'too-many' | 'bad-location' | 'fault';
+export type EndView = 'response' | 'redirect' | 'joined' | 'loop' | 'too-many' | 'bad-location' | 'fault';
 
 export interface Chain {
   readonly asked: boolean;
@@ -45,7 +52,7 @@ export interface Chain {
   readonly at: string;
 }
 
-const ENDS: readonly EndView[] = ['response', 'loop', 'too-many', 'bad-location', 'fault'];
+const ENDS: readonly EndView[] = ['response', 'redirect', 'joined', 'loop', 'too-many', 'bad-location', 'fault'];
 
 export function readChain(raw: Json | undefined, at: string): Chain {
   if (own(raw, 'asked') === false) return { asked: false, hops: [], end: 'response', fault: undefined, at };
@@ -80,7 +87,7 @@ export function readChain(raw: Json | undefined, at: string): Chain {
 function consistent(last: Response, end: EndView): boolean {
   if (end === 'response') return last.next === undefined;
   if (end === 'bad-location') return isRedirect(last.status) && last.next === undefined;
-  return (end === 'loop' || end === 'too-many') && last.next !== undefined;
+  return (end === 'loop' || end === 'too-many' || end === 'joined' || end === 'redirect') && last.next !== undefined;
 }
 
 function readHop(raw: Json, at: string): HopView {
@@ -96,16 +103,18 @@ function readHop(raw: Json, at: string): HopView {
   const bytes = own(body, 'bytes');
   const truncated = own(body, 'truncated');
   const sha256 = own(body, 'sha256');
+  const bodyFault = own(body, 'fault');
   const tls = readTls(own(raw, 'tls'));
-  if (typeof url !== 'string' || parsed === null || typeof status !== 'number' || headers === undefined)
+  if (typeof url !== 'string' || parsed === null || !isCount(status) || headers === undefined)
     return failed(raw, 'evidence.missing', at);
   if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') return failed(raw, 'evidence.missing', at);
   // a line that was lost must not look like a line that was never sent
-  if (typeof headerCount !== 'number' || headers.length !== Math.min(headerCount, MAX_HEADERS))
+  if (!isCount(headerCount) || headers.length !== Math.min(headerCount, MAX_HEADERS))
     return failed(raw, 'evidence.missing', at);
   if (next !== null && typeof next !== 'string') return failed(raw, 'evidence.missing', at);
-  if (typeof bytes !== 'number' || typeof truncated !== 'boolean' || typeof sha256 !== 'string')
+  if (!isCount(bytes) || typeof truncated !== 'boolean' || typeof sha256 !== 'string')
     return failed(raw, 'evidence.missing', at);
+  if (bodyFault !== null && !isFaultCode(bodyFault)) return failed(raw, 'evidence.missing', at);
   if (tls === undefined || (tls === 'plain') !== (parsed.protocol === 'http:'))
     return failed(raw, 'evidence.missing', at);
   const address = own(raw, 'address');
@@ -121,7 +130,8 @@ function readHop(raw: Json, at: string): HopView {
     authorized: tls === 'plain' ? undefined : tls.authorized,
     trustError: tls === 'plain' ? undefined : tls.trustError,
     next: next ?? undefined,
-    body: { bytes, truncated, sha256, raw: body ?? null },
+    raw,
+    body: { bytes, truncated, sha256, fault: bodyFault ?? undefined, raw: body ?? null },
     at,
   };
 }
@@ -155,4 +165,20 @@ function readHeaders(raw: Json | undefined): HeaderLine[] | undefined {
     lines.push([name, value]);
   }
   return lines;
+}
+
+/** A chain that ended where the other begins, with the other's hops behind its own. */
+export function joinChains(chain: Chain, other: Chain): Chain {
+  if (chain.end !== 'joined') return chain;
+  const last = chain.hops.at(-1);
+  const first = other.hops[0];
+  // the place where the two meet must be the same in both
+  if (last?.is !== 'response' || first === undefined || last.next !== first.url) {
+    return { ...chain, end: 'fault', fault: other.fault ?? 'evidence.missing' };
+  }
+  return { ...chain, hops: [...chain.hops, ...other.hops], end: other.end, fault: other.fault };
+}
+
+function isCount(value: Json | undefined): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

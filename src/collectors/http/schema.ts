@@ -88,16 +88,110 @@ const cookie = object({
   'repeated?': boolean(),
 });
 
+const tokenHeader = object(
+  { line: string(), 'token?': string({ description: 'absent: browsers ignore the header' }) },
+  { description: 'absent: the header is not sent' },
+);
+
 const page = object(
   {
     url: string(),
     status: integer(),
     scheme: string(),
+    'contentType?': string(),
+    'charset?': boolean({ description: 'a charset in Content-Type or in a meta element' }),
     'contentTypeOptions?': string(),
     'referrer?': object({ line: string(), 'policy?': string() }),
+    'frameOptions?': list(string(), { description: 'the different values of X-Frame-Options, lower case' }),
+    'frameKinds?': list(oneOf('deny', 'sameorigin', 'allow-from', 'other')),
+    'frameAncestors?': boolean({ description: 'a Content-Security-Policy header has frame-ancestors' }),
+    'permissions?': object({ line: string(), valid: boolean() }),
+    'coop?': tokenHeader,
+    'coep?': tokenHeader,
+    'corp?': tokenHeader,
+    'altSvc?': object({ line: string(), valid: boolean(), hosts: list(string()) }),
   },
   { description: 'the last HTML response of the https chain on the own host; absent where it shows none' },
 );
+
+const loaded = object({ tag: string(), url: string() });
+
+const content = object(
+  {
+    'url?': string(),
+    'scheme?': string(),
+    'mixedActive?': list(loaded),
+    'mixedPassive?': list(loaded),
+    'formsHttp?': list(loaded),
+    'baseHttp?': list(loaded),
+    'sri?': list(
+      object({ tag: string(), url: string(), integrity: oneOf('missing', 'invalid', 'valid'), crossorigin: boolean() }),
+      {
+        description: 'scripts and stylesheets of other origins',
+      },
+    ),
+  },
+  { description: 'what the markup of the page loads; absent where there is no page' },
+);
+
+const csp = object(
+  {
+    'url?': string(),
+    'enforcing?': integer({ description: 'policies in headers and meta elements' }),
+    'header?': integer(),
+    'reportOnly?': integer(),
+    'metaIgnored?': list(string()),
+    'scriptGoverned?': boolean({ description: 'some policy has script-src or default-src' }),
+    'unsafeInline?': boolean({ description: 'in every policy that governs scripts; so are the following' }),
+    'unsafeInlineStyle?': boolean(),
+    'unsafeEval?': boolean(),
+    'wildcards?': list(string()),
+    'dataSources?': list(string()),
+    'httpSources?': list(string()),
+    'ipSources?': list(string()),
+    'bypassHosts?': list(string()),
+    'objectGoverned?': boolean({ description: "object-src, or default-src 'none'" }),
+    'usesNonces?': boolean(),
+    'strictDynamicAlone?': boolean(),
+    'baseUri?': boolean(),
+    'formAction?': boolean(),
+    'frameAncestors?': boolean(),
+    'trustedTypes?': boolean(),
+    'nonces?': integer(),
+    'shortNonces?': list(string()),
+    'noncesReused?': boolean(),
+    'duplicates?': list(string()),
+    'unknownDirectives?': list(string()),
+    'deprecated?': list(string()),
+    'invalid?': list(string()),
+  },
+  { description: 'of the page with status 200, else of the last own response with a policy; absent where neither is' },
+);
+
+const cors = object({
+  probe: oneOf('random', 'null', 'suffix', 'prefix', 'http'),
+  'allowed?': boolean({ description: 'the one origin that asked' }),
+  'wildcard?': boolean(),
+  'allowOrigin?': string(),
+  'credentials?': boolean(),
+});
+
+const wellKnown = object({
+  'soft404?': boolean({ description: 'a path that cannot exist answers 2xx' }),
+  'changePassword?': oneOf('redirect', 'form', 'other', 'absent'),
+  'mtaStsHere?': boolean(),
+  'openid?': object({ present: boolean(), insecure: list(string()), weak: list(string()) }),
+  'gpc?': oneOf('absent', 'json', 'not-json'),
+  'dnt?': oneOf('absent', 'json', 'not-json'),
+});
+
+const intrusive = object({
+  asked: boolean(),
+  'openByHost?': boolean(),
+  'openBySlashes?': boolean(),
+  'trace?': boolean(),
+  'exposed?': list(object({ file: string(), served: boolean() })),
+});
 
 const sectxt = object({
   present: boolean(),
@@ -140,6 +234,19 @@ export const factsSchema: Schema = object({
   'redirect?': redirect,
   'cookies?': list(cookie),
   'page?': page,
+  'content?': content,
+  'csp?': csp,
+  'plainPage?': object(
+    { url: string(), 'status?': integer(), 'passwordFields?': list(loaded), 'sendsElsewhere?': boolean() },
+    { description: 'the page that plain http shows; absent where it shows none' },
+  ),
+  'head?': object({ sameStatus: boolean(), differs: list(string()) }),
+  'cors?': list(cors),
+  'wellKnown?': wellKnown,
+  'queryLeak?': object({ redirects: boolean(), leaks: boolean(), to: string() }),
+  'intrusive?': intrusive,
+  'cachedCookies?': list(object({ cookie: string(), cached: string(), url: string() })),
+  'earlyHints?': list(headerItem),
   'leaks?': list(headerItem),
   'dead?': list(headerItem),
   'duplicates?': list(headerItem),

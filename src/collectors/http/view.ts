@@ -1,9 +1,18 @@
 /** Raw evidence of one site as the fact builders see it: its chains, and the responses of the target's own host. */
 import type { FaultCode } from '../../model/fault.ts';
 import { isString, partialList, unknown } from '../../model/facts.ts';
-import { isArray, type Json, type JsonObject, own } from '../../model/json.ts';
+import { type Json, type JsonObject, own } from '../../model/json.ts';
+import { pointer } from '../../model/pointer.ts';
 import { asciiLower, trimOws } from '../../wire/http/chars.ts';
-import { type Chain, type HopView, readChain, type Response } from './raw.ts';
+import { type Chain, type HopView, joinChains, readChain, type Response } from './raw.ts';
+import {
+  CORS_PROBES,
+  type CorsProbe,
+  INTRUSIVE_PROBES,
+  type IntrusiveProbe,
+  WELL_KNOWN_PROBES,
+  type WellKnownProbe,
+} from './probe-names.ts';
 import { siteUrls, type SiteUrls } from './site.ts';
 
 export interface View {
@@ -11,6 +20,13 @@ export interface View {
   readonly https: Chain;
   readonly http: Chain;
   readonly sectxt: { readonly control: Chain; readonly wellKnown: Chain; readonly root: Chain; readonly plain: Chain };
+  /** The page a second time, with a foreign Origin; HEAD of it. */
+  readonly again: Chain;
+  readonly head: Chain;
+  readonly cors: { readonly [probe in CorsProbe]: Chain };
+  readonly wellKnown: { readonly [probe in WellKnownProbe]: Chain };
+  readonly query: Chain;
+  readonly intrusive: { readonly [probe in IntrusiveProbe]: Chain };
   readonly raw: Json;
 }
 
@@ -26,10 +42,17 @@ export function readView(raw: Json): View | undefined {
   const site = url !== undefined && isString(url) ? siteUrls(url) : undefined;
   if (site === undefined) return undefined;
   const sectxt = own(raw, 'sectxt');
+  const https = readChain(own(raw, 'https'), '/https');
   return {
     site,
-    https: readChain(own(raw, 'https'), '/https'),
-    http: readChain(own(raw, 'http'), '/http'),
+    https,
+    http: joinChains(readChain(own(raw, 'http'), '/http'), https),
+    again: readChain(own(raw, 'again'), '/again'),
+    head: readChain(own(raw, 'head'), '/head'),
+    cors: readProbes(raw, 'cors', CORS_PROBES),
+    wellKnown: readProbes(raw, 'wellKnown', WELL_KNOWN_PROBES),
+    query: readChain(own(raw, 'query'), '/query'),
+    intrusive: readProbes(raw, 'intrusive', INTRUSIVE_PROBES),
     sectxt: {
       control: readChain(own(sectxt, 'control'), '/sectxt/control'),
       wellKnown: readChain(own(sectxt, 'wellKnown'), '/sectxt/wellKnown'),
@@ -38,6 +61,20 @@ export function readView(raw: Json): View | undefined {
     },
     raw,
   };
+}
+
+function readProbes<Name extends string>(
+  raw: Json,
+  part: string,
+  names: readonly Name[],
+): { readonly [name in Name]: Chain } {
+  const probes = own(raw, part);
+  const notAsked = own(probes, 'asked') === false;
+  const entries = names.map((name) => [
+    name,
+    readChain(notAsked ? probes : own(probes, name), notAsked ? pointer(part) : pointer(part, name)),
+  ]);
+  return Object.fromEntries(entries) as { readonly [name in Name]: Chain };
 }
 
 /** Port 80 that refuses is an answer: nobody can be served there. */
@@ -60,7 +97,9 @@ export function isOwn(view: View, hop: HopView): hop is Response {
 
 /** The responses of the target's own host, in the order of the chains. */
 export function ownResponses(view: View, chains: readonly Chain[]): Response[] {
-  return chains.flatMap((chain) => chain.hops.filter((hop) => isOwn(view, hop)));
+  const responses = chains.flatMap((chain) => chain.hops.filter((hop) => isOwn(view, hop)));
+  // a hop that two chains share is one response
+  return [...new Map(responses.map((response) => [response.at, response])).values()];
 }
 
 /** What a fact builder needs of one own response besides its headers: nothing may hide behind the cut of the header list. */
@@ -140,8 +179,4 @@ export function unknownArea(names: readonly string[], code: FaultCode, at: strin
     facts: Object.fromEntries(names.map((name) => [name, unknown(code)])),
     at: Object.fromEntries(names.map((name) => [`/${name}`, at])),
   };
-}
-
-export function isList(value: Json | undefined): value is readonly Json[] {
-  return isArray(value);
 }

@@ -82,17 +82,20 @@ test('no cookie value, token or password leaves the collector', async () => {
 });
 
 test('a redirect to itself is a loop, and ends', async () => {
-  const { facts, status } = await lab.observe('https://loop.test/');
+  const loop = await lab.observe('https://loop.test/');
 
-  assert.deepEqual((facts['redirect'] as { readonly loops: Json }).loops, ['https://loop.test/', 'http://loop.test/']);
-  assert.equal(status('http.redirect.loop'), 'fail');
+  assert.deepEqual((loop.facts['redirect'] as { readonly loops: Json }).loops, [
+    'https://loop.test/',
+    'http://loop.test/',
+  ]);
+  assert.equal(loop.status('http.redirect.loop'), 'fail');
 });
 
 test('a host that closes without a byte on both sides is a fault of the job and passes nothing', async () => {
   const dead = await lab.observe('https://dead.test/');
 
   assert.equal(dead.fault, 'net.closed');
-  assert.ok(dead.verdicts.every(({ status }) => status === 'error'));
+  assert.deepEqual([...new Set(dead.verdicts.map(({ status }) => status))].sort(), ['error', 'manual']);
 });
 
 test('a malformed response is a finding, and all that it hides is unknown', async () => {
@@ -133,13 +136,13 @@ test('port 80 that refuses is fine, a site that refuses on both sides is net.ref
   assert.equal(open.status('http.redirect.first-hop-http'), 'not-applicable');
 });
 
-test('only what the plan names is asked', async () => {
+test('only what the plan names is asked, and a chain that joins the other is not followed twice', async () => {
   const before = lab.web.requests.length;
 
   await lab.observe('https://good.test/', { parts: [] });
 
   const asked = lab.web.requests.slice(before).map(({ scheme, path }) => `${scheme} ${path}`);
-  assert.deepEqual(asked.sort(), ['http /', 'https /', 'https /']);
+  assert.deepEqual(asked.sort(), ['http /', 'https /']);
 });
 
 test('every evidence pointer of a fact resolves in raw', async () => {
