@@ -120,5 +120,7 @@ export interface DetectorExample {
 /** The form in which detectors reach the scanner: reference data named `detectors`. */
 export interface DetectorSet {
   readonly schema: 'detectors/1';
+  /** The allow-lists of a gitleaks file that hold for all its rules. */
+  readonly allow?: readonly GitleaksAllow[];
   readonly detectors: readonly Detector[];
 }

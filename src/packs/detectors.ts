@@ -1,7 +1,7 @@
 /** checks/detectors/*.yaml → detectors, the checks that report them, and the bytes in which they travel to the scanner. */
 import { canonicalJson } from '../model/canonical.ts';
 import { SEVERITIES, type Check, type Reference } from '../model/check.ts';
-import type { Detector, DetectorExample, DetectorFile } from '../model/detector.ts';
+import type { Detector, DetectorExample, DetectorFile, GitleaksAllow } from '../model/detector.ts';
 import { byCodeUnit, type Json } from '../model/json.ts';
 import { prefixesOf, riskOf } from '../pattern/measure.ts';
 import { parsePattern, PatternError } from '../pattern/parse.ts';
@@ -129,9 +129,12 @@ function finished(written: Written, keywords: readonly string[]): DetectorFile {
 }
 
 /** The detectors as reference data for the scanner (`io.data('detectors')`). */
-export function detectorData(files: readonly DetectorFile[]): Uint8Array {
+export function detectorData(files: readonly DetectorFile[], allow: readonly GitleaksAllow[] = []): Uint8Array {
   const detectors = files.map((file) => file.detector).sort((a, b) => byCodeUnit(a.id, b.id));
-  return Buffer.from(canonicalJson({ schema: 'detectors/1', detectors } as unknown as Json), 'utf8');
+  return Buffer.from(
+    canonicalJson({ schema: 'detectors/1', detectors, ...(allow.length > 0 ? { allow } : {}) } as unknown as Json),
+    'utf8',
+  );
 }
 
 /** One check a detector: every finding is a failing result of its own, silence says nothing (`secret.none` does). */
@@ -172,6 +175,8 @@ export type ScanText = (path: string, text: string) => readonly string[];
 
 export interface ExampleProblem {
   readonly detector: string;
+  /** Where in the detector's file the example stands. */
+  readonly at: readonly (string | number)[];
   readonly message: string;
 }
 
@@ -185,7 +190,7 @@ export function testDetectors(files: readonly DetectorFile[], scan: ScanText): E
         const found = scan(example.path ?? 'src/config.txt', text).includes(detector.id);
         if (found === (kind === 'positive')) continue;
         const message = `${kind} example ${String(index + 1)} is ${found ? 'found' : 'not found'}`;
-        problems.push({ detector: detector.id, message });
+        problems.push({ detector: detector.id, at: ['examples', kind, index], message });
       }
     }
   }

@@ -5,6 +5,7 @@ import { emit, emitSet } from '../../pattern/emit.ts';
 import { anchorsOf, firstOf, lastOf, lengthsOf, prefixesOf } from '../../pattern/measure.ts';
 import { parsePattern } from '../../pattern/parse.ts';
 import { overlaps, setOf, type ByteSet } from '../../pattern/ast.ts';
+import { type Allow, allowsOf, gitleaksRule, type GitleaksRule } from './gitleaks.ts';
 import { type Automaton, buildAutomaton } from './automaton.ts';
 
 export interface PatternMatcher {
@@ -26,6 +27,7 @@ export type Rule =
   | PatternMatcher
   | { readonly is: 'context'; readonly value: RegExp; readonly also: RegExp | undefined }
   | { readonly is: 'uri'; readonly schemes: ReadonlySet<string>; readonly others: boolean }
+  | GitleaksRule
   | { readonly is: 'path' };
 
 export interface Matcher {
@@ -57,6 +59,10 @@ export interface Engine {
   /** Detectors with a form of their own: for dependencies, lockfiles, generated and binary files. */
   readonly fixed: Plan;
   readonly paths: readonly Matcher[];
+  /** Rules without keywords: they run over every text. */
+  readonly always: readonly Matcher[];
+  /** Allow-lists over all rules of a gitleaks file. */
+  readonly allow: readonly Allow[];
 }
 
 /** Where a pattern sets no bound. */
@@ -64,7 +70,10 @@ const UNBOUNDED_REACH = 4096;
 
 export function compile(set: DetectorSet): Engine {
   const named = new Set(set.detectors.flatMap((detector) => detector.uri?.schemes ?? []));
-  const rules = set.detectors.flatMap((detector) => rulesOf(detector, named).map((rule) => ({ detector, rule })));
+  const allow = allowsOf(set.allow ?? []);
+  const rules = set.detectors.flatMap((detector) =>
+    rulesOf(detector, named, allow).map((rule) => ({ detector, rule })),
+  );
   const matchers = rules.map(({ detector, rule }, number) => compileOne(detector, rule, number));
   const byContent = matchers.filter((matcher) => matcher.rule.is !== 'path');
   return {
@@ -72,6 +81,8 @@ export function compile(set: DetectorSet): Engine {
     all: planFor(byContent),
     fixed: planFor(byContent.filter((matcher) => matcher.fixed)),
     paths: matchers.filter((matcher) => matcher.rule.is === 'path'),
+    always: matchers.filter((matcher) => matcher.rule.is === 'gitleaks' && matcher.keywords.length === 0),
+    allow,
   };
 }
 
@@ -115,7 +126,10 @@ function optional(pattern: string | undefined): RegExp | undefined {
 }
 
 /** A detector may know a form of its own and, beside it, values that only a name makes suspicious. */
-function rulesOf(detector: Detector, schemes: ReadonlySet<string>): Rule[] {
+function rulesOf(detector: Detector, schemes: ReadonlySet<string>, allow: readonly Allow[]): Rule[] {
+  if (detector.gitleaks !== undefined && detector.pattern !== undefined) {
+    return [gitleaksRule(detector, detector.pattern, allow)];
+  }
   const rules: Rule[] = [];
   if (detector.pattern !== undefined) rules.push(patternRule(detector, detector.pattern));
   if (detector.context !== undefined) {
@@ -146,14 +160,13 @@ function patternRule(detector: Detector, pattern: string): PatternMatcher {
   const anchors = anchorsOf(root);
   const prefixes = prefixesOf(root);
   const anchored =
-    detector.gitleaks === undefined &&
     prefixes.length > 0 &&
     prefixes.every((prefix) => detector.keywords.some((word) => prefix.toLowerCase().startsWith(word)));
   const last = lastOf(root);
   const before = overlaps(firstOf(root), WORD) ? BEFORE : '';
   // a token ends where its own alphabet and the alphabet of words end
   const after = overlaps(last, WORD) ? `(?!${emitSet(setOf(...WORD, ...(isAlphabet(last) ? last : [])))})` : '';
-  const source = detector.gitleaks === undefined ? `${before}(?:${emit(root)})${after}` : emit(root);
+  const source = `${before}(?:${emit(root)})${after}`;
   const { max } = lengthsOf(root);
   return {
     is: 'pattern',

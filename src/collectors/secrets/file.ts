@@ -1,6 +1,7 @@
 /** Scans the bytes of one file, given piece by piece, in constant memory. */
 import { createHmac } from 'node:crypto';
 import type { Engine } from './compile.ts';
+import { allowsOf, allowsPath } from './gitleaks.ts';
 import { classify, type PathClass } from './paths.ts';
 import { countTo, nextPiece, redact, redactPath, startLines, type Found } from './report.ts';
 import { scan, type ScanInput } from './scan.ts';
@@ -53,7 +54,9 @@ export function scanFile(engine: Engine, path: string, size: number, readAt: Rea
     base += rest;
   }
   for (const matcher of engine.paths) {
-    if (size === 0 || matcher.files?.test(path) !== true) continue;
+    const foreign = matcher.detector.gitleaks;
+    if ((size === 0 && foreign === undefined) || matcher.files?.test(path) !== true) continue;
+    if (foreign !== undefined && allowsPath([...engine.allow, ...allowsOf(foreign.allow)], path)) continue;
     const digest = createHmac('sha256', key)
       .update(readAt(0, Math.min(CHUNK, size)))
       .digest('hex');

@@ -12,6 +12,7 @@ import {
   userInfoAt,
 } from './assignment.ts';
 import { findKeywords, Hits } from './automaton.ts';
+import { allowsPath, type Find, type GitleaksRule, secretOf } from './gitleaks.ts';
 import { proofOf } from './checksum.ts';
 import type { Engine, Matcher, PatternMatcher, Plan } from './compile.ts';
 import type { PathClass } from './paths.ts';
@@ -70,9 +71,11 @@ export function scan(engine: Engine, input: ScanInput): Leak[] {
       } else if (rule.is === 'context') {
         if (valuesAt !== end) [values, valuesAt] = [assignedValues(input.bytes, start, end, input.to), end];
         if (values.length > 0) tryValues(state, matcher, start, end, values);
-      } else if (rule.is === 'uri') tryUri(state, matcher, end);
+      } else if (rule.is === 'gitleaks') widen(state, matcher, rule, start, end);
+      else if (rule.is === 'uri') tryUri(state, matcher, end);
     }
   }
+  for (const { number } of engine.always) state.windows.set(number, [input.from, input.to]);
   for (const [number, window] of state.windows) runWindow(state, engine.matchers[number], window);
   return settle([...state.leaks.values()]);
 }
@@ -90,7 +93,7 @@ function tryHere(state: Scan, matcher: Matcher, rule: PatternMatcher, start: num
     if (found === null) return;
     const cut = found.index + found[0].length >= text.length && start + reach < to && reach < MAX_WINDOW;
     if (cut) continue;
-    accept(state, matcher, rule, found, text, from);
+    accept(state, matcher, rule, found.index, found.index + found[0].length, text, from);
     return;
   }
 }
@@ -115,7 +118,7 @@ function couldBeEscape(bytes: Buffer, start: number): boolean {
 }
 
 /** Opens or grows the window in which a pattern will run. */
-function widen(state: Scan, matcher: Matcher, rule: PatternMatcher, start: number, end: number): void {
+function widen(state: Scan, matcher: Matcher, rule: PatternMatcher | GitleaksRule, start: number, end: number): void {
   if (matcher.files !== undefined && !matcher.files.test(state.path)) return;
   const from = rule.whole ? state.from : Math.max(state.from, start - rule.reach);
   const to = rule.whole ? state.to : Math.min(state.to, end + rule.reach);
@@ -129,31 +132,79 @@ function widen(state: Scan, matcher: Matcher, rule: PatternMatcher, start: numbe
 }
 
 function runWindow(state: Scan, matcher: Matcher | undefined, window: readonly [number, number]): void {
-  if (matcher?.rule.is !== 'pattern') return;
-  const { rule } = matcher;
+  const rule = matcher?.rule;
+  if (matcher === undefined || (rule?.is !== 'pattern' && rule?.is !== 'gitleaks')) return;
+  if (rule.is === 'gitleaks' && allowsPath(rule.allow, state.path)) return;
   let [from, to] = window;
   for (let growth = 0; ; growth++) {
     const text = state.bytes.toString('latin1', from, to);
-    const found: RegExpExecArray[] = [];
-    rule.expression.lastIndex = 0;
-    for (let match = rule.expression.exec(text); match !== null; match = rule.expression.exec(text)) {
-      found.push(match);
-      if (match[0] === '') rule.expression.lastIndex++;
-      if (found.length >= MAX_LEAKS) break;
-    }
+    const found = rule.is === 'pattern' ? allMatches(rule.expression, text) : allFinds(rule.find, text);
     // what touches an edge of the window may be longer, or may begin there only by the cut: look again in a larger one
     const cut = found.some(
-      (match) =>
-        (match.index === 0 && from > state.from) || (match.index + match[0].length === text.length && to < state.to),
+      ([start = 0, end = 0]) => (start === 0 && from > state.from) || (end === text.length && to < state.to),
     );
     if (!cut || growth === 3) {
-      for (const match of found) accept(state, matcher, rule, match, text, from);
+      for (const match of found) {
+        if (rule.is === 'pattern') accept(state, matcher, rule, match[0] ?? 0, match[1] ?? 0, text, from);
+        else acceptGitleaks(state, matcher, rule, match, text, from);
+      }
       return;
     }
-    const more = (to - from) * 4;
+    const more = growth === 2 ? Infinity : (to - from) * 4;
     from = Math.max(state.from, from - more);
     to = Math.min(state.to, to + more);
   }
+}
+
+function allMatches(expression: RegExp, text: string): (readonly number[])[] {
+  const found: (readonly number[])[] = [];
+  expression.lastIndex = 0;
+  for (let match = expression.exec(text); match !== null; match = expression.exec(text)) {
+    found.push([match.index, match.index + match[0].length]);
+    if (match[0] === '') expression.lastIndex++;
+    if (found.length >= MAX_LEAKS) break;
+  }
+  return found;
+}
+
+function allFinds(find: Find, text: string): (readonly number[])[] {
+  const found: (readonly number[])[] = [];
+  let from = 0;
+  while (from <= text.length && found.length < MAX_LEAKS) {
+    const match = find(text, from);
+    if (match === undefined) break;
+    found.push(match);
+    const [start = 0, end = 0] = match;
+    from = end > start ? end : end + 1;
+  }
+  return found;
+}
+
+function acceptGitleaks(
+  state: Scan,
+  matcher: Matcher,
+  rule: GitleaksRule,
+  match: readonly number[],
+  text: string,
+  base: number,
+): void {
+  if (matcher.files !== undefined && !matcher.files.test(state.path)) return;
+  const secret = secretOf(rule, text, match, state.path, () => linesOf(text, match[0] ?? 0, match[1] ?? 0));
+  if (secret === undefined) return;
+  const key = `${String(matcher.number)}:${String(base + secret.start)}`;
+  state.leaks.set(key, {
+    matcher,
+    start: base + secret.start,
+    end: base + secret.end,
+    value: secret.value,
+    severity: matcher.detector.severity,
+    proven: false,
+  });
+}
+
+function linesOf(text: string, start: number, end: number): string {
+  const after = text.indexOf('\n', end);
+  return text.slice(text.lastIndexOf('\n', start - 1) + 1, after < 0 ? text.length : after);
 }
 
 /** The value is the first group that matched, else the match. */
@@ -161,18 +212,16 @@ function accept(
   state: Scan,
   matcher: Matcher,
   rule: PatternMatcher,
-  match: RegExpExecArray,
+  start: number,
+  end: number,
   text: string,
   base: number,
 ): void {
-  let span: readonly [number, number] = [match.index, match.index + match[0].length];
-  if (match.length > 1) {
-    rule.located.lastIndex = match.index;
-    const located = rule.located.exec(text)?.indices;
-    const group = located?.slice(1).find((one) => one !== undefined && one[1] > one[0]);
-    if (group !== undefined) span = group;
-  }
-  judge(state, matcher, base + span[0], base + span[1]);
+  rule.located.lastIndex = start;
+  const located = rule.located.exec(text)?.indices;
+  const group = located?.slice(1).find((one) => one !== undefined && one[1] > one[0]);
+  const [from, to] = group ?? [start, end];
+  judge(state, matcher, base + from, base + to);
 }
 
 function tryValues(state: Scan, matcher: Matcher, start: number, end: number, values: readonly Assigned[]): void {
