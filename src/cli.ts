@@ -20,6 +20,7 @@ const LOADERS: { readonly [name: string]: () => Promise<Command> } = {
   explain: async () => (await import('./commands/explain.ts')).explain,
   test: async () => (await import('./commands/test.ts')).test,
   init: async () => (await import('./commands/init.ts')).init,
+  new: async () => (await import('./commands/new.ts')).create,
   schema: async () => (await import('./commands/schema.ts')).schema,
   policy: async () => (await import('./commands/policy.ts')).policy,
   spf: async () => (await import('./commands/spf.ts')).spf,
@@ -85,8 +86,8 @@ async function main(argv: readonly string[]): Promise<number> {
     env: process.env,
     color: wantsColor(args, process.stdout),
     colorErr: wantsColor(args, process.stderr),
-    isTTY: process.stdout.isTTY === true,
-    isErrTTY: process.stderr.isTTY === true,
+    isTTY: process.stdout.isTTY,
+    isErrTTY: process.stderr.isTTY,
     columns: process.stdout.columns ?? process.stderr.columns ?? 80,
   });
 }

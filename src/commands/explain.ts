@@ -1,17 +1,19 @@
 /** `probity explain CHECK`: what a check demands and why, its clause, its condition in words, how to mend it. */
 import type { Arguments, FlagValue } from '../config/arguments.ts';
-import type { Check, Example, Reference } from '../model/check.ts';
+import type { Check, Example, Expr, Reference } from '../model/check.ts';
+import type { DetectorFile } from '../model/detector.ts';
 import { UsageError } from '../model/fault.ts';
 import { type Framework, mappingOf } from '../model/framework.ts';
-import type { Json } from '../model/json.ts';
+import { isArray, isObject, type Json } from '../model/json.ts';
 import { didYouMean } from '../model/nearest.ts';
 import { expressionWords, lines, subjectWords } from '../packs/condition.ts';
+import { type FactMeaning, glossary } from '../packs/glossary.ts';
 import { joinPacks } from '../packs/pack.ts';
 import { fit, wrap } from '../report/columns.ts';
 import { type Palette, palette } from '../report/paint.ts';
 import { visible } from '../report/visible.ts';
 import type { CommandContext } from './context.ts';
-import { allPacks } from './packs.ts';
+import { allPacks, collectorSchemas } from './packs.ts';
 
 export interface ControlOf {
   readonly framework: string;
@@ -31,10 +33,19 @@ export async function explain(args: Arguments, context: CommandContext): Promise
     throw new UsageError(`there is no check "${id}"${didYouMean(id, ids)}`);
   }
   const controls = controlsOf(check, pack.frameworks);
+  const detector = pack.detectors.find((file) => `secret.${file.detector.id}` === check.id);
+  const meanings = detector === undefined ? glossary(check, await collectorSchemas(check.needs)) : [];
   if (args.flags['json'] === true) {
-    context.stdout(`${JSON.stringify({ schema: 'explain/1', ...check, controls }, null, 2)}\n`);
+    context.stdout(`${JSON.stringify({ schema: 'explain/1', ...check, facts: meanings, controls }, null, 2)}\n`);
   } else {
-    context.stdout(explanation(check, controls, context.isTTY ? context.columns : 100, palette(context.color)));
+    context.stdout(
+      explanation(
+        check,
+        { controls, meanings, detector },
+        context.isTTY ? context.columns : 100,
+        palette(context.color),
+      ),
+    );
   }
   return 0;
 }
@@ -54,31 +65,53 @@ export function controlsOf(check: Check, frameworks: readonly Framework[]): read
   });
 }
 
+/** What is known of a check beside its file. */
+export interface About {
+  readonly controls: readonly ControlOf[];
+  readonly meanings: readonly FactMeaning[];
+  /** Of a check that was made of a detector. */
+  readonly detector?: DetectorFile | undefined;
+}
+
 /** The whole explanation as text of a width. */
-export function explanation(check: Check, controls: readonly ControlOf[], width: number, paint: Palette): string {
+export function explanation(check: Check, about: About, width: number, paint: Palette): string {
   const room = Math.min(Math.max(width, 60), 100);
   const parts: string[][] = [
     [`${paint.bold(check.id)}  ${severityPaint(check, paint)}`, ...wrap(visible(check.title), room)],
   ];
   const section = (title: string, body: readonly string[]): void => {
-    if (body.length > 0) parts.push([paint.bold(title), ...body.map((line) => `  ${line}`)]);
+    if (body.length > 0) parts.push([paint.bold(title), ...body.map((line) => (line === '' ? '' : `  ${line}`))]);
   };
   section('Why', paragraphs(check.description ?? '', room));
   section('Clause', check.references.map(referenceText));
   section('Judged', wrap(`${subjectWords(check)}; seen by the collector ${check.needs.join(' and ')}`, room - 2));
-  if (check.when !== undefined) section('Asked only where', wrapped(lines(expressionWords(check.when)), room));
-  if (check.manualWhen !== undefined) {
-    section('A person must look where', [
-      ...wrapped(lines(expressionWords(check.manualWhen.when)), room),
-      ...wrap(`Question: ${check.manualWhen.manual}`, room - 2),
-    ]);
-  }
+  if (about.detector === undefined) conditionSections(check, room, section);
+  else section('Finds', detectorLines(about.detector, room));
+  section('What these facts are', meaningLines(about.meanings, room));
+  section('To mend it', paragraphs(check.remediation, room));
   section(
-    'Passes where',
-    'manual' in check.assert
-      ? wrap(`a person answers: ${check.assert.manual}`, room - 2)
-      : wrapped(lines(expressionWords(check.assert)), room),
+    'Examples',
+    about.detector === undefined ? exampleLines(check.examples, room) : textLines(about.detector, room),
   );
+  section('Bears on', controlLines(about.controls, room));
+  if (check.deep === true) section('Deep', ['runs only when --checks or a profile names it']);
+  return `${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function conditionSections(
+  check: Check,
+  room: number,
+  section: (title: string, body: readonly string[]) => void,
+): void {
+  const condition = (expr: Expr): readonly string[] => wrapped(lines(expressionWords(expr)), room);
+  const { when, manualWhen, assert } = check;
+  if (when !== undefined) section('Asked only where', condition(when));
+  if (manualWhen !== undefined) {
+    const question = wrap(`Question: ${visible(manualWhen.manual)}`, room - 2);
+    section('A person must look where', [...condition(manualWhen.when), ...question]);
+  }
+  if ('manual' in assert) section('A person answers', wrap(visible(assert.manual), room - 2));
+  else section('Passes where', condition(assert));
   section(
     'Severity differs where',
     (check.severityWhen ?? []).flatMap((rule) => {
@@ -86,20 +119,42 @@ export function explanation(check: Check, controls: readonly ControlOf[], width:
       return wrapped([`${rule.severity}: ${first}`, ...rest], room);
     }),
   );
-  section(
-    'To mend it',
-    check.remediation
-      .trimEnd()
-      .split('\n')
-      .flatMap((line) => wrap(visible(line), room - 2)),
-  );
-  section(
-    'Examples',
-    check.examples.map((example) => fit(exampleText(example), room - 2)),
-  );
-  section('Bears on', controlLines(controls, room));
-  if (check.deep === true) section('Deep', ['runs only when --checks or a profile names it']);
-  return `${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function detectorLines({ detector }: DetectorFile, room: number): string[] {
+  const { keywords, pattern, context, uri, files, entropy, checksum, structure, allow } = detector;
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ['near', keywords.join(', ')],
+    ['pattern', pattern],
+    ['value', context?.value],
+    ['address', uri?.schemes.map((scheme) => `${scheme}://`).join(', ')],
+    ['in files', files],
+    ['entropy', entropy === undefined ? undefined : `more than ${String(entropy)} bits a character`],
+    ['checked by', [checksum, structure].filter((name) => name !== undefined).join(', ')],
+    ['never', [...(allow?.values ?? []), ...(allow?.lines ?? []), ...(allow?.paths ?? [])].join('  ')],
+  ];
+  return rows.flatMap(([name, text]) => {
+    if (text === undefined || text === '') return [];
+    return wrap(visible(text), room - 14).map((line, index) => `${(index === 0 ? name : '').padEnd(11)} ${line}`);
+  });
+}
+
+/** Templates, not values: what stands for random letters is `@{...}`. */
+function textLines({ examples }: DetectorFile, room: number): string[] {
+  const rows = [
+    ...examples.positive.map(({ text }) => ['found', text] as const),
+    ...examples.negative.map(({ text }) => ['not found', text] as const),
+  ];
+  return rows.map(([outcome, text]) => fit(`${outcome.padEnd(11)} ${visible(text)}`, room - 2));
+}
+
+function meaningLines(meanings: readonly FactMeaning[], room: number): string[] {
+  const width = Math.min(32, Math.max(0, ...meanings.map(({ path }) => path.length)));
+  return meanings.flatMap(({ path, meaning }) => {
+    const texts = wrap(visible(meaning), room - width - 4);
+    if (path.length > width) return [path, ...texts.map((text) => `${' '.repeat(width)}  ${text}`)];
+    return texts.map((text, index) => `${(index === 0 ? path : '').padEnd(width)}  ${text}`);
+  });
 }
 
 /** Running text: the line ends of the file mean nothing, an empty line begins a paragraph. */
@@ -134,23 +189,29 @@ export function referenceText(reference: Reference): string {
   return `${reference.spec}${section}${reference.url === undefined ? '' : `  ${reference.url}`}`;
 }
 
-function exampleText(example: Example): string {
-  const { expect } = example;
-  const outcome =
-    typeof expect === 'string'
-      ? expect
-      : Object.entries(expect)
-          .map(([subject, status]) => `${subject}: ${status}`)
-          .join(', ');
-  const title = example.title === undefined ? '' : `${example.title}: `;
-  return `${outcome.padEnd(15)} ${title}${compact(example.facts)}`;
+/** Outcome and title on one line, the facts below it; of long facts the beginning. */
+function exampleLines(examples: readonly Example[], room: number): string[] {
+  return examples.flatMap(({ expect, title, facts }) => {
+    const outcomes =
+      typeof expect === 'string' ? [expect] : Object.entries(expect).map(([name, status]) => `${name}: ${status}`);
+    const head = `${outcomes.join(', ')}${title === undefined ? '' : ` (${title})`}`;
+    const texts = wrap(visible(compact(facts)), room - 6);
+    const shown = texts.length > MAX_EXAMPLE_LINES ? [...texts.slice(0, MAX_EXAMPLE_LINES - 1), '…'] : texts;
+    return [...wrap(visible(head), room - 2), ...shown.map((line) => `    ${line}`)];
+  });
 }
 
-/** JSON without the quotes that a person does not need. */
+const MAX_EXAMPLE_LINES = 6;
+
+/** JSON without the quotes around names that a person does not need. */
 export function compact(value: Json): string {
-  return JSON.stringify(value)
-    .replace(/"([A-Za-z_$][A-Za-z0-9_]*)":/g, '$1: ')
-    .replaceAll(',', ', ');
+  if (isArray(value)) return `[${value.map(compact).join(', ')}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const members = Object.entries(value).map(([key, member]) => {
+    const name = /^[A-Za-z_$][A-Za-z0-9_]*$/.test(key) ? key : JSON.stringify(key);
+    return `${name}: ${compact(member)}`;
+  });
+  return `{${members.join(', ')}}`;
 }
 
 /** Control ids, one line a framework. */

@@ -10,16 +10,30 @@ import type { CommandContext } from './context.ts';
 /** True where this file runs as TypeScript, that is in a checkout: then the YAML files are the truth. */
 const FROM_SOURCE = import.meta.url.endsWith('.ts');
 
-/** The schemas of all collectors, by id. */
-export async function collectorSchemas(): Promise<Schemas> {
+/** The schemas of all collectors, or of some, by id. */
+export async function collectorSchemas(ids?: readonly string[]): Promise<Schemas> {
   const entries = await Promise.all(
-    COLLECTORS.map(async (entry) => [entry.id, { ...(await entry.schema()), accepts: entry.accepts }] as const),
+    COLLECTORS.filter(({ id }) => ids?.includes(id) !== false).map(
+      async (entry) => [entry.id, { ...(await entry.schema()), accepts: entry.accepts }] as const,
+    ),
   );
   return new Map(entries);
 }
 
+type Place = Pick<CommandContext, 'packageRoot' | 'cwd'>;
+
+/** One command may ask more than once. */
+const loaded = new Map<string, Promise<Pack>>();
+
 /** The checks that Probity ships. */
-export async function builtInPack(context: Pick<CommandContext, 'packageRoot' | 'cwd'>): Promise<Pack> {
+export async function builtInPack(context: Place): Promise<Pack> {
+  const key = `${context.packageRoot}\n${context.cwd}`;
+  const pack = loaded.get(key) ?? loadBuiltIn(context);
+  loaded.set(key, pack);
+  return pack;
+}
+
+async function loadBuiltIn(context: Place): Promise<Pack> {
   if (FROM_SOURCE) {
     const { loadPack } = await import('../packs/load.ts');
     const folder = join(context.packageRoot, 'checks');
@@ -34,10 +48,7 @@ export async function builtInPack(context: Pick<CommandContext, 'packageRoot' | 
 }
 
 /** Ours and those of `--checks-dir`, which are always read from YAML. */
-export async function allPacks(
-  context: Pick<CommandContext, 'packageRoot' | 'cwd'>,
-  checksDirs: readonly string[],
-): Promise<readonly Pack[]> {
+export async function allPacks(context: Place, checksDirs: readonly string[]): Promise<readonly Pack[]> {
   const packs = [await builtInPack(context)];
   if (checksDirs.length === 0) return packs;
   const [{ loadPack }, schemas, options] = [
@@ -47,7 +58,12 @@ export async function allPacks(
   ];
   for (const folder of checksDirs) {
     packs.push(
-      loadPack(resolve(context.cwd, folder), schemas, { ...options, name: folder, shownAs: folder, beside: packs }),
+      loadPack(resolve(context.cwd, folder), schemas, {
+        ...options,
+        name: shortPath(folder, context.cwd),
+        shownAs: shortPath(folder, context.cwd),
+        beside: packs,
+      }),
     );
   }
   return packs;

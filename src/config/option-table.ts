@@ -75,7 +75,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     placeholder: 'DIR',
     help: 'a folder with check files of your own',
     group: 'What is judged',
-    commands: [...JUDGING, 'list', 'explain', 'policy'],
+    commands: [...JUDGING, 'list', 'explain', 'policy', 'new'],
     key: 'checksDir',
   },
   {
@@ -315,6 +315,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   { name: 'list', arguments: 'checks|detectors|profiles|frameworks|collectors|formats', help: 'what there is' },
   { name: 'explain', arguments: 'CHECK', help: 'why a check exists, what it demands and how to mend it' },
   { name: 'test', arguments: '[DIR]', help: 'run the examples inside check and detector files' },
+  { name: 'new', arguments: 'check ID', help: 'write the stub of a check file, to be filled in' },
   { name: 'init', arguments: '', help: 'write a commented probity.yaml' },
   { name: 'schema', arguments: 'NAME', help: 'print a JSON Schema: config, check, detector, run, evidence' },
   {

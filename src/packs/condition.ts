@@ -70,7 +70,7 @@ export function subjectWords(check: Check): string {
   if (each !== undefined) {
     return `each ${pathWords(each.as)} in ${pathWords(each.path)} of ${target}; ${ON_EMPTY[each.onEmpty]}`;
   }
-  return subject === undefined ? target : `${target}, named by its ${pathWords(subject)}`;
+  return subject === undefined ? target : `${target}; the result is named by the fact ${subject}`;
 }
 
 /** As lines, each part with a dash one step further in. */
