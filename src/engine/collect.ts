@@ -64,34 +64,85 @@ interface Found {
 /** Jobs that never ran: the run is not complete. */
 const NEVER_RAN: readonly string[] = ['engine.interrupted', 'engine.not-run'];
 
+/** What is under way: the targets found so far, and the evidence kept. */
+interface State {
+  readonly found: Map<string, Found>;
+  readonly entries: EvidenceEntry[];
+}
+
 export async function collect(options: CollectOptions): Promise<Collection> {
-  const { planner, source, collectors, signal, listener } = options;
-  const found = new Map<string, Found>();
-  const entries: EvidenceEntry[] = [];
-  let number = 0;
-  for (let wave: Wave | undefined = await planner.first(); wave !== undefined;) {
-    for (const target of wave.targets) found.set(target.id, { target, seen: new Map(), planned: 0 });
-    const planned = [...wave.jobs, ...wave.barred.map(({ job }) => job)];
-    for (const job of planned) planFor(found, job);
-    listener({ is: 'planned', wave: number++, jobs: planned.length, targets: wave.targets.length });
-    const seen: Seen[] = [];
+  const { planner, listener } = options;
+  const state: State = { found: new Map(), entries: [] };
+  // What cannot be kept (a full disk) ends the run: the other jobs need not go on
+  const broken = new AbortController();
+  const signal = AbortSignal.any([options.signal, broken.signal]);
+  const under: Promise<void>[] = [];
+  try {
+    let number = 0;
+    for (let wave: Wave | undefined = await planner.first(); wave !== undefined;) {
+      for (const target of wave.targets) state.found.set(target.id, { target, seen: new Map(), planned: 0 });
+      const planned = [...wave.jobs, ...wave.barred.map(({ job }) => job)];
+      for (const job of planned) planFor(state.found, job);
+      listener({ is: 'planned', wave: number++, jobs: planned.length, targets: wave.targets.length });
+      const { led, done } = takeWave(wave, state, options, signal);
+      under.push(done);
+      wave = await planner.next(await led);
+    }
+    await Promise.all(under);
+  } catch (error) {
+    broken.abort();
+    await Promise.allSettled(under);
+    throw error;
+  }
+  return collection(state.found, state.entries, options.signal);
+}
+
+/**
+ * Takes in the evidence of a wave. `led` resolves when all collectors that may lead to further targets have been heard: the next wave
+ * runs beside the rest, so that a long scan of a source tree holds nobody up.
+ */
+function takeWave(
+  wave: Wave,
+  state: State,
+  options: CollectOptions,
+  signal: AbortSignal,
+): { readonly led: Promise<readonly Seen[]>; readonly done: Promise<void> } {
+  const { source, collectors, store, listener } = options;
+  const jobs = [...wave.jobs, ...wave.barred.map(({ job }) => job)];
+  let awaited = jobs.filter((job) => wave.leads(job.collector)).length;
+  const seen: Seen[] = [];
+  let tell: (seen: readonly Seen[]) => void = () => undefined;
+  const heard = new Promise<readonly Seen[]>((resolve) => {
+    tell = resolve;
+  });
+
+  async function take(): Promise<void> {
+    if (awaited === 0) tell(seen);
     for await (const evidence of evidenceOf(wave, source, signal)) {
-      const kept = keep(evidence, options.store);
+      const kept = keep(evidence, store);
       const observed = await interpreted(kept, collectors, listener);
       const { collector, target } = kept.job;
-      entries.push({ id: kept.id, collector, target: target.id, observedAt: kept.startedAt, digest: kept.digest });
-      const place = found.get(target.id);
-      place?.seen.set(collector, observed);
-      // The target as this run knows it: stored evidence may name other labels
-      seen.push({
+      state.entries.push({
+        id: kept.id,
         collector,
-        target: place?.target ?? target,
-        facts: observed.is === 'facts' ? observed.facts : undefined,
+        target: target.id,
+        observedAt: kept.startedAt,
+        digest: kept.digest,
       });
+      const place = state.found.get(target.id);
+      place?.seen.set(collector, observed);
+      if (!wave.leads(collector)) continue;
+      // The target as this run knows it: stored evidence may name other labels
+      const facts = observed.is === 'facts' ? observed.facts : undefined;
+      seen.push({ collector, target: place?.target ?? target, facts });
+      if (--awaited === 0) tell(seen);
     }
-    wave = await planner.next(seen);
   }
-  return collection(found, entries, signal);
+
+  const done = take();
+  // A wave that breaks off leads nowhere
+  const led = Promise.race([heard, done.then(() => seen)]);
+  return { led, done };
 }
 
 function planFor(found: ReadonlyMap<string, Found>, job: Job): void {

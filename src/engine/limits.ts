@@ -93,7 +93,7 @@ export function createPace(perSecond: number, burst = 1): Pace {
       next = Math.max(next, now - (burst - 1) * interval);
       const turn = next;
       next += interval;
-      if (turn > now) await pause(turn - now, signal);
+      if (turn > now) await pause(Math.ceil(turn - now), signal);
     },
   };
 }

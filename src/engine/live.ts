@@ -1,12 +1,13 @@
 /** The live source: observes jobs in this process, as many at once as the options allow. */
 import type { Listener } from '../model/events.ts';
 import type { Evidence, Job } from '../model/evidence.ts';
-import { fault } from '../model/fault.ts';
+import { fault, FaultError } from '../model/fault.ts';
 import type { NetworkOptions } from '../model/options.ts';
 import type { Collectors } from './collectors.ts';
 import { faultEvidence } from './evidence.ts';
 import type { Data } from './io/data.ts';
 import { createWorld } from './io/world.ts';
+import { createGate, type Gate } from './limits.ts';
 import { faultOf, observeJob, type Surroundings } from './observe-job.ts';
 import type { EvidenceSource } from './source.ts';
 
@@ -24,6 +25,9 @@ export interface LiveOptions {
 
 export function liveSource({ network, collectors, data, listener }: LiveOptions): LiveSource {
   const world = createWorld(network);
+  const slots = Math.max(1, network.concurrency);
+  // One gate for all waves: a later one runs beside what is left of an earlier one
+  const gate = createGate(slots);
 
   async function observe(job: Job, signal: AbortSignal): Promise<Evidence> {
     const around: Surroundings = { world, data, signal, listener };
@@ -37,29 +41,60 @@ export function liveSource({ network, collectors, data, listener }: LiveOptions)
     }
   }
 
+  /** Takes jobs off the list as slots become free, until there are none or the run is interrupted. */
+  async function work(waiting: Iterator<Job>, signal: AbortSignal, put: (evidence: Evidence) => void): Promise<void> {
+    for (let next = waiting.next(); next.done !== true && !signal.aborted; next = waiting.next()) {
+      const leave = await slotOf(gate, signal);
+      if (leave === undefined) return;
+      try {
+        // What would not survive a queue fails here
+        put(overTheWire(await observe(overTheWire(next.value), signal)));
+      } finally {
+        leave();
+      }
+    }
+  }
+
   return {
     async *evidence(jobs, signal) {
       const waiting = jobs.values();
-      const running = new Map<number, Promise<readonly [number, Evidence]>>();
-      let number = 0;
-      const start = (): void => {
-        const next = signal.aborted ? undefined : waiting.next();
-        if (next === undefined || next.done === true) return;
-        const key = number++;
-        // What would not survive a queue fails here
-        const job = overTheWire(next.value);
-        running.set(key, (async () => [key, overTheWire(await observe(job, signal))] as const)());
+      const ready: Evidence[] = [];
+      const state = { working: true };
+      let wake: () => void = () => undefined;
+      const put = (evidence: Evidence): void => {
+        ready.push(evidence);
+        wake();
       };
-      for (let slot = 0; slot < Math.max(1, network.concurrency); slot++) start();
-      while (running.size > 0) {
-        const [key, evidence] = await Promise.race(running.values());
-        running.delete(key);
-        start();
-        yield evidence;
+      const workers = Array.from({ length: Math.min(slots, jobs.length) }, () => work(waiting, signal, put));
+      const all = Promise.all(workers).finally(() => {
+        state.working = false;
+        wake();
+      });
+      // Awaited below, when what is ready has been handed on
+      all.catch(() => undefined);
+      while (state.working || ready.length > 0) {
+        const evidence = ready.shift();
+        if (evidence !== undefined) yield evidence;
+        else {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
       }
+      await all;
     },
     close: () => world.close(),
   };
+}
+
+/** A slot, or undefined where the run was interrupted while waiting for one. */
+async function slotOf(gate: Gate, signal: AbortSignal): Promise<(() => void) | undefined> {
+  try {
+    return await gate.enter(signal);
+  } catch (error) {
+    if (error instanceof FaultError) return undefined;
+    throw error;
+  }
 }
 
 function overTheWire<T>(value: T): T {

@@ -1,5 +1,5 @@
 /** The plan: which collector asks which target, in waves, because facts lead to further targets. Only what a chosen check needs. */
-import type { Collector, CollectorEntry, PlanContext } from '../model/collector.ts';
+import type { CollectorEntry, PlanContext } from '../model/collector.ts';
 import type { Job } from '../model/evidence.ts';
 import { fault, type Fault } from '../model/fault.ts';
 import { byCodeUnit, isObject, type Json, type JsonObject } from '../model/json.ts';
@@ -47,6 +47,8 @@ export interface Wave {
   readonly targets: readonly Target[];
   readonly jobs: readonly Job[];
   readonly barred: readonly BarredJob[];
+  /** True where the facts of this collector may lead to further targets: the next wave waits for those, and for nothing else. */
+  leads(collector: string): boolean;
 }
 
 /** What one collector told about one target; facts are undefined where its job faulted. */
@@ -58,7 +60,7 @@ export interface Seen {
 
 export interface Planner {
   first(): Promise<Wave>;
-  /** The targets to which the facts of the last wave lead; undefined where there are none. */
+  /** The targets to which what the leading collectors of the last wave saw leads; undefined where there are none. */
   next(seen: readonly Seen[]): Promise<Wave | undefined>;
 }
 
@@ -84,6 +86,10 @@ export function createPlanner(request: PlanRequest, collectors: Collectors, onBu
     return judged || entry.leadsTo.some((led) => kinds.has(led));
   }
 
+  function leads(id: string): boolean {
+    return collectors.entries.some((entry) => entry.id === id && entry.leadsTo.some((led) => kinds.has(led)));
+  }
+
   function contextOf(collector: string, target: Target): PlanContext {
     const paths = request.checks
       .filter((check) => check.target === target.kind)
@@ -104,10 +110,10 @@ export function createPlanner(request: PlanRequest, collectors: Collectors, onBu
       const because = barredTargets.get(target.id);
       for (const entry of collectors.entries) {
         if (!isNeeded(entry, target.kind)) continue;
-        const collector = await collectors.load(entry.id);
-        if (collector === undefined) continue;
         const empty: Job = { collector: entry.id, target, options: {} };
         try {
+          const collector = await collectors.load(entry.id);
+          if (collector === undefined) continue;
           const context = contextOf(entry.id, target);
           const options = collector.plan === undefined ? {} : collector.plan(target, context);
           if (options === undefined) continue;
@@ -119,18 +125,16 @@ export function createPlanner(request: PlanRequest, collectors: Collectors, onBu
         }
       }
     }
-    return { targets, jobs, barred };
+    return { targets, jobs, barred, leads };
   }
 
   /** What one collector found, new targets only; above the bound one target stands for the rest, and says so. */
-  function derivedFrom(
-    { collector: id, target, facts }: Seen,
-    collector: Collector,
-  ): readonly (readonly [Target, Fault?])[] {
+  async function derivedFrom({ collector: id, target, facts }: Seen): Promise<readonly (readonly [Target, Fault?])[]> {
     const depth = (places.get(target.id)?.depth ?? 0) + 1;
     let found: readonly Target[];
     try {
-      found = collector.discover?.(facts, target, contextOf(id, target)) ?? [];
+      const collector = await collectors.load(id);
+      found = collector?.discover?.(facts, target, contextOf(id, target)) ?? [];
     } catch (error) {
       onBug(error, { collector: id, target: target.id });
       return [];
@@ -167,9 +171,7 @@ export function createPlanner(request: PlanRequest, collectors: Collectors, onBu
       );
       for (const one of sorted) {
         if (places.get(one.target.id)?.closed !== false) continue;
-        const collector = await collectors.load(one.collector);
-        if (collector === undefined) continue;
-        for (const [target, bound] of derivedFrom(one, collector)) {
+        for (const [target, bound] of await derivedFrom(one)) {
           targets.push(target);
           if (bound !== undefined) barred.set(target.id, bound);
         }

@@ -20,7 +20,7 @@ export function replayPlanner(run: Listed): Planner {
     const target = targets.get(id);
     if (target !== undefined) jobs.push({ collector, target, options: {} });
   }
-  const wave: Wave = { targets: [...targets.values()], jobs, barred: [] };
+  const wave: Wave = { targets: [...targets.values()], jobs, barred: [], leads: () => false };
   return {
     first: async () => await Promise.resolve(wave),
     next: async () => await Promise.resolve(undefined),

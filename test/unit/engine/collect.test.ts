@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { createCollectors } from '../../../src/engine/collectors.ts';
 import { collect, type Collection } from '../../../src/engine/collect.ts';
 import { createPlanner, type PlanRequest } from '../../../src/engine/plan.ts';
 import { replayPlanner, replaySource } from '../../../src/engine/replay.ts';
@@ -287,6 +288,31 @@ test('a plan, a discover or an interpretation that throws is a fault of its own,
   assert.ok(events.some((event) => event.is === 'bug' && event.collector === 'three'));
 });
 
+test('a collector that cannot be loaded is a fault of its jobs, and the others go on', async () => {
+  const { collectors } = index(DNS, TLS);
+  const broken = createCollectors(
+    collectors.entries.map((entry) =>
+      entry.id === 'dns' ? { ...entry, load: async () => await Promise.reject(new Error('no module')) } : entry,
+    ),
+  );
+  const { source, listener } = live(broken);
+
+  const found = await collect({
+    planner: createPlanner(
+      request(['domain:a', 'endpoint:b:443'], [check('dns', 'domain'), check('tls', 'endpoint')]),
+      broken,
+      onBug,
+    ),
+    source,
+    collectors: broken,
+    signal: new AbortController().signal,
+    listener,
+  });
+  source.close();
+
+  assert.deepEqual(summary(found), ['domain:a dns: collector.bug', 'endpoint:b:443 tls: facts']);
+});
+
 test('no more jobs run at once than --concurrency allows', async () => {
   let open = 0;
   let most = 0;
@@ -306,6 +332,71 @@ test('no more jobs run at once than --concurrency allows', async () => {
 
   assert.equal(most, 3);
   assert.equal(found.evidence.length, 20);
+});
+
+test('what leads nowhere holds nobody up: the next wave runs beside it, under the same bound', async () => {
+  let finish: () => void = () => undefined;
+  const slowEnd = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const slow: Fake = {
+    id: 'slow',
+    observe: async () => {
+      await slowEnd;
+      return 'at last';
+    },
+  };
+  // It ends the slow job: were the second wave to wait for that one, neither would ever end
+  const quick: Fake = {
+    ...TLS,
+    observe: async () => {
+      finish();
+      return await Promise.resolve('quick');
+    },
+  };
+
+  const { found } = await run(
+    request(['domain:a.example'], [check('slow', 'domain'), check('tls', 'endpoint')]),
+    [slow, DNS, quick],
+    { concurrency: 2 },
+  );
+
+  assert.deepEqual(summary(found), [
+    'domain:a.example dns: facts',
+    'domain:a.example slow: facts',
+    'endpoint:mx.a.example:25/smtp tls: facts',
+    'endpoint:shared.example:25/smtp tls: facts',
+  ]);
+});
+
+test('evidence that cannot be kept ends the run, with all its jobs', async () => {
+  let ended = false;
+  const waiting: Fake = {
+    id: 'waiting',
+    observe: async (_, io) =>
+      await new Promise((_resolve, reject) => {
+        io.signal.addEventListener('abort', () => {
+          ended = true;
+          reject(new FaultError('engine.interrupted'));
+        });
+      }),
+  };
+  const full: EvidenceStore = {
+    read: () => {
+      throw new FaultError('evidence.missing');
+    },
+    keep: () => {
+      throw new UsageError('the disk is full');
+    },
+  };
+
+  await assert.rejects(
+    run(request(['domain:a'], [check('waiting', 'domain'), check('fake', 'domain')]), [{ id: 'fake' }, waiting], {
+      store: full,
+    }),
+    /the disk is full/,
+  );
+  assert.equal(ended, true);
 });
 
 test('an interruption keeps what is there; what was not run is evidence that says so, derived targets too', async () => {
