@@ -10,7 +10,7 @@ import { evaluate, factAt, type Frame } from './evaluate.ts';
 import { evidenceOf, type Source, wordsOfFault } from './evidence.ts';
 import { type Ground, grounds } from './explain.ts';
 import { codeOf, type Fact, listParts } from './lookup.ts';
-import { faultTitle, sentence, verdictMessage } from './messages.ts';
+import { faultTitle, phrasesOf, sentence, verdictMessage } from './messages.ts';
 import { cut, MAX_MESSAGE, visible } from './words.ts';
 
 const MAX_SUBJECT = 4096;
@@ -40,8 +40,7 @@ export class Case {
     this.name = name;
     this.sources = sources;
     this.frame = compiled.frame;
-    this.frame.fill(undefined);
-    for (let index = 0; index < sources.length; index += 1) this.frame[index] = sources[index]?.root;
+    for (let index = 0; index < this.frame.length; index += 1) this.frame[index] = sources[index]?.root;
   }
 
   judge(into: Verdict[]): void {
@@ -136,7 +135,15 @@ export class Case {
     const source = this.sources[list.source];
     const evidence = source === undefined ? '' : evidenceOf(source, list.pointer, fact);
     const reason = { path: list.path, op: 'each', expected, ...actualOf(fact, code), evidence };
-    return { reason, words: list.words, expected, fact, code, source: list.source };
+    return {
+      reason,
+      words: list.words,
+      phrases: phrasesOf(expected, undefined),
+      unit: undefined,
+      fact,
+      code,
+      source: list.source,
+    };
   }
 
   private verdict(subject: string): Verdict {

@@ -3,7 +3,8 @@ import type { Check, Expr, Leaf, Severity } from '../model/check.ts';
 import { escapeToken } from '../model/pointer.ts';
 import type { Fact } from './lookup.ts';
 import { type Prepared, OPERATIONS } from './operators.ts';
-import { pathWords } from './words.ts';
+import { type Phrases, phrasesOf } from './messages.ts';
+import { pathWords, type Unit, unitOf } from './words.ts';
 
 /** Where a path starts: a slot of the frame (a collector's facts, or the item of a loop), and the way from there. */
 export interface Place {
@@ -17,6 +18,8 @@ export interface Place {
   /** The part after the slot, with its dot: `.bits`, and as a person reads it. */
   readonly below: string;
   readonly belowWords: string;
+  /** How a number there is to be read. */
+  readonly unit: Unit;
   /** Index of the needed collector whose facts these are. */
   readonly source: number;
 }
@@ -27,6 +30,7 @@ export interface LeafNode {
   readonly place: Place;
   readonly kind: 'present' | 'absent' | 'test';
   readonly prepared: Prepared;
+  readonly phrases: Phrases;
 }
 
 export interface LoopNode {
@@ -86,6 +90,7 @@ export function compileCheck(check: Check, asOf: number): CompiledCheck {
       pointer: rest.map((token) => `/${escapeToken(token)}`).join(''),
       path,
       words: pathWords(path),
+      unit: unitOf(path),
       below: rest.map((token) => `.${token}`).join(''),
       belowWords: rest.length === 0 ? '' : ` ${pathWords(rest.join('.'))}`,
     };
@@ -114,7 +119,7 @@ export function compileCheck(check: Check, asOf: number): CompiledCheck {
     const prepared = OPERATIONS[op](value, { asOf, caseless, future, type, path: leaf.path });
     if (typeof prepared === 'string') throw new TypeError(`check ${check.id}: the value of ${op} ${prepared}`);
     const kind = op === 'present' || op === 'absent' ? op : 'test';
-    return { is: 'leaf', leaf, place, kind, prepared };
+    return { is: 'leaf', leaf, place, kind, prepared, phrases: phrasesOf(prepared.words, leaf.why) };
   }
 
   // With one collector its id is not part of the paths

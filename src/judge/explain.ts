@@ -8,14 +8,17 @@ import { evaluate, factAt, type Frame } from './evaluate.ts';
 import { evidenceOf, type Source } from './evidence.ts';
 import { countWords } from './lists.ts';
 import { codeOf, type Fact, isUnknownFact, listParts } from './lookup.ts';
+import { type Phrases, phrasesOf } from './messages.ts';
 import type { Truth } from './truth.ts';
+import type { Unit } from './words.ts';
 
 /** A decisive leaf, with what its sentence is made of. */
 export interface Ground {
   readonly reason: Reason;
   /** The path as a person reads it. */
   readonly words: string;
-  readonly expected: string;
+  readonly phrases: Phrases;
+  readonly unit: Unit;
   readonly fact: Fact;
   /** Why it is unknown; undefined where it is known. */
   readonly code: FaultCode | undefined;
@@ -106,7 +109,7 @@ function loopGround(node: LoopNode, fact: Fact, scene: Scene, loop: Loop | undef
   const empty = parts?.items.length === 0 && parts.rest === undefined;
   const rule = every ? 'every item to satisfy the rule' : 'some item to satisfy the rule';
   const expected = every && node.onEmpty && empty ? countWords({ eq: 0 }) : rule;
-  return makeGround(node.list, node.is, expected, undefined, expected, fact, code, scene, loop);
+  return makeGround(node.list, node.is, expected, undefined, phrasesOf(expected, undefined), fact, code, scene, loop);
 }
 
 function ground(node: LeafNode, truth: Truth, scene: Scene, loop: Loop | undefined): Ground {
@@ -114,7 +117,7 @@ function ground(node: LeafNode, truth: Truth, scene: Scene, loop: Loop | undefin
   const code = truth === 'unknown' ? unknownCode(fact) : undefined;
   const { op, value, why } = node.leaf;
   const expected = node.kind === 'test' ? value : true;
-  return makeGround(node.place, op, expected, why, node.prepared.words, fact, code, scene, loop);
+  return makeGround(node.place, op, expected, why, node.phrases, fact, code, scene, loop);
 }
 
 /** Why a leaf over this fact is unknown: the fact itself, something in the list, or a type that does not fit. */
@@ -131,7 +134,7 @@ function makeGround(
   op: string,
   expected: Json,
   why: string | undefined,
-  expectedWords: string,
+  phrases: Phrases,
   fact: Fact,
   code: FaultCode | undefined,
   scene: Scene,
@@ -146,7 +149,7 @@ function makeGround(
     code === undefined && fact !== undefined && why === undefined && actual.truncated === undefined
       ? { path, op, expected, actual: actual.actual, evidence }
       : { path, op, expected, ...actual, ...(why === undefined ? {} : { why }), evidence };
-  return { reason, words: wordsOf(place, owner), expected: expectedWords, fact, code, source: place.source };
+  return { reason, words: wordsOf(place, owner), phrases, unit: place.unit, fact, code, source: place.source };
 }
 
 function loopOf(place: Place, loop: Loop | undefined): Loop | undefined {

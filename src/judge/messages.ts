@@ -2,7 +2,7 @@
 import { FAULTS, isFaultCode } from '../model/fault.ts';
 import type { Status } from '../model/check.ts';
 import type { Ground } from './explain.ts';
-import { cut, MAX_MESSAGE, numberWords, visible } from './words.ts';
+import { cut, MAX_MESSAGE, visible, withUnit } from './words.ts';
 
 /** `subject: ...` on one visible line; never longer than 300 characters. */
 export function sentence(subject: string, text: string): string {
@@ -50,20 +50,28 @@ function words(grounds: readonly Ground[]): string {
   return shown.length === 1 ? shown.join() : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1) ?? ''}`;
 }
 
-function clause(ground: Ground, status: Status): string {
-  const { words, expected, fact, code } = ground;
-  const why = ground.reason.why === undefined ? '' : ` (${ground.reason.why})`;
+/** What a leaf's clause says after the value, by the outcome. */
+export interface Phrases {
+  readonly pass: string;
+  readonly fail: string;
+  readonly notApplicable: string;
+}
+
+export function phrasesOf(expected: string, why: string | undefined): Phrases {
+  const reason = why === undefined ? '' : ` (${why})`;
+  const presence = expected === 'present' || expected === 'absent';
+  return {
+    pass: presence ? `, as required${reason}` : `; required: ${expected}${reason}`,
+    fail: `; expected ${expected}${reason}`,
+    notApplicable: ` (asked only where it is ${expected})`,
+  };
+}
+
+function clause({ words, phrases, fact, code, unit }: Ground, status: Status): string {
   if (code !== undefined) return `${words} is unknown, ${FAULTS[code].title} (${code})`;
-  const actual = fact === undefined ? 'absent' : numberWords(ground.reason.path, fact);
-  if (status === 'not-applicable') return `${words} is ${actual} (asked only where it is ${expected})`;
-  if (expected === 'present' || expected === 'absent') {
-    return status === 'pass'
-      ? `${words} is ${actual}, as required${why}`
-      : `${words} is ${actual}; expected ${expected}${why}`;
-  }
-  return status === 'pass'
-    ? `${words} is ${actual}; required: ${expected}${why}`
-    : `${words} is ${actual}; expected ${expected}${why}`;
+  const actual = fact === undefined ? 'absent' : withUnit(fact, unit);
+  const tail = status === 'pass' ? phrases.pass : status === 'not-applicable' ? phrases.notApplicable : phrases.fail;
+  return `${words} is ${actual}${tail}`;
 }
 
 /** The title of a fault code, or the code itself where it is not of our list. */

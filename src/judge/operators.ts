@@ -8,7 +8,7 @@ import { matchesPattern, parsePattern } from './pattern.ts';
 import { parseDuration, parseInstant, parseMoment } from './time.ts';
 import type { Truth } from './truth.ts';
 import { compareVersions, parseVersion } from './version.ts';
-import { durationWords, list, numberWords, shown } from './words.ts';
+import { durationWords, list, shown, unitOf, withUnit } from './words.ts';
 
 /** A fact that is neither absent nor unknown: true, false, or unknown where its type does not fit. */
 export type Test = (fact: Json) => Truth;
@@ -90,7 +90,7 @@ interface Scale {
 
 const NUMBERS: Scale = {
   of: (fact) => (isFinite(fact) ? fact : undefined),
-  show: (value, path) => numberWords(path, value),
+  show: (value, path) => withUnit(value, unitOf(path)),
 };
 const INSTANTS: Scale = { of: (fact) => (typeof fact === 'string' ? parseInstant(fact) : undefined), show: text };
 const DURATIONS: Scale = {

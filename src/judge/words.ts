@@ -89,12 +89,19 @@ export function pathWords(path: string): string {
     .replace(/([a-z])([A-Z]{2,})/g, '$1 $2');
 }
 
+export type Unit = 'seconds' | 'bytes' | undefined;
+
 /** How a number at a path is to be read, by the last word of the path. */
-export function numberWords(path: string, value: Json): string {
-  if (typeof value !== 'number') return shown(value);
-  if (/(?:maxAge|max_age|ttl|[sS]econds|TTL)$/.test(path)) return `${String(value)} s${larger(value, SECONDS)}`;
-  if (/(?:[bB]ytes|[oO]ctets)$/.test(path)) return `${String(value)} bytes${larger(value, BYTES)}`;
-  return String(value);
+export function unitOf(path: string): Unit {
+  if (/(?:maxAge|max_age|ttl|[sS]econds|TTL)$/.test(path)) return 'seconds';
+  return /(?:[bB]ytes|[oO]ctets)$/.test(path) ? 'bytes' : undefined;
+}
+
+/** A value with its unit, where it is a number that has one. */
+export function withUnit(value: Json, unit: Unit): string {
+  if (unit === undefined || typeof value !== 'number') return shown(value);
+  if (unit === 'seconds') return `${String(value)} s${larger(value, SECONDS)}`;
+  return `${String(value)} bytes${larger(value, BYTES)}`;
 }
 
 const SECONDS: readonly (readonly [size: number, noun: string])[] = [
