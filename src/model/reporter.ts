@@ -14,6 +14,8 @@ export interface View {
   /** The checks that were selected, for descriptions. */
   readonly checks: readonly Check[];
   readonly previous?: Run;
+  /** Where the configuration declares a target, relative to the repository: formats that need a file point there. */
+  declared?(target: string): { readonly file: string; readonly line: number } | undefined;
 }
 
 export interface Reporter {

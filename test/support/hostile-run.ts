@@ -48,7 +48,7 @@ export function hostileRun(strings: readonly string[] = hostileStrings()): Built
   for (const [index, text] of strings.entries()) {
     const reference = evidence[index]?.id ?? '';
     const common = {
-      check: `x.${text}`,
+      check: `dmarc.${text}`,
       version: 1,
       title: text,
       severity: (['critical', 'high', 'medium', 'low', 'info'] as const)[index % 5] ?? 'low',
