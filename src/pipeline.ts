@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { digestOfBytes } from './assurance/digest.ts';
 import { sealRun } from './assurance/seal.ts';
 import { COLLECTORS } from './collectors/index.ts';
+import { insistOnProfiles } from './engine/aws-profiles.ts';
 import { collect, type Collection } from './engine/collect.ts';
 import { createCollectors, type Collectors } from './engine/collectors.ts';
 import { createData, type DataSource } from './engine/io/data.ts';
+import { rootSources } from './engine/io/roots.ts';
 import { liveSource } from './engine/live.ts';
 import { faultOf } from './engine/observe-job.ts';
 import { clearOutputFolder } from './engine/output-folder.ts';
@@ -146,7 +148,7 @@ export async function audit(request: AuditRequest): Promise<Outcome> {
   const startedAt = new Date().toISOString();
   const checks = chooseChecks(packs, options);
   const collectors: Collectors = createCollectors(COLLECTORS);
-  const data = createData(await dataSources(packs, checks));
+  const data = createData([...(await dataSources(packs, checks)), ...rootSources(options.ca)]);
   const planner = createPlanner(
     {
       targets: request.targets,
@@ -160,6 +162,11 @@ export async function audit(request: AuditRequest): Promise<Outcome> {
     (error, names) => faultOf(error, names, listener),
   );
   insistOnSomething(request.targets, checks);
+  await insistOnProfiles(
+    request.targets.flatMap(({ target, options: own }) =>
+      target.kind === 'aws-login' && typeof own['profile'] === 'string' ? [own['profile']] : [],
+    ),
+  );
   clearOutputFolder(options.output);
   const inputs = inputsText(options, request.targets, packs.slice(1));
   const store = evidenceStore(options.output);

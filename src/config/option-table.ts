@@ -84,7 +84,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     placeholder: 'TIME',
     help: 'judge as of this instant (RFC 3339); default: the start of the run',
     group: 'What is judged',
-    commands: JUDGING,
+    commands: [...JUDGING, 'cert'],
     key: 'asOf',
   },
   {
@@ -215,6 +215,13 @@ export const OPTIONS: readonly OptionSpec[] = [
     group: 'Sources',
     commands: AUDIT,
     key: 'maxFile',
+  },
+  {
+    flag: 'public',
+    type: 'switch',
+    help: 'judge as if the certificates were publicly trusted',
+    group: 'What is judged',
+    commands: ['cert'],
   },
   {
     flag: 'ip',

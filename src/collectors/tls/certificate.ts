@@ -1,11 +1,14 @@
 /** The facts of one certificate: what the rules judge, in plain values. Pure. */
-import { partialList, unknown } from '../../model/facts.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
-import { boolean, dateTime, integer, list, oneOf, type Schema, string } from '../../model/schema.ts';
-import type { Certificate, Content } from '../../wire/x509/certificate.ts';
-import type { GeneralName } from '../../wire/x509/general-name.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { boolean, dateTime, integer, oneOf, type Schema, string } from '../../model/schema.ts';
+import type { Certificate } from '../../wire/x509/certificate.ts';
+import { sameBytes } from '../../wire/x509/verify.ts';
+import { extensionFact, extensionFacts, extensionSchemas } from './certificate-extensions.ts';
+import { keyNumbers } from './certificate-key.ts';
+import { namesSchema, sanFacts, subjectFacts, subjectSchema } from './certificate-names.ts';
 import { partly } from './partly.ts';
 import { signatureOf } from './signature.ts';
+import { lifetimeFacts, lifetimeSchema } from './lifetime.ts';
 
 export type Role = 'leaf' | 'intermediate' | 'root';
 
@@ -19,47 +22,33 @@ export const certificateSchema: Schema = partly({
   serial: partly({ hex: string(), positive: boolean(), octets: integer() }),
   notBefore: dateTime(),
   notAfter: dateTime(),
-  validity: partly({
-    days: integer({ description: 'days begun, both ends included' }),
-    renewFrom: dateTime({
-      description: 'from here on less than 30 days and less than a quarter of the lifetime are left',
-    }),
-    urgentFrom: dateTime({
-      description: 'from here on less than 7 days and less than a twelfth of the lifetime are left',
-    }),
-    reversed: boolean({ description: 'notAfter is before notBefore' }),
-    profiled: boolean({ description: 'both times are written as RFC 5280 §4.1.2.5 demands' }),
-  }),
+  validity: lifetimeSchema,
   key: partly({
     kind: oneOf('rsa', 'rsa-pss', 'ec', 'dsa', 'ed25519', 'ed448', 'ml-dsa', 'unknown'),
     bits: integer(),
     curve: string(),
     sha256: string({ description: 'of the SubjectPublicKeyInfo' }),
+    exponentValid: boolean({ description: 'odd and at least 3' }),
+    exponentInRange: boolean({ description: 'from 65537 on' }),
+    modulusOdd: boolean(),
+    wholeOctets: boolean({ description: 'the length of the modulus is a multiple of 8' }),
+    smallFactor: integer({ description: 'a prime factor of the modulus below 752; absent: none' }),
+    closePrimes: boolean({ description: 'the modulus falls to 100 rounds of Fermat' }),
+    roca: boolean({ description: 'the fingerprint of CVE-2017-15361' }),
   }),
   signature: partly({
     name: string(),
     hash: string(),
     consistent: boolean({ description: 'the two algorithm fields are the same' }),
+    supported: boolean({ description: 'the Baseline Requirements know the algorithm' }),
+    parametersNull: boolean({ description: 'RSA identifiers have NULL parameters; true for other keys' }),
   }),
   sha256: string({ description: 'of the whole certificate' }),
   ca: boolean({ description: 'basicConstraints cA' }),
-  names: partly(
-    {
-      critical: boolean(),
-      dns: list(string()),
-      ips: list(string()),
-      others: list(string(), { description: 'kinds of the other entries' }),
-      wildcards: list(string()),
-    },
-    { description: 'absent: the certificate has no subjectAltName' },
-  ),
-  keyUsage: list(string(), { description: 'absent: no such extension' }),
-  extendedKeyUsage: list(string(), { description: 'OIDs; absent: no such extension' }),
+  names: namesSchema,
+  ...subjectSchema,
+  ...extensionSchemas,
 });
-
-/** More names than these are not spelt out in facts; the list is then known in part. */
-const MAX_NAMES = 1000;
-const DAY = 86_400;
 
 /** Whole octets, as other tools print serial numbers. */
 function hexOf(value: bigint): string {
@@ -67,82 +56,70 @@ function hexOf(value: bigint): string {
   return `${value < 0n ? '-' : ''}${digits.length % 2 === 1 ? '0' : ''}${digits}`;
 }
 
-function seconds(instant: string): number {
-  return Date.parse(instant) / 1000;
+const PKCS1 = /^1\.2\.840\.113549\.1\.1\.(?:[2-5]|1[1-4])$/;
+/** BR 7.1.3.2, and SHA-1 and older, which have rules of their own. */
+const SUPPORTED: readonly string[] = ['sha1', 'sha256', 'sha384', 'sha512'];
+
+/** BR 7.1.3.2.1: an RSASSA-PSS identifier is one of three octet strings, which differ in hash and salt length only. */
+function isKnownPss(raw: Uint8Array): boolean {
+  const hashes = [
+    ['01', '20'],
+    ['02', '30'],
+    ['03', '40'],
+  ] as const;
+  const text = Buffer.from(raw).toString('hex');
+  return hashes.some(([hash, salt]) => {
+    const identifier = `300d06096086480165030402${hash}0500`;
+    return (
+      text ===
+      `304106092a864886f70d01010a3034a00f${identifier}a11c301a06092a864886f70d010108${identifier}a2030201${salt}`
+    );
+  });
 }
 
-/** The instant some seconds earlier. */
-function before(instant: string, span: number): string {
-  return new Date((seconds(instant) - Math.floor(span)) * 1000).toISOString().replace('.000Z', 'Z');
-}
-
-function texts(names: readonly GeneralName[], kind: GeneralName['kind']): Json {
-  const found = names.filter((name) => name.kind === kind).map((name) => name.value.toWellFormed());
-  return partialList(found.slice(0, MAX_NAMES), found.length > MAX_NAMES ? 'net.limit' : undefined);
-}
-
-/** An extension as facts: nothing where it is not there, unknown where it cannot be read. */
-export function extensionFact<T>(
-  key: string,
-  content: Content<T> | undefined,
-  facts: (value: T, critical: boolean) => Json,
-): JsonObject {
-  if (content === undefined) return {};
-  if ('malformed' in content) return { [key]: unknown('cert.malformed') };
-  return { [key]: facts(content.value, content.critical) };
+function signatureFacts(certificate: Certificate): JsonObject {
+  const { signatureAlgorithm, outerSignatureAlgorithm, key } = certificate;
+  const { name, hash, key: kind } = signatureOf(signatureAlgorithm);
+  const rsaKey = key.algorithm.oid === '1.2.840.113549.1.1.1';
+  return {
+    name,
+    hash,
+    consistent: sameBytes(signatureAlgorithm.raw, outerSignatureAlgorithm.raw),
+    supported:
+      kind === 'rsa-pss'
+        ? isKnownPss(signatureAlgorithm.raw)
+        : (kind === 'rsa' || kind === 'ec') && SUPPORTED.includes(hash),
+    parametersNull:
+      (!PKCS1.test(signatureAlgorithm.oid) || signatureAlgorithm.parameters === 'null') &&
+      (!rsaKey || key.algorithm.parameters === 'null'),
+  };
 }
 
 export function certificateFacts(certificate: Certificate, id: string, role: Role): JsonObject {
   const { key, serial, basicConstraints } = certificate;
-  const span = seconds(certificate.notAfter.instant) - seconds(certificate.notBefore.instant);
-  const signature = signatureOf(certificate.signatureAlgorithm);
   return {
     id,
     role,
-    subject: certificate.subject.text,
-    issuer: certificate.issuer.text,
-    selfIssued: Buffer.compare(certificate.subject.raw, certificate.issuer.raw) === 0,
+    subject: certificate.subject.text.toWellFormed(),
+    issuer: certificate.issuer.text.toWellFormed(),
+    selfIssued: sameBytes(certificate.subject.raw, certificate.issuer.raw),
     version: certificate.version,
     serial: { hex: hexOf(serial.value), positive: serial.value > 0n, octets: serial.octets },
     notBefore: certificate.notBefore.instant,
     notAfter: certificate.notAfter.instant,
-    validity: {
-      // BR 6.3.2: both ends inclusive, so one second more
-      days: Math.ceil((span + 1) / DAY),
-      renewFrom: before(certificate.notAfter.instant, Math.min(30 * DAY, Math.max(0, span) / 4)),
-      urgentFrom: before(certificate.notAfter.instant, Math.min(7 * DAY, Math.max(0, span) / 12)),
-      reversed: span < 0,
-      profiled: certificate.notBefore.profiled && certificate.notAfter.profiled,
-    },
+    validity: lifetimeFacts(certificate),
     key: {
       kind: key.kind,
       ...(key.bits !== undefined && { bits: key.bits }),
       ...(key.curve !== undefined && { curve: key.curve }),
       sha256: certificate.keyFingerprint,
+      ...keyNumbers(key),
     },
-    signature: {
-      name: signature.name,
-      hash: signature.hash,
-      consistent: Buffer.compare(certificate.signatureAlgorithm.raw, certificate.outerSignatureAlgorithm.raw) === 0,
-    },
+    signature: signatureFacts(certificate),
     sha256: certificate.fingerprint,
-    ca:
-      basicConstraints === undefined
-        ? false
-        : 'malformed' in basicConstraints
-          ? unknown('cert.malformed')
-          : basicConstraints.value.ca,
-    ...extensionFact('names', certificate.subjectAltName, (names, critical) => ({
-      critical,
-      dns: texts(names, 'dns'),
-      ips: texts(names, 'ip'),
-      others: [...new Set(names.map(({ kind }) => kind))].filter((kind) => kind !== 'dns' && kind !== 'ip'),
-      wildcards: texts(
-        names.filter(({ value }) => value.includes('*')),
-        'dns',
-      ),
-    })),
-    ...extensionFact('keyUsage', certificate.keyUsage, (usages) => [...usages]),
-    ...extensionFact('extendedKeyUsage', certificate.extendedKeyUsage, (purposes) => [...purposes]),
+    ...(basicConstraints === undefined ? { ca: false } : extensionFact('ca', basicConstraints, ({ ca }) => ca)),
+    ...extensionFact('names', certificate.subjectAltName, sanFacts),
+    ...subjectFacts(certificate),
+    ...extensionFacts(certificate),
   };
 }

@@ -53,6 +53,15 @@ export function nextOffer(offer: Offer, pick: Pick, takes: Takes): Offer | undef
     : { ...offer, suites, groups };
 }
 
+/**
+ * Whether a sequence of picks could be that of a server that follows its client: the first from the list as it is, the
+ * others from the list in reverse. Any other sequence is the server's own.
+ */
+export function followsClient(picks: readonly number[], list: readonly number[]): boolean {
+  const [first = 0, ...others] = picks.map((code) => list.indexOf(code));
+  return others.every((place, index) => place > first && place < (others[index - 1] ?? list.length));
+}
+
 /** Code points as four hex digits each: how a list stands in raw. */
 export function toHex(codes: readonly number[]): string {
   return codes.map((code) => code.toString(16).padStart(4, '0')).join('');

@@ -3,7 +3,7 @@ import type { IO } from '../../model/io.ts';
 import type { EndpointName } from '../../model/target.ts';
 import { GROUPS } from '../../wire/tls/names.ts';
 import { suiteOf, TLS13_SUITES } from '../../wire/tls/suites.ts';
-import { nextOffer, type Offer, type Pick, pickIn, type Takes } from './chain.ts';
+import { followsClient, nextOffer, type Offer, type Pick, pickIn, type Takes } from './chain.ts';
 import { CURVES, groupsFor, helloBytes, type ListName, suitesFor } from './hello.ts';
 import { type Answer, type Prober, untilDone } from './prober.ts';
 import type { Probed } from './versions.ts';
@@ -37,8 +37,8 @@ export interface Accepted {
   readonly askCurves: boolean;
 }
 
-/** Loopback and local networks: rounds cost nothing, so connections are saved. */
-const NEAR_MS = 5;
+/** Nearer than this, rounds cost little, and connections are saved instead. */
+const NEAR_MS = 35;
 const PARTS_FAR = 4;
 /** Where only a short hello was answered, lists stay short (facts/tls §6). */
 const SHORT = 48;
@@ -76,7 +76,7 @@ function dealt(list: readonly number[], parts: number): readonly (readonly numbe
 }
 
 function partsFor(setting: Setting, size: number, list: ListName): number {
-  const far = setting.prober.stats().connectMs < NEAR_MS ? 1 : PARTS_FAR;
+  const far = setting.prober.stats().roundMs < NEAR_MS ? 1 : PARTS_FAR;
   return list === 'few' ? Math.max(far, Math.ceil(size / SHORT)) : far;
 }
 
@@ -84,37 +84,48 @@ const without = (list: readonly number[], taken: readonly number[]): readonly nu
   list.filter((code) => !taken.includes(code));
 
 async function classicSuites(setting: Setting, { version, list, first, askCurves }: Accepted): Promise<Enumerated> {
-  const rest = without(suitesFor(version, 'all'), [first.suite]);
+  // in reverse: then the sequence of picks itself tells whose order counts
+  const rest = without(suitesFor(version, 'all'), [first.suite]).toReversed();
   const groups = groupsFor(version, list);
   const parts = dealt(rest, partsFor(setting, rest.length, list));
   const found = await Promise.all(parts.map((suites) => eliminate(setting, { version, suites, groups }, 'suites')));
   const known = [first, ...found.flatMap(({ picks }) => picks)].map(({ suite }) => suite);
   const chains = found.map(({ chain }) => chain);
-  if (known.length < 2 && !askCurves) return { chains, orders: [] };
   const reversed = { version, suites: known.toReversed(), groups };
   if (askCurves && known.some((code) => isEcdhe(code))) {
-    const asked = await curves(setting, reversed);
+    const asked = await curves(setting, reversed, first);
     return { chains: [...chains, ...asked.chains], orders: asked.orders };
   }
-  return { chains, orders: known.length < 2 ? [] : [{ ...reversed, answer: await askOffer(setting, reversed) }] };
+  const told = known.length < 2 || (parts.length === 1 && !followsClient(known, suitesFor(version, 'all')));
+  return { chains, orders: told ? [] : [{ ...reversed, answer: await askOffer(setting, reversed) }] };
 }
 
 function isEcdhe(code: number): boolean {
   return suiteOf(code).keyExchange.startsWith('ecdhe');
 }
 
-/** The curves of TLS <= 1.2; the first question offers the known suites in reverse, and so tells whose order counts. */
-async function curves(setting: Setting, reversed: Offer): Promise<Enumerated> {
-  const answer = await askOffer(setting, reversed);
-  const order = { ...reversed, answer };
-  const pick = pickIn(answer, reversed);
+/**
+ * The curves of TLS <= 1.2. The first question offers the known suites in reverse, and all curves but the one that was
+ * picked before: its answer tells whose order counts, and the next curve.
+ */
+async function curves(setting: Setting, reversed: Offer, first: Pick): Promise<Enumerated> {
+  const { version } = reversed;
+  const left = first.group === undefined ? CURVES : without(CURVES, [first.group]);
+  const question = { ...reversed, groups: left };
+  const answer = await askOffer(setting, question);
+  const orders = reversed.suites.length < 2 ? [] : [{ ...question, answer }];
+  const pick = pickIn(answer, question);
   const suites = reversed.suites.filter((code) => isEcdhe(code));
-  const left = typeof pick === 'string' || pick.group === undefined ? CURVES : without(CURVES, [pick.group]);
-  const parts = setting.prober.stats().connectMs < NEAR_MS ? 1 : 2;
+  // a refusal with nothing but such suites on the list is the end of the curves already
+  if (typeof pick === 'string' && suites.length === reversed.suites.length)
+    return { chains: [{ version, suites, groups: left, takes: 'groups', answers: [answer] }], orders };
+  const group = typeof pick === 'string' ? undefined : pick.group;
+  const next = group === undefined ? left : without(left, [group]);
+  const parts = setting.prober.stats().roundMs < NEAR_MS ? 1 : 2;
   const found = await Promise.all(
-    dealt(left, parts).map((groups) => eliminate(setting, { version: reversed.version, suites, groups }, 'groups')),
+    dealt(next, parts).map((groups) => eliminate(setting, { version, suites, groups }, 'groups')),
   );
-  return { chains: found.map(({ chain }) => chain), orders: reversed.suites.length < 2 ? [] : [order] };
+  return { chains: found.map(({ chain }) => chain), orders };
 }
 
 /** Server and client agree on these first nearly everywhere: while one is left, suites and groups go together. */
@@ -190,6 +201,6 @@ async function modernFar(setting: Setting, { first, list }: Accepted): Promise<E
 /** All that one accepted version has to tell. */
 export async function enumerate(setting: Setting, accepted: Accepted): Promise<Enumerated> {
   if (accepted.version !== 'TLSv1.3') return await classicSuites(setting, accepted);
-  const near = setting.prober.stats().connectMs < NEAR_MS;
+  const near = setting.prober.stats().roundMs < NEAR_MS;
   return near ? await modernNear(setting, accepted) : await modernFar(setting, accepted);
 }

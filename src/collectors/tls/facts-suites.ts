@@ -5,7 +5,7 @@ import { partialList, unknown } from '../../model/facts.ts';
 import { isArray, own, type Json, type JsonObject } from '../../model/json.ts';
 import { GROUPS, groupName } from '../../wire/tls/names.ts';
 import { type Suite, suiteOf } from '../../wire/tls/suites.ts';
-import { fromHex, nextOffer, type Offer, type Pick, pickIn, type Takes } from './chain.ts';
+import { followsClient, fromHex, nextOffer, type Offer, type Pick, pickIn, type Takes } from './chain.ts';
 import { groupsFor, type ListName, suitesFor } from './hello.ts';
 import { CLASSES } from './suite-classes.ts';
 import { type Attempt, isProbed, type Probed, PROBED, saysNo } from './versions.ts';
@@ -88,17 +88,32 @@ function firstPick(raw: Json, version: Probed): Pick | undefined {
   return undefined;
 }
 
-function orderOf(raw: Json, version: Probed, first: Pick): Listed['order'] {
+function orderOf(raw: Json, version: Probed, picks: readonly Pick[], sequential: boolean): Listed['order'] {
   const orders = own(raw, 'orders');
-  if (!isArray(orders)) return 'evidence.missing';
+  const first = picks[0];
+  if (!isArray(orders) || first === undefined) return 'evidence.missing';
   const question = orders.find((item) => own(item, 'version') === version);
-  if (question === undefined) return undefined;
+  if (question === undefined) {
+    const suites = unique(picks.map(({ suite }) => suite));
+    const own = version !== 'TLSv1.3' && sequential && !followsClient(suites, suitesFor(version, 'all'));
+    return own ? 'server' : 'evidence.missing';
+  }
   const offer = offerOf(question);
   const attempt = attemptOf(question);
   if (offer === undefined || attempt === undefined) return 'evidence.missing';
   const pick = pickIn(attempt, offer);
   if (typeof pick === 'string') return faultOf(pick);
   return pick.suite === first.suite ? 'server' : 'client';
+}
+
+/** The answer to the question about order names a group too. */
+function orderPicks(raw: Json, version: Probed): readonly Pick[] {
+  const orders = own(raw, 'orders');
+  const question = isArray(orders) ? orders.find((item) => own(item, 'version') === version) : undefined;
+  const offer = question === undefined ? undefined : offerOf(question);
+  const attempt = attemptOf(question);
+  const pick = offer === undefined || attempt === undefined ? 'refused' : pickIn(attempt, offer);
+  return typeof pick === 'string' ? [] : [pick];
 }
 
 function unique(codes: readonly (number | undefined)[]): readonly number[] {
@@ -115,6 +130,7 @@ function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boo
   const byGroups = walks.filter(({ takes }) => takes === 'groups');
   const picks = [...(first === undefined ? [] : [first]), ...walks.flatMap((found) => found.picks)];
   const suites = unique(picks.map(({ suite }) => suite));
+  const sequential = bySuites.length === 1;
   const missing = first === undefined || bySuites.length === 0 ? 'evidence.missing' : undefined;
   const ecdhe = version === 'TLSv1.3' || suites.some((code) => suiteOf(code).keyExchange.startsWith('ecdhe'));
   const expectGroups = version === 'TLSv1.3' || (highest && ecdhe && version !== 'SSLv3');
@@ -124,10 +140,15 @@ function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boo
     picks,
     suites,
     suitesRest: missing ?? bySuites.find(({ rest }) => rest !== undefined)?.rest,
-    groups: unique(picks.map(({ group }) => group)),
+    groups: unique([...picks, ...orderPicks(raw, version)].map(({ group }) => group)),
     groupsRest: missing ?? noGroups ?? byGroups.find(({ rest }) => rest !== undefined)?.rest,
-    order: first === undefined ? 'evidence.missing' : suites.length < 2 ? undefined : orderOf(raw, version, first),
-    sequential: bySuites.length === 1,
+    order:
+      first === undefined
+        ? 'evidence.missing'
+        : suites.length < 2
+          ? undefined
+          : orderOf(raw, version, picks, sequential),
+    sequential,
   };
 }
 

@@ -41,6 +41,8 @@ export function groupsFor(version: Probed, list: ListName): readonly number[] {
 }
 
 export interface Question extends Omit<HelloOptions, 'random' | 'version'> {
+  /** Default: fresh. */
+  readonly random?: Uint8Array;
   readonly version: Probed;
 }
 

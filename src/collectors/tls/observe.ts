@@ -1,17 +1,25 @@
 /** Asks one endpoint: the words before TLS, a hello of each version, and a whole session. */
 import { FaultError } from '../../model/fault.ts';
-import { answerOrFault, rawFault } from '../../model/facts.ts';
+import { answerOrFault, faultIn, rawFault } from '../../model/facts.ts';
 import type { Job } from '../../model/evidence.ts';
 import type { IO, TlsOptions } from '../../model/io.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { type EndpointName, endpointOf, nameOf } from '../../model/target.ts';
+import { concat, vector } from '../../wire/tls/bytes.ts';
+import { ALL_SIGNATURES } from '../../wire/tls/client-hello.ts';
+import { HANDSHAKE } from '../../wire/tls/flight.ts';
+import { versionName } from '../../wire/tls/names.ts';
+import { messagesOf } from '../../wire/tls/tls13.ts';
 import { sslv2Hello, sslv2Length } from '../../wire/tls/sslv2.ts';
+import { anchorsFor } from './anchors.ts';
+import { servedIn } from './facts-served.ts';
 import { type Offer, pickIn, toHex, trimmed } from './chain.ts';
 import { dial, dialForTls, type Spoken } from './dial.ts';
 import { type Accepted, enumerate, type Setting } from './enumerate.ts';
 import { groupsFor, helloBytes, type ListName, suitesFor } from './hello.ts';
 import { ALL_PARTS } from './plan.ts';
-import { type Answer, createProber, untilDone } from './prober.ts';
+import { ASKS_FOR_STAPLE, handshake13, type Wishes } from './handshake13.ts';
+import { type Answer, createProber, type Prober, untilDone } from './prober.ts';
 import { type Attempt, PROBED, type Probed, saysVersion, verdictOf } from './versions.ts';
 
 /** Connections at once; mail servers fall over sooner (facts/tls §6). */
@@ -22,17 +30,36 @@ interface Tried extends Attempt {
   readonly hello: ListName;
 }
 
-async function tryVersion(setting: Setting, version: Probed): Promise<readonly Tried[]> {
-  const attempts: Tried[] = [];
-  for (const hello of ['all', 'few'] as const) {
-    const question = { version, suites: suitesFor(version, hello), groups: groupsFor(version, hello) };
-    const { bytes, end } = await setting.prober.ask(helloBytes(setting.io, setting.endpoint, question), untilDone);
-    const attempt = { hello, bytes, end };
-    attempts.push(attempt);
-    // one refused hello is not yet "unsupported": the reason may be the length of the list
-    if (verdictOf(attempt, version) === 'accepted' || saysVersion(attempt, version)) break;
-  }
-  return attempts;
+async function tryVersion(setting: Setting, version: Probed, hello: ListName): Promise<Tried> {
+  const question = {
+    version,
+    suites: suitesFor(version, hello),
+    groups: groupsFor(version, hello),
+    ...(version === 'TLSv1.2' && { extensions: ASKS_FOR_STAPLE }),
+  };
+  const { bytes, end } = await setting.prober.ask(helloBytes(setting.io, setting.endpoint, question), untilDone);
+  return { hello, bytes, end };
+}
+
+/**
+ * One refused hello is not yet "unsupported": the reason may be the length of the list, unless another version took the
+ * same list. What is not clear is asked again with a short one.
+ */
+async function withShortLists(setting: Setting, first: readonly Tried[]): Promise<readonly (readonly Tried[])[]> {
+  const verdicts = PROBED.map((version, index) => {
+    const attempt = first[index];
+    return attempt === undefined ? 'evidence.missing' : verdictOf(attempt, version);
+  });
+  const alive = verdicts.includes('accepted');
+  return await Promise.all(
+    PROBED.map(async (version, index) => {
+      const attempt = first[index];
+      const verdict = verdicts[index];
+      if (attempt === undefined) return [];
+      const clear = verdict === 'accepted' || saysVersion(attempt, version) || (alive && verdict === 'refused');
+      return clear ? [attempt] : [attempt, await tryVersion(setting, version, 'few')];
+    }),
+  );
 }
 
 function acceptedIn(version: Probed, attempts: readonly Tried[]): Omit<Accepted, 'askCurves'> | undefined {
@@ -114,6 +141,56 @@ async function enumeration(setting: Setting, accepted: readonly Omit<Accepted, '
   };
 }
 
+/** ECDSA and EdDSA schemes, or RSA ones: what a server with two certificates chooses by. */
+function isEcScheme(code: number): boolean {
+  return [0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0203, 0x0303, 0x081a, 0x081b, 0x081c].includes(code);
+}
+
+async function flight13(setting: Setting, wishes: Wishes): Promise<JsonObject> {
+  const { io, endpoint, prober } = setting;
+  return await answerOrFault(async () => {
+    const { hello, messages } = await prober.insist(async () => {
+      const stream = await dialForTls(io, endpoint);
+      try {
+        return await handshake13(io, endpoint, stream, wishes);
+      } finally {
+        stream.close();
+      }
+    });
+    return { version: 'TLSv1.3', messages: base64(concat(hello, messages)) };
+  });
+}
+
+/** The scheme of the CertificateVerify in a decrypted flight. */
+function schemeIn(raw: JsonObject): number | undefined {
+  const { messages } = raw;
+  if (typeof messages !== 'string') return undefined;
+  const verify = messagesOf(Buffer.from(messages, 'base64')).find(({ type }) => type === HANDSHAKE.certificateVerify);
+  return verify === undefined || verify.body.length < 2
+    ? undefined
+    : ((verify.body[0] ?? 0) << 8) | (verify.body[1] ?? 0);
+}
+
+/** What TLS 1.3 serves, under encryption: for each kind of certificate one handshake, where no older version shows them. */
+async function servedModern(setting: Setting, alone: boolean): Promise<readonly Json[]> {
+  const alpn = setting.endpoint.protocol === 'tls' ? { alpn: ['h2', 'http/1.1'] } : {};
+  const first = await flight13(setting, alpn);
+  const scheme = schemeIn(first);
+  if (scheme === undefined || !alone) return [first];
+  const others = ALL_SIGNATURES.filter((code) => isEcScheme(code) !== isEcScheme(scheme));
+  const second = await flight13(setting, { ...alpn, signatures: others });
+  // a refusal is the answer: there is no certificate of the other kind
+  return faultIn(second) === undefined ? [first, second] : [first];
+}
+
+/** What older versions served in the clear. */
+function servedClear(prober: Prober): readonly Json[] {
+  return prober.served().map((flight) => ({
+    version: versionName(flight.serverHello?.version ?? 0) ?? 'TLSv1.2',
+    messages: base64(concat(...flight.messages.map(({ type, body }) => concat(Uint8Array.of(type), vector(3, body))))),
+  }));
+}
+
 async function sslv2(setting: Setting): Promise<JsonObject> {
   const hello = sslv2Hello(setting.io.random(16));
   const { bytes, end } = await setting.prober.ask(hello, (_flight, received) => sslv2Length(received) !== undefined);
@@ -142,22 +219,34 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   if (spoken !== undefined && spoken.outcome?.ready !== true) return { ...head, versions: {}, connections: 1 };
   const prober = createProber(io, endpoint, protocol === 'smtp' ? PARALLEL_SMTP : PARALLEL, spoken !== undefined);
   const setting = { io, endpoint, prober };
-  const [old, session, ...attempts] = await Promise.all([
+  const [old, session, ...first] = await Promise.all([
     sslv2(setting),
     parts.has('session') ? sessionOf(setting) : undefined,
-    ...PROBED.map((version) => tryVersion(setting, version)),
+    ...PROBED.map((version) => tryVersion(setting, version, 'all')),
   ]);
+  const attempts = await withShortLists(setting, first);
   const accepted = PROBED.flatMap((version, index) => acceptedIn(version, attempts[index] ?? []) ?? []);
-  const lists = parts.has('suites') ? await enumeration(setting, accepted) : {};
+  const modern = accepted.some(({ version }) => version === 'TLSv1.3');
+  const [lists, flights] = await Promise.all([
+    parts.has('suites') ? enumeration(setting, accepted) : {},
+    parts.has('served') && modern ? servedModern(setting, accepted.length === 1) : [],
+  ]);
+  const served = parts.has('served') ? { served: [...flights, ...servedClear(prober)] } : {};
   const versions = Object.fromEntries(
     PROBED.map((version, index) => [
       version,
       (attempts[index] ?? []).map(({ hello, bytes, end }) => ({ hello, end, flight: base64(bytes) })),
     ]),
   );
-  const raw = { ...head, sslv2: old, versions, ...lists, ...(session !== undefined && { session }) };
+  const raw = { ...head, sslv2: old, versions, ...lists, ...served, ...(session !== undefined && { session }) };
+  const anchors = parts.has('served') ? { anchors: await anchorsFor(io, sentIn(raw)) } : {};
   const { opened, lost } = prober.stats();
-  return { ...raw, connections: opened + (spoken === undefined ? 0 : 1), lost };
+  return { ...raw, ...anchors, connections: opened + (spoken === undefined ? 0 : 1), lost };
+}
+
+/** Every certificate of the flights, to look for the roots above them. */
+function sentIn(raw: Json): readonly Uint8Array[] {
+  return (servedIn(raw)?.flights ?? []).flatMap(({ certificates }) => certificates).slice(0, 64);
 }
 
 /** The words before TLS, on a connection of their own. The first connection's fault is that of the whole job. */

@@ -6,6 +6,10 @@ import type { Target } from '../../model/target.ts';
 /** Questions beyond the versions, each with the facts that come from it. */
 const PARTS: readonly { readonly part: string; readonly facts: readonly string[] }[] = [
   { part: 'session', facts: ['session', 'leaf', 'chain', 'hostname', 'trust', 'starttls'] },
+  {
+    part: 'served',
+    facts: ['leaf', 'chain', 'leaves', 'hostname', 'trust', 'clientCertificate', 'staple', 'scts', 'signature'],
+  },
   { part: 'suites', facts: ['suites', 'ciphers', 'groups', 'keyExchange', 'order'] },
 ];
 
@@ -13,5 +17,12 @@ export const ALL_PARTS: readonly string[] = PARTS.map(({ part }) => part);
 
 export function plan(_target: Target, context: PlanContext): JobOptions {
   const asked = new Set(context.paths.map((path) => path.split('.')[0]));
-  return { parts: PARTS.filter(({ facts }) => facts.some((fact) => asked.has(fact))).map(({ part }) => part) };
+  const roots = context.dataDigest('roots');
+  const ca = context.dataDigest('ca');
+  return {
+    parts: PARTS.filter(({ facts }) => facts.some((fact) => asked.has(fact))).map(({ part }) => part),
+    // which roots decide is part of the question
+    ...(roots !== undefined && { roots }),
+    ...(ca !== undefined && { ca }),
+  };
 }

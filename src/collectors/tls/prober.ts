@@ -2,7 +2,7 @@
 import { FaultError, type FaultCode } from '../../model/fault.ts';
 import type { ByteStream, IO } from '../../model/io.ts';
 import type { EndpointName } from '../../model/target.ts';
-import { type Flight, MAX_FLIGHT, parseFlight } from '../../wire/tls/flight.ts';
+import { type Flight, HANDSHAKE, MAX_FLIGHT, parseFlight } from '../../wire/tls/flight.ts';
 import { dialForTls } from './dial.ts';
 
 export interface Answer {
@@ -20,17 +20,21 @@ export const untilDone: Enough = (flight) => flight.ended || (flight.serverHello
 export interface Prober {
   /** A hello on a fresh connection; retried where the connection was lost before anything was said. */
   ask(hello: Uint8Array, enough: Enough): Promise<Answer>;
+  /** The same for a task that rejects where its connection was lost. */
+  insist<T>(task: () => Promise<T>): Promise<T>;
   /** Takes a slot for something else than a hello (a session), and counts its connection. */
   slot<T>(task: () => Promise<T>): Promise<T>;
   stats(): ProberStats;
+  /** The first whole flight with each certificate that was sent in the clear, in order of arrival; at most eight. */
+  served(): readonly Flight[];
 }
 
 export interface ProberStats {
   readonly opened: number;
   /** Connections that were lost though the same question was answered on another. */
   readonly lost: number;
-  /** The shortest time to connect so far, in milliseconds. */
-  readonly connectMs: number;
+  /** The shortest round trip seen so far, in milliseconds: to connect, or from a hello to its answer. */
+  readonly roundMs: number;
 }
 
 /** What may befall a single connection of a server that is alive. */
@@ -48,6 +52,7 @@ const LOSSES: readonly FaultCode[] = [
 const TRIES = 4;
 /** Silence costs a whole time-out each: it is asked twice. */
 const SILENT_TRIES = 2;
+const MAX_SERVED = 8;
 
 function isLoss(error: unknown): error is FaultError {
   return error instanceof FaultError && LOSSES.includes(error.fault.code);
@@ -85,8 +90,16 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
   let busy = 0;
   let opened = 0;
   let lost = 0;
-  let connectMs = Number.POSITIVE_INFINITY;
+  let roundMs = Number.POSITIVE_INFINITY;
   let met = known;
+  const served = new Map<string, Flight>();
+
+  function keep(flight: Flight): void {
+    const message = flight.messages.find(({ type }) => type === HANDSHAKE.certificate);
+    if (message === undefined || served.size >= MAX_SERVED) return;
+    const key = Buffer.from(message.body).toString('base64');
+    if (!served.has(key)) served.set(key, flight);
+  }
 
   async function slot<T>(task: () => Promise<T>): Promise<T> {
     if (busy >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
@@ -105,10 +118,14 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
     const started = performance.now();
     const stream = await dialForTls(io, endpoint);
     met = true;
-    connectMs = Math.min(connectMs, performance.now() - started);
+    roundMs = Math.min(roundMs, performance.now() - started);
     try {
       await stream.write(hello);
-      return await readFlight(stream, enough);
+      const asked = performance.now();
+      return await readFlight(stream, (flight, bytes) => {
+        if (bytes.length > 0) roundMs = Math.min(roundMs, performance.now() - asked);
+        return enough(flight, bytes);
+      });
     } finally {
       stream.close();
     }
@@ -126,6 +143,7 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
         if (!isLoss(error) || !met) throw error;
         last = { ...last, end: error.fault.code };
       }
+      keep(last.flight);
       if (!isSilent(last)) {
         lost += tries - 1;
         return last;
@@ -135,5 +153,21 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
     return last;
   }
 
-  return { ask, slot, stats: () => ({ opened, lost, connectMs }) };
+  async function insist<T>(task: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await slot(task);
+      } catch (error) {
+        if (
+          tries === TRIES ||
+          !isLoss(error) ||
+          error.fault.code === 'net.timeout' ||
+          error.fault.code === 'tls.unclear'
+        )
+          throw error;
+      }
+    }
+  }
+
+  return { ask, insist, slot, stats: () => ({ opened, lost, roundMs }), served: () => [...served.values()] };
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createSecureContext, rootCertificates, type SecureContext, type SecureContextOptions } from 'node:tls';
 import type { NetworkOptions } from '../../model/options.ts';
+import type { DataSource } from './data.ts';
 
 export interface Roots {
   /** `sha256:` + hex over all roots in PEM, in order. */
@@ -28,4 +29,10 @@ export function createRoots(ca: NetworkOptions['ca']): Roots {
       return made;
     },
   };
+}
+
+/** Reference data for collectors that build paths themselves: the public bundle, and the user's file where there is one. */
+export function rootSources(ca: NetworkOptions['ca']): readonly DataSource[] {
+  const bundle = { name: 'roots', read: () => Buffer.from(rootCertificates.join('\n'), 'latin1') };
+  return ca === undefined ? [bundle] : [bundle, { name: 'ca', read: () => Buffer.from(ca.pem, 'latin1') }];
 }

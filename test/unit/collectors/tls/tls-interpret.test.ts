@@ -12,9 +12,9 @@ import { jobFor, labIo } from './lab-io.ts';
 const ca = createCa({ name: 'Lab Root' });
 const leaf = ca.issue({ names: ['a.test'] });
 const server = await startSmtpServer({ tls: { certPem: leaf.chainPem, keyPem: leaf.keyPem } });
-const { io, end } = labIo({ ca: ca.certPem });
-const real = await collector.observe(jobFor(`a.test:${String(server.port)}/smtp`), io);
-end();
+const job = labIo({ ca: ca.certPem });
+const real = await collector.observe(jobFor(`a.test:${String(server.port)}/smtp`), job.io);
+job.end();
 await server.close();
 
 function factsOf(raw: Json): Json {
@@ -65,8 +65,9 @@ test('raw evidence with a part lost or changed keeps to the schema, and never tu
   const full = factsOf(real);
   assert.equal(resolvePointer(full, '/offered'), true);
 
-  for (const place of places) {
-    for (const other of others) {
+  for (const [index, place] of places.entries()) {
+    // deep places are alike: a third of the changes meets each kind of them
+    for (const other of others.filter((_, nth) => place.split('/').length < 4 || (index + nth) % 3 === 0)) {
       const facts = factsOf(replaced(real, place, other));
 
       if (place.startsWith('/versions') && other === undefined) {

@@ -1,0 +1,141 @@
+/** A TLS 1.3 handshake of our own up to the server's Finished: its encrypted flight is kept decrypted, never a key. */
+import { FaultError } from '../../model/fault.ts';
+import type { ByteStream, IO } from '../../model/io.ts';
+import type { EndpointName } from '../../model/target.ts';
+import { concat, uint, vector, WireError } from '../../wire/tls/bytes.ts';
+import { extension } from '../../wire/tls/client-hello.ts';
+import { type Flight, HANDSHAKE, MAX_FLIGHT, parseFlight } from '../../wire/tls/flight.ts';
+import { EXTENSION } from '../../wire/tls/names.ts';
+import { CONTENT } from '../../wire/tls/record.ts';
+import type { ServerHello } from '../../wire/tls/server-hello.ts';
+import {
+  makeShare,
+  messagesOf,
+  READABLE_GROUPS,
+  READABLE_SUITES,
+  serverHandshakeKeys,
+  type Share,
+  transcriptAfterRetry,
+} from '../../wire/tls/tls13.ts';
+import { helloBytes } from './hello.ts';
+
+export interface Handshake13 {
+  /** The ServerHello message. */
+  readonly hello: Uint8Array;
+  /** The decrypted messages, joined: EncryptedExtensions to Finished. */
+  readonly messages: Uint8Array;
+}
+
+export interface Wishes {
+  readonly signatures?: readonly number[];
+  readonly alpn?: readonly string[];
+}
+
+/** OCSP and SCTs are delivered only to those who ask. */
+export const ASKS_FOR_STAPLE = [
+  extension(EXTENSION.statusRequest, uint(1, 1), uint(0, 2), uint(0, 2)),
+  extension(EXTENSION.signedCertificateTimestamp),
+];
+
+const whole = (type: number, body: Uint8Array): Uint8Array => concat(Uint8Array.of(type), vector(3, body));
+
+interface Inbox {
+  readonly stream: ByteStream;
+  bytes: Uint8Array;
+}
+
+async function more(inbox: Inbox): Promise<void> {
+  const chunk = await inbox.stream.read();
+  if (chunk === undefined) throw new FaultError('net.closed', 'the server closed the connection in the handshake');
+  if (inbox.bytes.length + chunk.length > MAX_FLIGHT)
+    throw new FaultError('net.limit', "the server's flight is endless");
+  inbox.bytes = concat(inbox.bytes, chunk);
+}
+
+async function nextHello(inbox: Inbox, wanted: (hello: ServerHello) => boolean): Promise<Flight> {
+  for (;;) {
+    const flight = parseFlight(inbox.bytes);
+    const { serverHello } = flight;
+    const alert = flight.alerts[0];
+    if (alert !== undefined) throw new FaultError('tls.handshake', `alert ${String(alert.description)}`);
+    if (serverHello !== undefined && wanted(serverHello)) return flight;
+    if (flight.error !== undefined) throw new FaultError('tls.malformed', flight.error);
+    if (serverHello !== undefined) throw new FaultError('tls.malformed', 'a second HelloRetryRequest');
+    await more(inbox);
+  }
+}
+
+/** The bytes of the first records up to and with the first ServerHello are done with; the rest stays. */
+function afterFirstRecord(bytes: Uint8Array): Uint8Array {
+  const length = ((bytes[3] ?? 0) << 8) | (bytes[4] ?? 0);
+  let rest = bytes.subarray(5 + length);
+  // RFC 8446 §D.4: a ChangeCipherSpec may stand behind the retry request
+  if (rest.length >= 6 && rest[0] === CONTENT.changeCipherSpec) rest = rest.subarray(6);
+  return rest;
+}
+
+async function decrypted(inbox: Inbox, suite: number, shared: Uint8Array, transcript: Uint8Array): Promise<Uint8Array> {
+  const keys = serverHandshakeKeys(suite, shared, transcript);
+  let plain: Uint8Array = new Uint8Array();
+  let opened = 0;
+  for (;;) {
+    const flight = parseFlight(inbox.bytes);
+    for (const record of flight.encrypted.slice(opened)) {
+      opened++;
+      const { type, content } = keys.open(record.header, record.fragment);
+      if (type === CONTENT.alert) throw new FaultError('tls.handshake', `alert ${String(content[1] ?? 0)}`);
+      if (type === CONTENT.handshake) plain = concat(plain, content);
+    }
+    if (messagesOf(plain).some((message) => message.type === HANDSHAKE.finished)) return plain;
+    if (flight.error !== undefined) throw new FaultError('tls.malformed', flight.error);
+    await more(inbox);
+  }
+}
+
+export async function handshake13(
+  io: IO,
+  endpoint: EndpointName,
+  stream: ByteStream,
+  wishes: Wishes,
+): Promise<Handshake13> {
+  const inbox: Inbox = { stream, bytes: new Uint8Array() };
+  const random = io.random(32);
+  const hello = (share: Share, cookie: Uint8Array | undefined): Uint8Array =>
+    helloBytes(io, endpoint, {
+      version: 'TLSv1.3',
+      suites: READABLE_SUITES,
+      groups: READABLE_GROUPS,
+      keyShares: [share],
+      random,
+      ...wishes,
+      extensions: [...ASKS_FOR_STAPLE, ...(cookie === undefined ? [] : [{ type: EXTENSION.cookie, data: cookie }])],
+    });
+  try {
+    let share = makeShare(0x001d);
+    const first = hello(share, undefined);
+    await stream.write(first);
+    let flight = await nextHello(inbox, () => true);
+    let sent = first.subarray(5);
+    const retry = flight.serverHello;
+    if (retry?.retry === true) {
+      if (retry.group === undefined || !READABLE_GROUPS.includes(retry.group))
+        throw new FaultError('tls.unclear', 'the server asks for a group that cannot be read');
+      const request = whole(HANDSHAKE.serverHello, flight.messages[0]?.body ?? new Uint8Array());
+      share = makeShare(retry.group);
+      const second = hello(share, retry.cookie);
+      sent = concat(transcriptAfterRetry(retry.suite, first.subarray(5), request), second.subarray(5));
+      inbox.bytes = afterFirstRecord(inbox.bytes);
+      await stream.write(second);
+      flight = await nextHello(inbox, (answer) => !answer.retry);
+    }
+    const server = flight.serverHello;
+    if (server?.version !== 0x0304 || server.share === undefined)
+      throw new FaultError('tls.handshake', 'the server does not speak TLS 1.3 with these groups');
+    const message = whole(HANDSHAKE.serverHello, flight.messages[0]?.body ?? new Uint8Array());
+    const shared = share.agree(server.share);
+    return { hello: message, messages: await decrypted(inbox, server.suite, shared, concat(sent, message)) };
+  } catch (error) {
+    if (error instanceof WireError) throw new FaultError('tls.malformed', error.message, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,82 @@
+/** `probity cert`: judges certificate files by the `cert.*` rules, offline. */
+import { readFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import type { Arguments } from '../config/arguments.ts';
+import { parseInstant } from '../config/values.ts';
+import type { Check } from '../model/check.ts';
+import { UsageError } from '../model/fault.ts';
+import type { Verdict } from '../model/result.ts';
+import { visible } from '../report/visible.ts';
+import type { CommandContext } from './context.ts';
+
+interface FileResults {
+  readonly file: string;
+  readonly results: readonly {
+    readonly check: string;
+    readonly status: string;
+    readonly subject: string;
+    readonly message: string;
+  }[];
+}
+
+/** Larger files are no certificates. */
+const MAX_FILE = 16 * 1024 * 1024;
+
+function readFile(path: string, cwd: string): Uint8Array {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(isAbsolute(path) ? path : join(cwd, path));
+  } catch (cause) {
+    throw new UsageError(`${path}: cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'error'})`, { cause });
+  }
+  if (bytes.length > MAX_FILE) throw new UsageError(`${path}: larger than 16 MiB`);
+  return bytes;
+}
+
+/** The rules that a file can answer: those about certificates alone. */
+async function certificateChecks(context: CommandContext): Promise<readonly Check[]> {
+  const { builtInPack } = await import('./packs.ts');
+  const pack = await builtInPack(context);
+  return pack.checks.filter(
+    ({ id, target, needs }) =>
+      (id.startsWith('cert.') || id === 'tls.vuln.roca') && target === 'endpoint' && needs.join() === 'tls',
+  );
+}
+
+export async function cert(args: Arguments, context: CommandContext): Promise<number> {
+  const files = args.positionals;
+  if (files.length === 0) throw new UsageError('cert needs at least one file: probity cert FILE…');
+  const asOf = args.flags['asOf'];
+  const instant = typeof asOf === 'string' ? parseInstant(asOf) : new Date().toISOString();
+  const read = files.map((file) => ({ file, bytes: readFile(file, context.cwd) }));
+  const { judge } = await import('../judge/judge.ts');
+  const { certificatesInFile, fileFacts } = await import('../collectors/tls/files.ts');
+  const checks = await certificateChecks(context);
+  const verdicts = read.map(({ file, bytes }): { readonly file: string; readonly verdicts: readonly Verdict[] } => {
+    const certificates = certificatesInFile(bytes);
+    if (certificates.length === 0) throw new UsageError(`${file}: holds no certificate (expected PEM or DER)`);
+    const facts = fileFacts(file, certificates, args.flags['public'] === true);
+    const target = { kind: 'endpoint', id: `endpoint:${file}`, labels: {} } as const;
+    const collectors = { tls: { is: 'facts', id: 'file', facts, at: {} } } as const;
+    return { file, verdicts: judge(checks, [{ target, collectors }], instant) };
+  });
+  const results: readonly FileResults[] = verdicts.map(({ file, verdicts: found }) => ({
+    file,
+    results: found.map(({ check, status, subject, message }) => ({ check, status, subject, message })),
+  }));
+  if (args.flags['json'] === true) context.stdout(`${JSON.stringify({ schema: 'cert/1', files: results }, null, 2)}\n`);
+  else context.stdout(verdicts.map(({ file, verdicts: found }) => textOf(file, found)).join('\n'));
+  const all = verdicts.flatMap(({ verdicts: found }) => found);
+  if (all.some(({ status }) => status === 'fail')) return 1;
+  return all.some(({ status }) => status === 'error') ? 3 : 0;
+}
+
+function textOf(file: string, verdicts: readonly Verdict[]): string {
+  const shown = verdicts.filter(({ status }) => status === 'fail' || status === 'error');
+  const passed = verdicts.filter(({ status }) => status === 'pass').length;
+  const lines = shown.map(
+    ({ check, status, severity, message }) =>
+      `  ${status.padEnd(5)} ${severity.padEnd(8)} ${check}  ${visible(message)}`,
+  );
+  return [visible(file), ...lines, `  ${String(passed)} passed, ${String(shown.length)} to look at`, ''].join('\n');
+}

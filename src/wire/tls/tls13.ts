@@ -1,0 +1,200 @@
+/** The key schedule of TLS 1.3 (RFC 8446 §7), as far as a server's first flight: enough to read its certificate. */
+import {
+  createDecipheriv,
+  createECDH,
+  createHash,
+  createHmac,
+  createPublicKey,
+  diffieHellman,
+  type ECDH,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto';
+import { ascii, concat, readerOf, uint, vector, WireError } from './bytes.ts';
+import type { Extension } from './client-hello.ts';
+import { extensionsFrom } from './client-hello.ts';
+import { MAX_MESSAGE, type Message } from './flight.ts';
+
+type HashName = 'sha256' | 'sha384';
+type CipherName = 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305' | 'aes-128-ccm';
+
+interface SuiteKeys {
+  readonly hash: HashName;
+  readonly cipher: CipherName;
+  readonly keyLength: number;
+  readonly tagLength: number;
+}
+
+const SUITES: { readonly [code: number]: SuiteKeys } = {
+  0x1301: { hash: 'sha256', cipher: 'aes-128-gcm', keyLength: 16, tagLength: 16 },
+  0x1302: { hash: 'sha384', cipher: 'aes-256-gcm', keyLength: 32, tagLength: 16 },
+  0x1303: { hash: 'sha256', cipher: 'chacha20-poly1305', keyLength: 32, tagLength: 16 },
+  0x1304: { hash: 'sha256', cipher: 'aes-128-ccm', keyLength: 16, tagLength: 16 },
+  0x1305: { hash: 'sha256', cipher: 'aes-128-ccm', keyLength: 16, tagLength: 8 },
+};
+
+/** The suites and groups that a handshake of ours can go through with. */
+export const READABLE_SUITES: readonly number[] = Object.keys(SUITES).map(Number);
+export const READABLE_GROUPS: readonly number[] = [0x001d, 0x0017, 0x0018];
+const CURVES: { readonly [group: number]: string } = { 0x0017: 'prime256v1', 0x0018: 'secp384r1' };
+
+export interface Share {
+  readonly group: number;
+  readonly key: Uint8Array;
+  /** The shared secret with the server's share; throws a WireError where that is no point of the group. */
+  agree(server: Uint8Array): Uint8Array;
+}
+
+function x25519(): Share {
+  const { privateKey, publicKey } = generateKeyPairSync('x25519');
+  const { x = '' } = publicKey.export({ format: 'jwk' });
+  return {
+    group: 0x001d,
+    key: Buffer.from(x, 'base64url'),
+    agree: (server) => agreement(() => diffieHellman({ privateKey, publicKey: x25519Key(server) })),
+  };
+}
+
+function x25519Key(bytes: Uint8Array): KeyObject {
+  const x = Buffer.from(bytes).toString('base64url');
+  return createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x }, format: 'jwk' });
+}
+
+function onCurve(group: number, ecdh: ECDH): Share {
+  const key = ecdh.generateKeys();
+  return { group, key, agree: (server) => agreement(() => ecdh.computeSecret(server)) };
+}
+
+function agreement(compute: () => Uint8Array): Uint8Array {
+  try {
+    return compute();
+  } catch (error) {
+    throw new WireError(`the server's key share is no point: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
+/** A fresh share of a readable group. */
+export function makeShare(group: number): Share {
+  const curve = CURVES[group];
+  return curve === undefined ? x25519() : onCurve(group, createECDH(curve));
+}
+
+function hkdfExpandLabel(
+  hash: HashName,
+  secret: Uint8Array,
+  label: string,
+  context: Uint8Array,
+  length: number,
+): Uint8Array {
+  const info = concat(uint(length, 2), vector(1, ascii(`tls13 ${label}`)), vector(1, context));
+  let block: Uint8Array = new Uint8Array();
+  let output: Uint8Array = new Uint8Array();
+  for (let counter = 1; output.length < length; counter++) {
+    block = createHmac(hash, secret).update(block).update(info).update(uint(counter, 1)).digest();
+    output = concat(output, block);
+  }
+  return output.subarray(0, length);
+}
+
+function digest(hash: HashName, ...parts: readonly Uint8Array[]): Uint8Array {
+  return createHash(hash)
+    .update(concat(...parts))
+    .digest();
+}
+
+/** RFC 8446 §4.4.1: after a HelloRetryRequest the first hello counts as its hash. */
+export function transcriptAfterRetry(suite: number, hello: Uint8Array, retry: Uint8Array): Uint8Array {
+  const { hash } = keysOf(suite);
+  const hashed = digest(hash, hello);
+  return concat(Uint8Array.of(254, 0, 0, hashed.length), hashed, retry);
+}
+
+function keysOf(suite: number): SuiteKeys {
+  const keys = SUITES[suite];
+  if (keys === undefined) throw new WireError(`suite 0x${suite.toString(16)} cannot be read`);
+  return keys;
+}
+
+export interface FlightReader {
+  /** The plain content of the next encrypted record, with its type. */
+  open(header: Uint8Array, fragment: Uint8Array): { readonly type: number; readonly content: Uint8Array };
+}
+
+/** Keys for the server's handshake records, from the shared secret and the transcript up to the ServerHello. */
+export function serverHandshakeKeys(suite: number, shared: Uint8Array, transcript: Uint8Array): FlightReader {
+  const { hash, cipher, keyLength, tagLength } = keysOf(suite);
+  const size = hash === 'sha256' ? 32 : 48;
+  const zero = new Uint8Array(size);
+  const early = createHmac(hash, zero).update(zero).digest();
+  const derived = hkdfExpandLabel(hash, early, 'derived', digest(hash), size);
+  const handshake = createHmac(hash, derived).update(shared).digest();
+  const secret = hkdfExpandLabel(hash, handshake, 's hs traffic', digest(hash, transcript), size);
+  const key = hkdfExpandLabel(hash, secret, 'key', new Uint8Array(), keyLength);
+  const iv = hkdfExpandLabel(hash, secret, 'iv', new Uint8Array(), 12);
+  let sequence = 0;
+  return {
+    open(header, fragment) {
+      if (fragment.length <= tagLength) throw new WireError('an encrypted record is shorter than its tag');
+      const nonce = Buffer.from(iv);
+      nonce.writeUInt32BE((nonce.readUInt32BE(8) ^ sequence) >>> 0, 8);
+      sequence++;
+      const plain = decrypt(cipher, key, nonce, tagLength, header, fragment);
+      // RFC 8446 §5.2: the type is the last octet that is not zero
+      let end = plain.length;
+      while (end > 0 && plain[end - 1] === 0) end--;
+      if (end === 0) throw new WireError('an encrypted record has no type');
+      return { type: plain[end - 1] ?? 0, content: plain.subarray(0, end - 1) };
+    },
+  };
+}
+
+function decrypt(
+  cipher: CipherName,
+  key: Uint8Array,
+  nonce: Uint8Array,
+  tagLength: number,
+  header: Uint8Array,
+  fragment: Uint8Array,
+): Uint8Array {
+  const body = fragment.subarray(0, fragment.length - tagLength);
+  const tag = fragment.subarray(fragment.length - tagLength);
+  try {
+    // node takes the same two options for all four modes; its types ask for them with CCM only
+    const decipher = createDecipheriv(cipher as 'aes-128-ccm', key, nonce, { authTagLength: tagLength });
+    decipher.setAuthTag(tag);
+    decipher.setAAD(header, { plaintextLength: body.length });
+    return concat(decipher.update(body), decipher.final());
+  } catch (error) {
+    throw new WireError(`an encrypted record cannot be opened: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
+/** Complete messages in the joined plain content. */
+export function messagesOf(joined: Uint8Array): readonly Message[] {
+  const reader = readerOf(joined);
+  const found: Message[] = [];
+  while (reader.left() >= 4) {
+    const type = reader.uint(1);
+    const length = reader.uint(3);
+    if (length > MAX_MESSAGE) throw new WireError(`a handshake message of ${String(length)} octets`);
+    if (reader.left() < length) break;
+    found.push({ type, body: reader.bytes(length) });
+  }
+  return found;
+}
+
+export interface CertificateEntry {
+  readonly certificate: Uint8Array;
+  readonly extensions: readonly Extension[];
+}
+
+/** RFC 8446 §4.4.2; at most 64 entries. */
+export function certificateEntries(body: Uint8Array): readonly CertificateEntry[] {
+  const reader = readerOf(body);
+  reader.vector(1);
+  const list = readerOf(reader.vector(3));
+  const found: CertificateEntry[] = [];
+  while (list.left() > 0 && found.length < 64)
+    found.push({ certificate: list.vector(3), extensions: extensionsFrom(list.vector(2)) });
+  return found;
+}
