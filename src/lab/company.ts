@@ -1,4 +1,5 @@
 /** Brittle, the deliberately flawed company of the demo: every server of it on loopback, and the list of what was planted. */
+import { generateKeyPairSync } from 'node:crypto';
 import { createCa } from './ca.ts';
 import { startDns } from './dns.ts';
 import { GOOD_HEADERS, goodHandlers, page, paths, response, startWeb, toHttps, type LabSite } from './http.ts';
@@ -64,11 +65,20 @@ function zone(): string[] {
     `_dmarc TXT "v=DMARC1; p=reject; rua=mailto:dmarc@${SOUND}"`,
     '@ CAA 0 issue "ca.example"',
     `@ CAA 0 iodef "mailto:security@${SOUND}"`,
+    `s1._domainkey TXT ${dkimKey()}`,
     `_smtp._tls TXT "v=TLSRPTv1; rua=mailto:tls@${SOUND}"`,
   ];
 }
 
-const without = (header: string): string[] => GOOD_HEADERS.filter((line) => !line.toLowerCase().startsWith(`${header.toLowerCase()}:`));
+/** A DKIM key record of RSA 2048 as quoted strings of a zone file: more than the 255 octets that one string holds. */
+function dkimKey(): string {
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const record = `v=DKIM1; k=rsa; p=${publicKey.export({ type: 'spki', format: 'der' }).toString('base64')}`;
+  return (record.match(/.{1,200}/g) ?? []).map((part) => `"${part}"`).join(' ');
+}
+
+const without = (header: string): string[] =>
+  GOOD_HEADERS.filter((line) => !line.toLowerCase().startsWith(`${header.toLowerCase()}:`));
 
 const SECURITY_PAGE = page(
   without('Strict-Transport-Security'),
@@ -86,7 +96,11 @@ export async function startCompany(folder: string): Promise<Company> {
   const app = good(`app.${DOMAIN}`);
   const mail = good(`mail.${SOUND}`);
   const legacy = ca.issue({ names: [`legacy.${DOMAIN}`], keyType: 'rsa' });
-  const old = ca.issue({ names: [`old.${DOMAIN}`], notBefore: new Date(now - 400 * DAY), notAfter: new Date(now - 12 * DAY) });
+  const old = ca.issue({
+    names: [`old.${DOMAIN}`],
+    notBefore: new Date(now - 400 * DAY),
+    notAfter: new Date(now - 12 * DAY),
+  });
   const billing = ca.issue({ names: [`shop.${DOMAIN}`] });
 
   const sites: LabSite[] = [
@@ -108,7 +122,11 @@ export async function startCompany(folder: string): Promise<Company> {
       https: paths({
         '/': response(
           '200 OK',
-          [...without('Strict-Transport-Security'), 'Strict-Transport-Security: max-age=abc; includeSubDomains', 'Set-Cookie: session=opaque; Path=/'],
+          [
+            ...without('Strict-Transport-Security'),
+            'Strict-Transport-Security: max-age=abc; includeSubDomains',
+            'Set-Cookie: session=opaque; Path=/',
+          ],
           '<!doctype html><title>App</title>',
         ),
       }),
@@ -122,9 +140,14 @@ export async function startCompany(folder: string): Promise<Company> {
     servers.push(started);
     return started.port;
   };
-  const tls = (issued: { readonly chainPem: string; readonly keyPem: string }) => ({ certPem: issued.chainPem, keyPem: issued.keyPem });
+  const tls = (issued: { readonly chainPem: string; readonly keyPem: string }) => ({
+    certPem: issued.chainPem,
+    keyPem: issued.keyPem,
+  });
   const ports = {
-    legacy: await start(startTlsServer({ ...tls(legacy), minVersion: 'TLSv1', maxVersion: 'TLSv1.2', ciphers: 'DEFAULT:@SECLEVEL=0' })),
+    legacy: await start(
+      startTlsServer({ ...tls(legacy), minVersion: 'TLSv1', maxVersion: 'TLSv1.2', ciphers: 'DEFAULT:@SECLEVEL=0' }),
+    ),
     old: await start(startTlsServer(tls(old))),
     billing: await start(startTlsServer(tls(billing))),
     plainMail: await start(startSmtpServer({})),
@@ -135,7 +158,8 @@ export async function startCompany(folder: string): Promise<Company> {
   const aws = await startAws();
   const repository = plantRepository(folder);
 
-  const loopback = (host: string, port: number, to: number): string => `${host}:${String(port)}:127.0.0.1:${String(to)}`;
+  const loopback = (host: string, port: number, to: number): string =>
+    `${host}:${String(port)}:127.0.0.1:${String(to)}`;
   const webHosts = [SOUND, DOMAIN, `app.${DOMAIN}`];
   const connectTo = [
     ...webHosts.flatMap((host) => [loopback(host, 443, web.httpsPort), loopback(host, 80, web.httpPort)]),
@@ -171,16 +195,28 @@ export async function startCompany(folder: string): Promise<Company> {
       { check: 'dns.ns.count', target: `domain:${DOMAIN}`, what: 'a single name server' },
       { check: 'mtasts.missing', target: `domain:${DOMAIN}`, what: 'no MTA-STS' },
       { check: 'tlsrpt.missing', target: `domain:${DOMAIN}`, what: 'no TLS reporting' },
-      { check: 'starttls.not-offered', target: `endpoint:mail.${DOMAIN}:25/smtp`, what: 'a mail server without STARTTLS' },
+      {
+        check: 'starttls.not-offered',
+        target: `endpoint:mail.${DOMAIN}:25/smtp`,
+        what: 'a mail server without STARTTLS',
+      },
       { check: 'tls.proto.tls10', target: `endpoint:legacy.${DOMAIN}:443`, what: 'TLS 1.0' },
       { check: 'tls.proto.tls11', target: `endpoint:legacy.${DOMAIN}:443`, what: 'TLS 1.1' },
       { check: 'cert.expired', target: `endpoint:old.${DOMAIN}:443`, what: 'an expired certificate' },
       { check: 'cert.name.mismatch', target: `endpoint:billing.${DOMAIN}:443`, what: 'a certificate for another name' },
-      { check: 'db.postgres.ssl-refused', target: `endpoint:db.${DOMAIN}:5432/postgres`, what: 'a database that refuses TLS' },
+      {
+        check: 'db.postgres.ssl-refused',
+        target: `endpoint:db.${DOMAIN}:5432/postgres`,
+        what: 'a database that refuses TLS',
+      },
       { check: 'http.hsts.missing', target: `site:https://${DOMAIN}/`, what: 'no HSTS' },
       { check: 'http.redirect.missing', target: `site:https://${DOMAIN}/`, what: 'a site served in the clear' },
       { check: 'sectxt.missing', target: `site:https://${DOMAIN}/`, what: 'no security.txt' },
-      { check: 'http.hsts.invalid', target: `site:https://app.${DOMAIN}/`, what: 'an HSTS header that no browser understands (max-age=abc)' },
+      {
+        check: 'http.hsts.invalid',
+        target: `site:https://app.${DOMAIN}/`,
+        what: 'an HSTS header that no browser understands (max-age=abc)',
+      },
       { check: 'http.cookie.secure', target: `site:https://app.${DOMAIN}/`, what: 'a session cookie without Secure' },
       ...aws.planted,
       ...repository.planted.map((planted) => ({ ...planted, target: source })),

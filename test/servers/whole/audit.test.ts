@@ -15,28 +15,35 @@ const BASE = mkdtempSync(join(tmpdir(), 'probity-whole-'));
 const NEEDS = { ...needsProgram('nsd', 'nginx', 'git'), ...needsMoto() };
 const DAY = 86_400_000;
 
-// one zone for all of .test, so that the walk up the tree gets answers from a server that is authoritative for them
-const ZONE = `$ORIGIN test.
+const head = (name: string): string => `$ORIGIN ${name}.
 $TTL 300
 @ SOA ns.test. hostmaster.test. 1 7200 3600 1209600 300
 @ NS ns.test.
-ns A 127.0.0.1
+`;
+
+// the top is served too, so that the walk up the tree gets answers from a server that is authoritative for them
+const ZONES = {
+  test: `${head('test')}ns A 127.0.0.1
+ns2 A 127.0.0.2
 weak NS ns.test.
-weak A 127.0.0.1
-weak MX 10 mail.weak.test.
-mail.weak A 127.0.0.1
-weak TXT "v=spf1 +all"
-_dmarc.weak TXT "v=DMARC1; p=none"
 strong NS ns.test.
 strong NS ns2.test.
-ns2 A 127.0.0.2
-strong A 127.0.0.1
-strong MX 0 .
-strong TXT "v=spf1 -all"
-_dmarc.strong TXT "v=DMARC1; p=reject; rua=mailto:d@strong.test"
-strong CAA 0 issue "ca.example"
 old A 127.0.0.1
-`;
+`,
+  'weak.test': `${head('weak.test')}@ A 127.0.0.1
+@ MX 10 mail
+mail A 127.0.0.1
+@ TXT "v=spf1 +all"
+_dmarc TXT "v=DMARC1; p=none"
+`,
+  'strong.test': `${head('strong.test')}@ NS ns2.test.
+@ A 127.0.0.1
+@ MX 0 .
+@ TXT "v=spf1 -all"
+_dmarc TXT "v=DMARC1; p=reject; rua=mailto:d@strong.test"
+@ CAA 0 issue "ca.example"
+`,
+};
 
 let nsd: SystemServer | undefined;
 let nginx: SystemServer | undefined;
@@ -81,7 +88,7 @@ before(async () => {
     ),
   );
   others.push(strong, expired);
-  nsd = await startNsd(join(BASE, 'nsd'), { test: ZONE });
+  nsd = await startNsd(join(BASE, 'nsd'), ZONES);
   moto = await startMoto();
   await seedKeys(moto.url);
   const repository = join(BASE, 'repository');
