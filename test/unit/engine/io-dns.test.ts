@@ -161,6 +161,21 @@ for (const [title, code, serve] of BROKEN_TCP) {
   });
 }
 
+test('a question may be asked over TCP alone', async (t) => {
+  let datagrams = 0;
+  const resolver = await bothServers(
+    t,
+    () => datagrams++,
+    (query, write) => write(framed(answer(query, [ADDRESS]))),
+  );
+
+  const reply = await ioFor(t, { resolvers: [resolver] }).dns({ query: QUERY, transport: 'tcp' });
+
+  assert.equal(reply.transport, 'tcp');
+  assert.equal(decodeMessage(reply.message).answers.length, 1);
+  assert.equal(datagrams, 0);
+});
+
 test('a message that is no message is dns.malformed', async (t) => {
   const shorter = await faultOf(
     askOver(t, (query, peer, socket) => socket.send(query.subarray(0, 5), peer.port, peer.address), 150),

@@ -1,5 +1,6 @@
 /** The TCP capability: resolution, the address rule, overrides, limits and faults. */
 import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { parseHosts } from '../../../src/engine/io/hosts.ts';
 import { matchConnectTo } from '../../../src/engine/io/connect-to.ts';
@@ -7,7 +8,7 @@ import { createWorld } from '../../../src/engine/io/world.ts';
 import { createJobIO } from '../../../src/engine/io/create.ts';
 import { createData } from '../../../src/engine/io/data.ts';
 import { FaultError } from '../../../src/model/fault.ts';
-import { closedPort, faultOf, ioFor, network, resolverOf, tcpServer } from './support.ts';
+import { closedPort, endWith, faultOf, ioFor, listening, network, resolverOf, tcpServer } from './support.ts';
 
 const text = (bytes: Uint8Array | undefined): string | undefined =>
   bytes === undefined ? undefined : Buffer.from(bytes).toString('latin1');
@@ -137,6 +138,23 @@ test('the next address is tried when the first refuses', async (t) => {
   const stream = await ioFor(t, { resolvers: [resolver] }).tcp('two.example', port);
 
   assert.equal(stream.address, '127.0.0.1');
+});
+
+test('IPv6 is reached by literal and by name, and is refused like IPv4', async (t) => {
+  const server = createServer((socket) => socket.end('six'));
+  const port = await listening(server, '::1').catch(() => 0);
+  if (port === 0) return t.skip('this machine has no IPv6 loopback');
+  endWith(t, server);
+  const resolver = await resolverOf(t, { 'six.example': ['::1'], 'both.example': ['127.0.0.9', '::1'] });
+  const io = ioFor(t, { resolvers: [resolver] });
+  const strict = ioFor(t, { resolvers: [resolver], allowPrivate: false });
+
+  for (const host of ['::1', '[::1]', 'six.example', 'both.example']) {
+    const stream = await io.tcp(host, port);
+    assert.equal(stream.address, '::1', host);
+    assert.equal(text(await stream.read()), 'six');
+  }
+  assert.equal(await faultOf(strict.tcp('six.example', port)), 'net.private-address');
 });
 
 test('--connect-to leads elsewhere, permits what it names, and keeps the rule for all else', async (t) => {
