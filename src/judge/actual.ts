@@ -18,8 +18,15 @@ export function actualOf(fact: Fact, code: FaultCode | undefined): Actual {
   return { ...bounded(listParts(fact)?.items ?? fact), ...unknown };
 }
 
+/** A value that is shown as it is, without a look at its size or its letters. */
+export function isSmall(fact: Fact): fact is string | number | boolean {
+  if (typeof fact === 'string') return fact.length * 6 + 2 <= MAX_BYTES && fact.isWellFormed();
+  return typeof fact === 'number' || typeof fact === 'boolean';
+}
+
 function bounded(value: Json): Actual {
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return { actual: value };
+  if (isSmall(value)) return { actual: value };
+  if (value === null) return { actual: value };
   if (typeof value === 'string' && value.length * 6 + 2 <= MAX_BYTES) return { actual: value.toWellFormed() };
   // Of a long text only the beginning can be shown
   const json = JSON.stringify(typeof value === 'string' ? value.slice(0, MAX_BYTES) : value);

@@ -2,7 +2,7 @@
 import type { FaultCode } from '../model/fault.ts';
 import type { Json } from '../model/json.ts';
 import type { Reason } from '../model/result.ts';
-import { actualOf } from './actual.ts';
+import { actualOf, isSmall } from './actual.ts';
 import type { LeafNode, LoopNode, Node, Place } from './compile.ts';
 import { evaluate, factAt, type Frame } from './evaluate.ts';
 import { evidenceOf, type Source } from './evidence.ts';
@@ -143,12 +143,12 @@ function makeGround(
   const owner = loopOf(place, loop);
   const source = scene.sources[place.source];
   const evidence = source === undefined ? '' : evidenceOf(source, pointerOf(place, scene, loop), fact);
-  const actual = actualOf(fact, code);
   const path = labelOf(place, owner);
+  // The common case first: one small known value
   const reason: Reason =
-    code === undefined && fact !== undefined && why === undefined && actual.truncated === undefined
-      ? { path, op, expected, actual: actual.actual, evidence }
-      : { path, op, expected, ...actual, ...(why === undefined ? {} : { why }), evidence };
+    code === undefined && why === undefined && isSmall(fact)
+      ? { path, op, expected, actual: fact, evidence }
+      : { path, op, expected, ...actualOf(fact, code), ...(why === undefined ? {} : { why }), evidence };
   return { reason, words: wordsOf(place, owner), phrases, unit: place.unit, fact, code, source: place.source };
 }
 
