@@ -19,14 +19,16 @@ export function actualOf(fact: Fact, code: FaultCode | undefined): Actual {
 }
 
 /** A value that is shown as it is, without a look at its size or its letters. */
-export function isSmall(fact: Fact): fact is string | number | boolean {
+export function isSmall(fact: Fact): boolean {
   if (typeof fact === 'string') return fact.length * 6 + 2 <= MAX_BYTES && fact.isWellFormed();
-  return typeof fact === 'number' || typeof fact === 'boolean';
+  return typeof fact === 'boolean' || (typeof fact === 'number' && Number.isFinite(fact));
 }
 
 function bounded(value: Json): Actual {
   if (isSmall(value)) return { actual: value };
   if (value === null) return { actual: value };
+  // What JSON cannot hold is shown as text
+  if (typeof value === 'number') return { actual: String(value) };
   if (typeof value === 'string' && value.length * 6 + 2 <= MAX_BYTES) return { actual: value.toWellFormed() };
   // Of a long text only the beginning can be shown
   const json = JSON.stringify(typeof value === 'string' ? value.slice(0, MAX_BYTES) : value);

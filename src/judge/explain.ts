@@ -147,7 +147,7 @@ function makeGround(
   // The common case first: one small known value
   const reason: Reason =
     code === undefined && why === undefined && isSmall(fact)
-      ? { path, op, expected, actual: fact, evidence }
+      ? { path, op, expected, actual: fact ?? null, evidence }
       : { path, op, expected, ...actualOf(fact, code), ...(why === undefined ? {} : { why }), evidence };
   return { reason, words: wordsOf(place, owner), phrases, unit: place.unit, fact, code, source: place.source };
 }
