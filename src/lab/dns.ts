@@ -83,7 +83,8 @@ export function responder(options: LabDnsOptions): Responder {
         ...query,
         response: true,
         authoritative: true,
-        recursionAvailable: true,
+        // a resolver to those who ask for recursion, an authoritative server to others
+        recursionAvailable: query.recursionDesired,
         authenticData: options.signed?.(question.name) === true,
         rcode: 0,
         answers: [],

@@ -38,6 +38,10 @@ export const FAULTS = {
   'dns.refused': { transient: false, title: 'the DNS server refused the query' },
   'dns.servfail': { transient: true, title: 'the DNS server failed (SERVFAIL)' },
   'dns.timeout': { transient: true, title: 'the DNS server did not answer in time' },
+  'dns.unvalidated': {
+    transient: false,
+    title: 'no DNS resolver that validates can be believed; name one with --resolver',
+  },
 
   'engine.bug': { transient: false, title: 'a defect of Probity itself while judging' },
   'engine.deadline': { transient: true, title: 'the time for this job ran out' },

@@ -32,9 +32,8 @@ export function labIo(options: LabIoOptions): LabIo {
     random: (bytes) => new Uint8Array(bytes),
     dns: async ({ query, transport, server }) => {
       const question = decodeMessage(query).questions[0];
-      asked.push(
-        `${typeName(question?.type ?? 0)} ${question?.name ?? ''}${server === undefined ? '' : ` @${server}`}`,
-      );
+      const via = `${server === undefined ? '' : ` @${server}`}${transport === undefined ? '' : ` ${transport}`}`;
+      asked.push(`${typeName(question?.type ?? 0)} ${question?.name ?? ''}${via}`);
       await Promise.resolve();
       let over = transport ?? 'udp';
       let message = respond(query, over);

@@ -70,10 +70,48 @@ function readReply(entry: Json, index: number): Reply {
   }
 }
 
+/** One HTTPS answer, or why there is none. */
+export type Page =
+  | {
+      readonly is: 'page';
+      readonly status: number;
+      readonly type: string;
+      readonly body: Uint8Array;
+      readonly truncated: boolean;
+      readonly authorized: boolean;
+      readonly trustError: string;
+      readonly at: string;
+    }
+  | { readonly is: 'unknown'; readonly code: FaultCode; readonly at: string };
+
+function readPage(entry: Json, index: number): Page {
+  const at = pointer('pages', index);
+  const reply = own(entry, 'reply');
+  const code = faultIn(reply);
+  if (code !== undefined) return { is: 'unknown', code, at };
+  const status = own(reply, 'status');
+  const body = own(reply, 'body');
+  if (typeof status !== 'number' || typeof body !== 'string') return { is: 'unknown', code: 'evidence.missing', at };
+  const type = own(reply, 'contentType');
+  const trustError = own(reply, 'trustError');
+  return {
+    is: 'page',
+    status,
+    type: typeof type === 'string' ? type : '',
+    body: Uint8Array.from(Buffer.from(body, 'base64')),
+    truncated: own(reply, 'truncated') === true,
+    authorized: own(reply, 'authorized') === true,
+    trustError: typeof trustError === 'string' ? trustError : '',
+    at,
+  };
+}
+
 /** Looks questions up in what was answered. What is not there is noted in `missing`, for the observer to ask. */
 export class Answers {
   readonly missing = new Map<string, Asked>();
   readonly missingSuffixes = new Set<string>();
+  readonly missingPages = new Set<string>();
+  readonly #pages = new Map<string, Page>();
   readonly #replies = new Map<string, Reply>();
   readonly #answers = new Map<string, Answer>();
   readonly #suffixes = new Map<string, string>();
@@ -84,6 +122,8 @@ export class Answers {
     const answers = new Answers();
     const entries = own(raw, 'answers');
     if (isArray(entries)) for (const entry of entries) answers.add(entry);
+    const pages = own(raw, 'pages');
+    if (isArray(pages)) for (const page of pages) answers.addPage(page);
     const suffixes = own(raw, 'suffixes');
     const names = own(suffixes, 'names');
     if (names !== undefined && names !== null && typeof names === 'object' && !isArray(names)) {
@@ -104,6 +144,19 @@ export class Answers {
     const how = own(entry, 'how');
     const key = `${type} ${canonicalName(name)} ${typeof server === 'string' ? server : ''} ${typeof how === 'string' ? how : ''}`;
     if (!this.#replies.has(key)) this.#replies.set(key, readReply(entry, index));
+  }
+
+  addPage(entry: Json): void {
+    const url = own(entry, 'url');
+    if (typeof url === 'string' && !this.#pages.has(url)) this.#pages.set(url, readPage(entry, this.#pages.size));
+  }
+
+  /** A document fetched over HTTPS. */
+  page(url: string): Page {
+    const page = this.#pages.get(url);
+    if (page !== undefined) return page;
+    this.missingPages.add(url);
+    return { is: 'unknown', code: 'evidence.missing', at: '' };
   }
 
   addSuffix(name: string, suffix: string): void {

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { encodeQuery } from '../../wire/dns/message.ts';
 import { TYPES } from '../../wire/dns/types.ts';
 import { rawEntry, type Asked } from './answers.ts';
+import { redactedMessage } from './redact.ts';
 
 /** Asks and keeps the answer message, or the fault, in the form that raw evidence has. */
 export async function ask(asked: Asked, dns: IO['dns']): Promise<JsonObject> {
@@ -19,7 +20,28 @@ export async function ask(asked: Asked, dns: IO['dns']): Promise<JsonObject> {
       ...(asked.server === undefined ? {} : { server: asked.server }),
       ...(asked.how === 'tcp' ? { transport: 'tcp' as const } : {}),
     });
-    return { message: Buffer.from(message).toString('base64'), server, transport, elapsedMs, trusted };
+    return { message: Buffer.from(redactedMessage(message)).toString('base64'), server, transport, elapsedMs, trusted };
   });
   return rawEntry(asked, reply);
+}
+
+/** RFC 8461 §3.3 and the BIMI draft: documents of at most this size are of use. */
+export const MAX_BODY = 64 * 1024;
+
+/** One document over HTTPS, no redirects followed. */
+export async function fetchPage(url: string, io: IO): Promise<JsonObject> {
+  const reply = await answerOrFault(async (): Promise<JsonObject> => {
+    const hop = await io.fetch({ method: 'GET', url, maxBody: MAX_BODY + 1 });
+    const type = hop.headers.find(([name]) => name.toLowerCase() === 'content-type');
+    return {
+      status: hop.status,
+      contentType: type?.[1] ?? '',
+      body: Buffer.from(hop.body).toString('base64'),
+      truncated: hop.truncated || hop.body.length > MAX_BODY,
+      authorized: hop.tls?.authorized ?? false,
+      trustError: hop.tls?.trustError ?? '',
+      address: hop.address,
+    };
+  });
+  return { url, reply };
 }

@@ -4,9 +4,13 @@ import type { Interpretation } from '../../model/evidence.ts';
 import { own, type Json } from '../../model/json.ts';
 import { canonicalName } from '../../wire/dns/name.ts';
 import { Answers } from './answers.ts';
+import { bimiFacts } from './bimi/facts.ts';
 import { caaFacts } from './caa.ts';
 import { dkimFacts } from './dkim/facts.ts';
+import { serverFacts } from './servers.ts';
+import { textFacts } from './texts.ts';
 import { settingsOf, type Settings } from './settings.ts';
+import { dnssecFacts } from './dnssec.ts';
 import { dmarcFacts } from './dmarc/facts.ts';
 import { mailDomain, mxFacts } from './mx.ts';
 import { Sheet, type Part } from './sheet.ts';
@@ -25,6 +29,10 @@ const PARTS: { readonly [name: string]: (answers: Answers, domain: string, setti
   mtasts: mtastsFacts,
   tlsrpt: tlsrptFacts,
   caa: caaFacts,
+  dnssec: dnssecFacts,
+  servers: (answers, domain, settings) => serverFacts(answers, domain, settings.intrusive),
+  texts: textFacts,
+  bimi: bimiFacts,
 };
 
 function nameAndMail(answers: Answers, domain: string): Part {
@@ -38,7 +46,12 @@ function nameAndMail(answers: Answers, domain: string): Part {
 
 /** Where the records of a domain stand; the subjects of results. */
 function namesOf(domain: string): Json {
-  return { dmarc: `_dmarc.${domain}`, mtasts: `_mta-sts.${domain}`, tlsrpt: `_smtp._tls.${domain}` };
+  return {
+    dmarc: `_dmarc.${domain}`,
+    mtasts: `_mta-sts.${domain}`,
+    tlsrpt: `_smtp._tls.${domain}`,
+    bimi: `default._bimi.${domain}`,
+  };
 }
 
 /** Every part of the facts; what was not asked yet is noted by `answers`. */

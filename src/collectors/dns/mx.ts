@@ -3,6 +3,7 @@ import { partialList, unknown } from '../../model/facts.ts';
 import type { FaultCode } from '../../model/fault.ts';
 import { parseAddress } from '../../wire/dns/address.ts';
 import type { Answer, Answers } from './answers.ts';
+import { mailHostFacts } from './hosts.ts';
 import { exchangesOf, hostOf, takeover, type Host } from './records.ts';
 import { Sheet, type Part } from './sheet.ts';
 import { specialOf } from './special.ts';
@@ -78,7 +79,7 @@ function hostFacts(sheet: Sheet, answers: Answers, set: Exchanges['set'], names:
   sheet.set(
     'hosts',
     partialList(
-      hosts.map((host) => hostFact(host)),
+      hosts.map((host) => ({ ...hostFact(host), ...mailHostFacts(answers, host) })),
       limit,
     ),
     ...places,

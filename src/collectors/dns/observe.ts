@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../../model/json.ts';
 import { nameOf } from '../../model/target.ts';
 import { canonicalName } from '../../wire/dns/name.ts';
 import { Answers, rawEntry, type Asked } from './answers.ts';
-import { ask } from './ask.ts';
+import { ask, fetchPage } from './ask.ts';
 import { factsOf } from './interpret.ts';
 import { settingsOf } from './settings.ts';
 
@@ -13,6 +13,7 @@ import { settingsOf } from './settings.ts';
 const MAX_QUERIES = 300;
 const MAX_IN_FLIGHT = 64;
 const MAX_ROUNDS = 40;
+const MAX_PAGES = 6;
 
 /** Runs the questions of one round, a bounded number at once; the answers stand in the order of the questions. */
 async function askAll(questions: readonly Asked[], io: IO): Promise<JsonObject[]> {
@@ -38,22 +39,32 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   const settings = settingsOf(job.options);
   const answers = new Answers();
   const entries: JsonObject[] = [];
+  const pages: JsonObject[] = [];
   const suffixes: { [name: string]: string } = {};
   const observedAt = io.now();
   let limit: string | undefined;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     answers.missing.clear();
     answers.missingSuffixes.clear();
+    answers.missingPages.clear();
     factsOf(answers, domain, settings);
     for (const name of answers.missingSuffixes) {
       suffixes[name] = publicSuffix(list, name);
       answers.addSuffix(name, suffixes[name]);
     }
     const wanted = [...answers.missing.values()];
-    if (wanted.length === 0 && answers.missingSuffixes.size === 0) break;
+    const urls = [...answers.missingPages];
+    if (wanted.length === 0 && urls.length === 0 && answers.missingSuffixes.size === 0) break;
     const room = MAX_QUERIES - entries.length;
     if (wanted.length > room) limit = `more than ${String(MAX_QUERIES)} queries`;
-    const fresh = await askAll(wanted.slice(0, room), io);
+    const [fresh, documents] = await Promise.all([
+      askAll(wanted.slice(0, room), io),
+      Promise.all(urls.slice(0, Math.max(0, MAX_PAGES - pages.length)).map((url) => fetchPage(url, io))),
+    ]);
+    for (const page of documents) {
+      pages.push(page);
+      answers.addPage(page);
+    }
     // what the bound kept from being asked is a fault at its place, not lost evidence
     for (const asked of wanted.slice(room)) {
       fresh.push(rawEntry(asked, { $fault: 'dns.limit', message: limit ?? '' }));
@@ -62,13 +73,15 @@ export async function observe(job: Job, io: IO): Promise<Json> {
       entries.push(entry);
       answers.add(entry);
     }
-    if (limit !== undefined) break;
+    if (limit !== undefined || (wanted.length === 0 && documents.length === 0 && answers.missingSuffixes.size === 0))
+      break;
   }
   return {
     domain,
     observedAt,
     options: job.options,
     answers: entries,
+    pages,
     suffixes: { date: list.date, names: suffixes },
     ...(limit === undefined ? {} : { limit }),
   };

@@ -40,6 +40,26 @@ export const rawSchema = object({
       reply,
     }),
   ),
+  'pages?': list(
+    object({
+      url: string(),
+      reply: {
+        anyOf: [
+          object({
+            status: integer(),
+            contentType: string(),
+            body: string({ format: 'base64' }),
+            truncated: boolean(),
+            authorized: boolean(),
+            trustError: string(),
+            address: string(),
+          }),
+          object({ $fault: string(), message: string() }),
+        ],
+      },
+    }),
+    { description: 'documents that records lead to: MTA-STS policy, BIMI logo and certificate' },
+  ),
   suffixes: object({
     date: string({ description: 'of the Public Suffix List' }),
     names: map(string(), { description: 'the public suffix of each name that mattered (ICANN section)' }),
@@ -101,6 +121,7 @@ const spf = object({
   'contributors?': list(object({ term: string(), ipv4: number(), ipv6Networks: integer() })),
   'flattened?': string({ description: 'a record of addresses only that authorises the same' }),
   'expProblems?': texts,
+  'providers?': list(string(), { description: 'providers included twice, or retired' }),
 });
 
 const policy = oneOf('none', 'quarantine', 'reject');
@@ -208,6 +229,17 @@ const mx = object({
       addresses: texts,
       hasAddress: boolean(),
       private: boolean({ description: 'reachable by nobody outside' }),
+      'withoutPtr?': texts,
+      'unconfirmed?': list(string(), { description: 'addresses whose names do not lead back to them' }),
+      'ptrNames?': integer(),
+      'heloSpf?': boolean(),
+      'addressSigned?': boolean({ description: 'the resolver vouches for the address by DNSSEC' }),
+      'tlsa?': texts,
+      'tlsaCount?': integer(),
+      'tlsaSigned?': boolean(),
+      'tlsaUsages?': list(string(), { description: 'usages other than 2 and 3' }),
+      'tlsaErrors?': texts,
+      'tlsaFull?': integer(),
       'cname?': string(),
     }),
   ),
@@ -225,6 +257,16 @@ const mtasts = object({
   'record?': string(),
   'id?': string(),
   'idValid?': boolean(),
+  'hostCname?': string(),
+  'hostCnameDangling?': boolean(),
+  'orphan?': oneOf('none', 'record-without-host', 'policy-without-record'),
+  'fetchProblems?': texts,
+  'policyErrors?': texts,
+  'mode?': oneOf('enforce', 'testing', 'none'),
+  'maxAge?': integer(),
+  'patterns?': texts,
+  'mxMismatches?': texts,
+  'patternsUnused?': texts,
 });
 
 const tlsrpt = object({
@@ -273,10 +315,69 @@ const ns = object({
   'delegated?': boolean(),
 });
 
+const dnssec = object({
+  'bogus?': boolean({ description: 'SERVFAIL with validation, an answer without' }),
+  'signed?': boolean({ description: 'the parent has a DS' }),
+  'matched?': boolean({ description: 'a DS has its DNSKEY' }),
+  'orphans?': texts,
+  'keys?': texts,
+  'algorithms?': list(string(), { description: 'what should not be signed with' }),
+  'nsec3?': object({ 'iterations?': integer(), 'saltOctets?': integer() }),
+});
+
+const servers = object({
+  'asked?': list(
+    object({
+      name: string(),
+      'address?': string(),
+      'authoritative?': boolean(),
+      'tcp?': boolean(),
+      'edns?': boolean(),
+      'recursive?': boolean(),
+      'transfer?': boolean({ description: 'gave us the whole zone; asked only with --intrusive' }),
+    }),
+  ),
+  'serials?': oneOf('equal', 'differ'),
+  'signatures?': list(
+    object({
+      covers: string(),
+      'expires?': dateTime(),
+      'lastQuarter?': dateTime({ description: 'when a quarter of the validity is left' }),
+    }),
+  ),
+  'parentDiffers?': texts,
+});
+
+const zoneTexts = object({
+  'tokens?': texts,
+  'leaks?': texts,
+  'wildcardSpf?': boolean(),
+  'wildcardDmarc?': boolean(),
+  'wildcard?': boolean(),
+  'type99?': boolean(),
+});
+
+const bimi = object({
+  'records?': texts,
+  'meant?': texts,
+  'record?': string(),
+  'syntaxErrors?': texts,
+  'tagErrors?': texts,
+  'declined?': boolean({ description: 'an empty record: no logo wanted' }),
+  'locationErrors?': texts,
+  'svgProblems?': texts,
+  'authority?': string(),
+  'authorityErrors?': texts,
+  'vmcProblems?': texts,
+  'vmcNotBefore?': dateTime(),
+  'vmcNotAfter?': dateTime(),
+  'dmarcErrors?': texts,
+});
+
 export const factsSchema = object({
   'domain?': string(),
   'names?': object(
-    { dmarc: string(), mtasts: string(), tlsrpt: string() },
+    { 'dmarc?': string(), 'mtasts?': string(), 'tlsrpt?': string(), 'bimi?': string() },
     { description: 'where the records of the domain stand' },
   ),
   'name?': object({
@@ -300,4 +401,8 @@ export const factsSchema = object({
   'mtasts?': mtasts,
   'tlsrpt?': tlsrpt,
   'caa?': caa,
+  'dnssec?': dnssec,
+  'servers?': servers,
+  'texts?': zoneTexts,
+  'bimi?': bimi,
 });

@@ -2,6 +2,7 @@
 import { unknown } from '../../model/facts.ts';
 import { urisOf } from './dmarc/record.ts';
 import type { Answers } from './answers.ts';
+import { policyFacts } from './policy.ts';
 import { textsOf } from './records.ts';
 import { Sheet, type Part } from './sheet.ts';
 import { parseTags, tagValue } from './tags.ts';
@@ -26,6 +27,7 @@ export function mtastsFacts(answers: Answers, domain: string): Part {
     sheet.set('id', id);
     sheet.set('idValid', id !== undefined && /^[A-Za-z0-9]{1,32}$/.test(id));
   }
+  policyFacts(sheet, answers, domain, records.length > 0);
   return sheet.part(answer.at);
 }
 

@@ -27,9 +27,13 @@ function keyAt(answers: Answers, domain: string, selector: string, configured: b
 export function dkimFacts(answers: Answers, domain: string, configured: readonly string[]): Part {
   const sheet = new Sheet();
   const parent = answers.ask(`_domainkey.${domain}`, 'TXT');
-  const random = keyAt(answers, domain, RANDOM_SELECTOR, false);
+  // RFC 8020: below a name that does not exist there is nothing
+  const random =
+    parent.is === 'nxdomain' || parent.is === 'unknown'
+      ? nothingBelow(parent)
+      : keyAt(answers, domain, RANDOM_SELECTOR, false);
   const named = configured.slice(0, MAX_CONFIGURED).map((selector) => keyAt(answers, domain, selector, true));
-  // RFC 8020: below a name that does not exist there is nothing. Under a wildcard every selector would answer
+  // under a wildcard every selector would answer
   const search =
     parent.is !== 'unknown' &&
     parent.is !== 'nxdomain' &&
@@ -62,6 +66,10 @@ export function dkimFacts(answers: Answers, domain: string, configured: readonly
   if (usable.length > 0) sheet.set('onlyEd25519', code === undefined || !onlyEd ? onlyEd : unknown(code), ...places);
   sheet.set('organizationalState', organizationalState(answers, domain), ...places);
   return sheet.part(...places);
+}
+
+function nothingBelow(parent: Answer): Found {
+  return { selector: RANDOM_SELECTOR, configured: false, answer: parent, records: [] };
 }
 
 function faultOf(parent: Answer, random: Answer, others: readonly Found[]): FaultCode | undefined {

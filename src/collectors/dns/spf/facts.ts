@@ -8,6 +8,7 @@ import { takeover, textOf, textsOf } from '../records.ts';
 import { Sheet, type Part } from '../sheet.ts';
 import { rangeFacts } from './authorised.ts';
 import { expProblems, usesLetter } from './explain.ts';
+import { providerProblems } from './providers.ts';
 import { isSpf, meantAs, type Mechanism, type Problem, type ProblemKind, type SpfRecord } from './record.ts';
 import { isEmpty } from './ranges.ts';
 import { MAX_MX_NAMES, type Passes, passesOf, survey, type Survey, type TermAddresses } from './static.ts';
@@ -139,6 +140,7 @@ function recordFacts(sheet: Sheet, record: SpfRecord): void {
   );
   sheet.set('upperCase', [...record.text.matchAll(/[^ ]+/g)].map((match) => match[0]).filter(isUpperTerm));
   sheet.set('octets', record.text.length);
+  sheet.set('providers', providerProblems(mechanisms));
 }
 
 /** Upper case in what has a fixed spelling: version, mechanism and modifier names. */
