@@ -7,6 +7,9 @@ import type { Target } from '../model/target.ts';
 import type { CommandContext } from './context.ts';
 import type { Scan } from '../collectors/tls/scan.ts';
 
+/** A server that answers every question at the last moment must end too. */
+const DEADLINE_MS = 5 * 60_000;
+
 /** The endpoint as written: HOST:PORT, or a scheme that says how TLS starts. */
 function endpointFrom(text: string): Target {
   const [parsed, extra] = parseTarget(text.includes('://') ? text : `tls://${text}`);
@@ -40,7 +43,11 @@ async function scanned(target: Target, written: string, options: ReturnType<type
   const controller = new AbortController();
   const stop = (): void => controller.abort(new FaultError('engine.interrupted'));
   process.once('SIGINT', stop);
-  const job = createIO(options, { signal: controller.signal, data: createData(rootSources(options.ca)) });
+  const job = createIO(options, {
+    signal: controller.signal,
+    data: createData(rootSources(options.ca)),
+    deadlineMs: DEADLINE_MS,
+  });
   const started = performance.now();
   try {
     const raw = await observe({ collector: 'tls', target, options: { parts: ['suites', 'served'] } }, job.io);

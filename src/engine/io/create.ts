@@ -5,6 +5,7 @@ import { FaultError } from '../../model/fault.ts';
 import type { IO } from '../../model/io.ts';
 import type { NetworkOptions } from '../../model/options.ts';
 import type { Data } from './data.ts';
+import { createDeadline } from '../deadline.ts';
 import { fetchHop } from './fetch.ts';
 import { openTree } from './files.ts';
 import { runGit } from './git.ts';
@@ -54,12 +55,21 @@ export function createJobIO(world: World, settings: JobSettings): JobIO {
 }
 
 /** `IO` for one observation outside of a run (commands such as `tls scan`, and tests): a world of its own, ended by `end`. */
-export function createIO(network: NetworkOptions, settings: JobSettings): JobIO {
+export function createIO(network: NetworkOptions, settings: JobSettings & { readonly deadlineMs?: number }): JobIO {
   const world = createWorld(network);
-  const job = createJobIO(world, settings);
+  const { deadlineMs } = settings;
+  const deadline =
+    deadlineMs === undefined
+      ? undefined
+      : createDeadline(settings.signal, deadlineMs, 'engine.deadline', `it took longer than ${String(deadlineMs)} ms`);
+  const job = createJobIO(world, {
+    ...settings,
+    ...(deadline !== undefined && { signal: deadline.signal, waited: deadline.renew }),
+  });
   return {
     io: job.io,
     end() {
+      deadline?.clear();
       job.end();
       world.close();
     },

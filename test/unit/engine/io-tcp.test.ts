@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { parseHosts } from '../../../src/engine/io/hosts.ts';
 import { matchConnectTo } from '../../../src/engine/io/connect-to.ts';
 import { createWorld } from '../../../src/engine/io/world.ts';
-import { createJobIO } from '../../../src/engine/io/create.ts';
+import { createIO, createJobIO } from '../../../src/engine/io/create.ts';
 import { createData } from '../../../src/engine/io/data.ts';
 import { FaultError } from '../../../src/model/fault.ts';
 import { closedPort, endWith, faultOf, ioFor, listening, network, resolverOf, tcpServer } from './support.ts';
@@ -236,6 +236,16 @@ test('the end of a job ends everything it holds, with the reason of the end', as
   assert.equal(await faultOf(job.io.tcp('127.0.0.1', port)), 'engine.deadline');
   await closed;
   world.close();
+});
+
+test('an IO of its own may have a deadline', async (t) => {
+  const port = await tcpServer(t, () => undefined);
+  const job = createIO(network(), { signal: new AbortController().signal, data: createData([]), deadlineMs: 60 });
+
+  const stream = await job.io.tcp('127.0.0.1', port);
+
+  assert.equal(await faultOf(stream.read()), 'engine.deadline');
+  job.end();
 });
 
 test('a hosts file is read by address and names, comments and nonsense left out', () => {
