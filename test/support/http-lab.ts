@@ -55,12 +55,17 @@ export function httpChecks(): readonly Check[] {
   return checks;
 }
 
-export async function startLab(sites: readonly LabSite[], network: Partial<NetworkOptions> = {}): Promise<Lab> {
+/** `hosts`: the names that lead to the lab; default: every name. */
+export async function startLab(
+  sites: readonly LabSite[],
+  network: Partial<NetworkOptions> = {},
+  hosts: readonly string[] = [''],
+): Promise<Lab> {
   const web = await startWeb(sites);
-  const connectTo: readonly ConnectTo[] = [
-    { host: '', port: 443, toHost: '127.0.0.1', toPort: web.httpsPort },
-    { host: '', port: 80, toHost: '127.0.0.1', toPort: web.httpPort },
-  ];
+  const connectTo: readonly ConnectTo[] = hosts.flatMap((host) => [
+    { host, port: 443, toHost: '127.0.0.1', toPort: web.httpsPort },
+    { host, port: 80, toHost: '127.0.0.1', toPort: web.httpPort },
+  ]);
   return {
     web,
     observe: async (site, options = {}) =>

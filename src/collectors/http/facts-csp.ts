@@ -161,7 +161,9 @@ function everywhere(policies: readonly csp.Policy[], is: (source: csp.Source) =>
 }
 
 function bypasses(lists: readonly Sources[], allowsEval: boolean): string[] {
-  const found = lists.map((sources) => sources.flatMap((source) => bypassOf(source, allowsEval) ?? []));
+  const found = lists.map((sources) =>
+    sources.flatMap((source) => (csp.isWildcard(source) ? [] : (bypassOf(source, allowsEval) ?? []))),
+  );
   return found.length > 0 && found.every((hosts) => hosts.length > 0) ? unique(found.flat().map(shown)) : [];
 }
 

@@ -3,6 +3,7 @@ import { unknown } from '../../model/facts.ts';
 import type { FaultCode } from '../../model/fault.ts';
 import { isArray, isObject, type Json, type JsonObject, own } from '../../model/json.ts';
 import { linesOf } from '../../wire/http/fields.ts';
+import { isRedirect } from '../../wire/http/location.ts';
 import { looksLikeHtml } from '../../wire/http/sniff.ts';
 import { pageOf } from './page.ts';
 import { CORS_PROBES, INTRUSIVE_PROBES, type IntrusiveProbe, type WellKnownProbe } from './probe-names.ts';
@@ -94,7 +95,11 @@ function corsFact(probe: string, response: Response): Json {
 
 function wellKnownFacts(view: View): Area {
   const control = only(view.sectxt.control);
-  const soft: Json = typeof control === 'string' ? unknown(control) : control.status >= 200 && control.status <= 299;
+  // what another host says after a redirect is not what this one says
+  const soft: Json =
+    typeof control === 'string'
+      ? unknown(control)
+      : control.host === view.site.host && control.status >= 200 && control.status <= 299;
   const at: { [factPointer: string]: string } = { '/wellKnown': '', '/wellKnown/soft404': view.sectxt.control.at };
   const fact = (probe: WellKnownProbe, name: string, read: (response: Response) => Json): { [name: string]: Json } => {
     at[`/wellKnown/${name}`] = view.wellKnown[probe].at;
@@ -102,8 +107,11 @@ function wellKnownFacts(view: View): Area {
     return { [name]: typeof response === 'string' ? unknown(response) : read(response) };
   };
   // an answer that any path gets is no answer to this one
+  const any = view.sectxt.control.hops[0];
   const isControl = (response: Response): boolean =>
-    typeof control !== 'string' && control.status === response.status && control.body.sha256 === response.body.sha256;
+    any?.is === 'response' &&
+    any.status === response.status &&
+    (isRedirect(any.status) || any.body.sha256 === response.body.sha256);
   const text = (response: Response): string | undefined => {
     const body = bodyText(response);
     return response.status === 200 && body !== undefined && !looksLikeHtml(body) && !isControl(response)
@@ -126,8 +134,8 @@ function wellKnownFacts(view: View): Area {
 }
 
 function changePassword(response: Response, isControl: boolean): string {
-  if ([302, 303, 307, 308].includes(response.status)) return 'redirect';
   if (isControl) return 'absent';
+  if ([302, 303, 307, 308].includes(response.status)) return 'redirect';
   if (response.status === 200) return /<form[\s>]/i.test(bodyText(response) ?? '') ? 'form' : 'other';
   return response.status === 404 || response.status === 410 ? 'absent' : 'other';
 }

@@ -37,7 +37,7 @@ test('a line without an equals sign is a value without a name; its reserved pref
 test('no part of a value, and no value of an unknown attribute, survives redaction', () => {
   fc.assert(
     fc.property(
-      fc.stringMatching(/^[A-Za-z0-9+/=_-]{12,60}$/),
+      fc.stringMatching(/^[A-Za-z0-9+/_-]{12,60}$/),
       fc.constantFrom('sid=V', 'V', '=V', 'a=1; x=V', 'a=1; V', '__Host-V'),
       (value, form) => {
         const line = redactSetCookie(form.replace('V', () => value));
