@@ -5,7 +5,10 @@ const WIDE =
   /[\u1100-\u115E\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97C\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]/u;
 const ZERO = /\p{Mn}|\p{Me}/u;
 
+const PLAIN = /^[ -~]*$/;
+
 export function columnsOf(text: string): number {
+  if (PLAIN.test(text)) return text.length;
   let columns = 0;
   for (const char of text) columns += WIDE.test(char) ? 2 : char > '\u02FF' && ZERO.test(char) ? 0 : 1;
   return columns;

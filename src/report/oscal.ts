@@ -140,7 +140,8 @@ export function oscalText(view: View): string {
             { name: 'as-of', value: line(run.asOf, 60) },
           ],
           'reviewed-controls': {
-            'control-selections': selections.length === 0 ? [{ description: 'No framework was mapped.', 'include-all': {} }] : selections,
+            'control-selections':
+              selections.length === 0 ? [{ description: 'No framework was mapped.', 'include-all': {} }] : selections,
           },
           ...(run.results.length === 0
             ? {}

@@ -30,9 +30,9 @@ describe('reports against the schemas of their formats', needsConformance(), () 
       const validate = reportValidator(name);
       const entry = formatEntry(name);
       assert.ok(entry !== undefined);
-      const { render } = await entry.load();
+      const reporter = await entry.load();
       for (const [title, build] of RUNS) {
-        const document = JSON.parse(render(viewOf(build()))) as unknown;
+        const document = JSON.parse(reporter.render(viewOf(build()))) as unknown;
         const items: readonly unknown[] = name === 'ocsf' ? (document as unknown[]) : [document];
         for (const item of items) {
           assert.ok(validate(item), `${title}: ${JSON.stringify(validate.errors?.slice(0, 3))}`);

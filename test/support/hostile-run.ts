@@ -28,7 +28,7 @@ const OWN = [
 export function hostileStrings(): string[] {
   if (!existsSync(CORPUS)) return OWN;
   const lines = readFileSync(CORPUS, 'utf8').split('\n');
-  return [...OWN, ...lines.filter((line) => line !== '').map((line) => String(JSON.parse(line)))];
+  return [...new Set([...OWN, ...lines.filter((line) => line !== '').map((line) => String(JSON.parse(line)))])];
 }
 
 /** For each string one fail, one error, one pass, one manual and one waived result with that string in every text field. */

@@ -18,8 +18,9 @@ function schema(name: string): JsonObject {
 }
 
 /** Draft-04 spelt in draft-07: `id` is `$id`; the schema uses no other word that changed. */
-function fromDraft04({ id, $schema: _, ...rest }: JsonObject): JsonObject {
-  return { $id: id ?? '', ...rest };
+function fromDraft04(document: JsonObject): JsonObject {
+  const kept = Object.entries(document).filter(([key]) => key !== 'id' && key !== '$schema');
+  return { $id: document['id'] ?? '', ...Object.fromEntries(kept) };
 }
 
 function withFormats<Kind extends Ajv | Ajv2020>(ajv: Kind): Kind {
@@ -40,10 +41,11 @@ export function reportValidator(name: SchemaName): ValidateFunction {
       return withFormats(new Ajv(options)).compile(schema('oscal-assessment-results.schema.json'));
     case 'hdf':
       return withFormats(new Ajv(options)).compile(schema('hdf-exec-json.schema.json'));
-    case 'cyclonedx': {
+    default: {
       const ajv = withFormats(new Ajv(options));
       const bom = schema('cyclonedx-1.6.schema.json');
-      const beside = (file: string): string => new URL(file, String(bom['$id'])).href;
+      const beside = (file: string): string =>
+        `${typeof bom['$id'] === 'string' ? bom['$id'].replace(/[^/]*$/, '') : ''}${file}`;
       ajv.addSchema({ ...schema('cyclonedx-jsf-0.82.schema.json'), $id: beside('jsf-0.82.SNAPSHOT.schema.json') });
       ajv.addSchema({ ...schema('cyclonedx-spdx.schema.json'), $id: beside('spdx.SNAPSHOT.schema.json') });
       return ajv.compile(bom);

@@ -507,7 +507,7 @@ export function largeRun(size: number, frameworks: readonly Framework[] = []): B
   const severities: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
   const checks = Array.from({ length: 100 }, (_, index) =>
     checkOf(
-      `tls.rule${String(index)}`,
+      `tls.cipher.rule${String(index)}`,
       'endpoint',
       'tls',
       severities[index % 5] ?? 'low',

@@ -102,7 +102,8 @@ test('hostile texts open no element, no attribute and no link', () => {
 
 test('a forged run with one hostile text everywhere is still shown, and bounded', () => {
   const built = companyRun();
-  for (const text of hostileStrings()) {
+  // each eighth: a page takes its time, and the browser tests see the whole corpus
+  for (const text of hostileStrings().filter((_, index) => index % 8 === 0)) {
     const html = htmlText({ ...viewOf(built), run: forgedRun(built.run, text) });
     assert.equal(html.split('</script>').length, 3, JSON.stringify(text.slice(0, 40)));
   }
