@@ -2,18 +2,26 @@
 import type { Collector, PlanContext } from '../../model/collector.ts';
 import type { Interpretation, Job } from '../../model/evidence.ts';
 import type { IO, JobOptions } from '../../model/io.ts';
+import type { Unknown } from '../../model/facts.ts';
 import { own, type Json } from '../../model/json.ts';
 import type { Target } from '../../model/target.ts';
 import { acmGroups } from './acm/calls.ts';
 import { interpretAcm } from './acm/interpret.ts';
 import { observeAcm } from './acm/observe.ts';
 import { callsFor } from './call-table.ts';
+import { interpretEc2 } from './ec2/interpret.ts';
+import { observeEc2 } from './ec2/observe.ts';
+import { interpretElb, observeElb } from './elb/service.ts';
 import { whoAmI } from './identity.ts';
 import { awsOptions, readOptions } from './job-options.ts';
 import { interpretKms } from './kms/interpret.ts';
 import { observeKms } from './kms/observe.ts';
-import { asText, must } from './read.ts';
+import { interpretRds } from './rds/interpret.ts';
+import { observeRds } from './rds/observe.ts';
+import { asText, isUnknownFact, must } from './read.ts';
 import { regionalSchema } from './schema.ts';
+import { interpretSecrets, observeSecrets } from './secretsmanager/service.ts';
+import { interpretSecurity, observeSecurity } from './security/service.ts';
 import { settingOf } from './setting.ts';
 import { REGIONAL_CALLS } from './tables.ts';
 
@@ -34,18 +42,38 @@ async function observe(job: Job, io: IO): Promise<Json> {
   // The login failed before: say why here too, instead of one wrong reason for each call
   const known = /^[0-9]{12}$/.test(account) ? account : (await whoAmI(config)).account;
   const observation = { io, region, account: known, partition, config, calls: new Set(calls), regions, width: WIDTH };
-  const [kms, acm] = await Promise.all([observeKms(observation), observeAcm(observation, groups)]);
-  return { account: known, region, partition, ...(regions === undefined ? {} : { regions }), settings, kms, acm };
+  const [kms, acm, ec2, rds, elb, secrets, security] = await Promise.all([
+    observeKms(observation),
+    observeAcm(observation, groups),
+    observeEc2(observation),
+    observeRds(observation),
+    observeElb(observation),
+    observeSecrets(observation),
+    observeSecurity(observation),
+  ]);
+  const place = { account: known, region, partition, ...(regions === undefined ? {} : { regions }), settings };
+  return { ...place, kms, acm, ec2, rds, elb, secrets, security };
 }
 
 function interpret(raw: Json): Interpretation {
   const at: { [pointer: string]: string } = {};
   const setting = settingOf(raw);
+  const [account, region] = [must(raw, 'account', asText), must(raw, 'region', asText)];
+  const partition = must(raw, 'partition', asText);
+  const arn = (kind: string, id: string): string | Unknown => {
+    for (const part of [partition, region, account]) if (isUnknownFact(part)) return part;
+    return `arn:${String(partition)}:ec2:${String(region)}:${String(account)}:${kind}/${id}`;
+  };
   const facts = {
-    account: must(raw, 'account', asText),
-    region: must(raw, 'region', asText),
+    account,
+    region,
     kms: interpretKms(own(raw, 'kms'), setting, at),
     acm: interpretAcm(own(raw, 'acm'), setting, at),
+    ec2: interpretEc2(own(raw, 'ec2'), at, arn),
+    rds: interpretRds(own(raw, 'rds'), at),
+    elb: interpretElb(own(raw, 'elb'), at),
+    secrets: interpretSecrets(own(raw, 'secrets'), setting, region, at),
+    ...interpretSecurity(own(raw, 'security'), at),
   };
   return { facts, at };
 }

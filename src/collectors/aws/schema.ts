@@ -2,10 +2,25 @@
 import type { CollectorSchema } from '../../model/collector.ts';
 import { anything, list, object, string, type Schema } from '../../model/schema.ts';
 import { acmFacts } from './acm/schema.ts';
+import { ec2Facts } from './ec2/schema.ts';
+import { elbFacts } from './elb/service.ts';
 import { kmsFacts } from './kms/schema.ts';
+import { rdsFacts } from './rds/schema.ts';
+import { secretsFacts } from './secretsmanager/service.ts';
+import { securityFacts } from './security/service.ts';
 
 /** What interpretation always gives, for its tests: every member that is not optional is there, known or unknown. */
-export const regionalFacts: Schema = object({ account: string(), region: string(), kms: kmsFacts, acm: acmFacts });
+export const regionalFacts: Schema = object({
+  account: string(),
+  region: string(),
+  kms: kmsFacts,
+  acm: acmFacts,
+  ec2: ec2Facts,
+  rds: rdsFacts,
+  elb: elbFacts,
+  secrets: secretsFacts,
+  ...securityFacts,
+});
 
 /** The same shape with no member required: examples in check files then name only what the check reads. */
 function withoutRequired(schema: Schema): Schema {
@@ -32,6 +47,11 @@ export const regionalSchema: CollectorSchema = {
     settings: anything(),
     kms: anything(),
     acm: anything(),
+    'ec2?': anything(),
+    'rds?': anything(),
+    'elb?': anything(),
+    'secrets?': anything(),
+    'security?': anything(),
   }),
   factsSchema: withoutRequired(regionalFacts),
 };

@@ -16,6 +16,8 @@ export interface Setting {
   /** Wildcard names that are meant: `*.example.com`. */
   readonly wildcards: readonly string[];
   readonly requiredTags: readonly string[];
+  /** ARNs of secrets that cannot rotate. */
+  readonly notRotatable: readonly string[];
 }
 
 /** Options by subject (`options: { aws: { accounts: [...] } }`) that are lists of texts. */
@@ -27,6 +29,7 @@ export const SETTINGS = [
   'exportableCertificates',
   'wildcards',
   'requiredTags',
+  'notRotatable',
 ] as const satisfies readonly (keyof Setting)[];
 
 function texts(value: Json | undefined): readonly string[] {
@@ -57,5 +60,6 @@ export function settingOf(raw: Json): Setting {
     exportableCertificates: texts(own(given, 'exportableCertificates')),
     wildcards: texts(own(given, 'wildcards')),
     requiredTags: texts(own(given, 'requiredTags')),
+    notRotatable: texts(own(given, 'notRotatable')),
   };
 }
