@@ -8,6 +8,9 @@ import { test, type TestContext } from 'node:test';
 import type { FileEntry } from '../../../src/model/io.ts';
 import { all, faultOf, ioFor } from './support.ts';
 
+/** A program of every Unix; node cannot make a named pipe. */
+const MAKE_PIPE = 'mkfifo';
+
 function folder(t: TestContext): string {
   const root = mkdtempSync(join(tmpdir(), 'probity-files-'));
   t.after(() => rmSync(root, { recursive: true, force: true }));
@@ -25,7 +28,7 @@ test('a walk is sorted by code unit, depth first, names links without following 
     writeFileSync(join(root, name), '12345');
   symlinkSync('/etc', join(root, 'link'));
   symlinkSync('nowhere', join(root, 'a', 'broken'));
-  execFileSync('mkfifo', [join(root, 'pipe')]);
+  execFileSync(MAKE_PIPE, [join(root, 'pipe')]);
 
   const entries = await walked(t, root);
 
@@ -132,7 +135,7 @@ test('reads are capped, stay inside the root, and never follow a link or wait fo
   writeFileSync(join(root, 'in', 'a.txt'), 'abcdef');
   symlinkSync(join(outside, 'out.txt'), join(root, 'link.txt'));
   symlinkSync(outside, join(root, 'door'));
-  execFileSync('mkfifo', [join(root, 'pipe')]);
+  execFileSync(MAKE_PIPE, [join(root, 'pipe')]);
   const tree = ioFor(t).files(root);
 
   assert.equal(Buffer.from(await tree.read('in/a.txt')).toString(), 'abcdef');
