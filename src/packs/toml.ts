@@ -99,7 +99,7 @@ class TomlReader {
       const items = Array.isArray(there) ? there : [];
       if (there !== undefined && !Array.isArray(there)) this.fail(`"${last}" is no list of tables`, start);
       const item = this.newTable(start);
-      items.push(item as Json);
+      items.push(item);
       this.set(table, last, items, start);
       this.table = item;
       return;

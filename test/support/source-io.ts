@@ -1,34 +1,10 @@
-/** An `IO` for source collectors: the engine's own file capability and our detectors; everything else refuses. */
-import { openTree } from '../../src/engine/io/files.ts';
-import { FaultError } from '../../src/model/fault.ts';
-import type { Job } from '../../src/model/evidence.ts';
+/** The `IO` of tests for source collectors, with our own detectors. */
 import type { IO } from '../../src/model/io.ts';
-import type { JobOptions } from '../../src/model/io.ts';
 import { ownDetectorData } from './detectors.ts';
+import { treeIO } from './tree-io.ts';
+
+export { sourceJob } from './tree-io.ts';
 
 export function sourceIO(detectors: Uint8Array = ownDetectorData(), signal = new AbortController().signal): IO {
-  const refuse = (): never => {
-    throw new TypeError('this collector has no business with that capability');
-  };
-  return {
-    signal,
-    now: () => '2026-01-01T00:00:00.000Z',
-    random: (bytes) => new Uint8Array(bytes).fill(7),
-    dns: refuse,
-    tcp: refuse,
-    tls: refuse,
-    fetch: refuse,
-    aws: refuse,
-    git: refuse,
-    files: (root) => openTree(root, signal),
-    async data(name) {
-      if (name === 'detectors') return detectors;
-      throw new FaultError('data.missing');
-    },
-    progress: () => undefined,
-  };
-}
-
-export function sourceJob(collector: string, path: string, options: JobOptions = {}): Job {
-  return { collector, target: { kind: 'source', id: `source:${path}`, labels: {} }, options: { path, ...options } };
+  return treeIO(detectors, signal);
 }

@@ -24,8 +24,9 @@ export const CHUNK = 8 * 1024 * 1024;
 /** A leak across the border of two chunks is whole in one of them, unless it is longer than this. */
 const OVERLAP = 128 * 1024;
 
-export function scanFile(engine: Engine, path: string, size: number, readAt: ReadAt, key: Buffer): FileScan {
-  const kind = classify(path);
+/** `root` is the folder's own name: of a tree that is itself a dependency folder everything is somebody else's. */
+export function scanFile(engine: Engine, path: string, size: number, readAt: ReadAt, key: Buffer, root = ''): FileScan {
+  const kind = classify(`${root}/${path}`);
   const found: Found[] = [];
   const name = redactPath(engine, path);
   let encoding: Encoding = 'bytes';

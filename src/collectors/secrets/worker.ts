@@ -1,6 +1,6 @@
 /** A worker thread: reads files by path under the caps and answers with redacted findings. Values never leave this thread. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FaultCode } from '../../model/fault.ts';
 import type { DetectorSet } from '../../model/detector.ts';
@@ -12,6 +12,7 @@ import type { Found } from './report.ts';
 const start = workerData as WorkerStart;
 const engine = compile(JSON.parse(Buffer.from(start.detectors).toString('utf8')) as DetectorSet);
 const key = Buffer.from(start.key);
+const rootName = basename(start.root);
 let buffer = Buffer.alloc(256 * 1024);
 
 function codeOf(error: unknown): FaultCode | undefined {
@@ -44,7 +45,7 @@ function scanOne(item: WorkItem): { readonly bytes: number; readonly scanned: Re
       bytes = Math.max(bytes, offset + filled);
       return buffer.subarray(0, filled);
     };
-    return { scanned: scanFile(engine, item.path, size, readAt, key), bytes };
+    return { scanned: scanFile(engine, item.path, size, readAt, key, rootName), bytes };
   } finally {
     closeSync(file);
   }
