@@ -1,24 +1,26 @@
 /** Redaction at the border: what the raw schema marks with `x-redact` is replaced before anything is written (law 5). */
 import { faultIn } from '../model/facts.ts';
+import { FAULTS } from '../model/fault.ts';
 import { isArray, isObject, type Json } from '../model/json.ts';
 import type { Schema } from '../model/schema.ts';
 
-export const REDACTED = '[redacted]';
+const REDACTED = '[redacted]';
+/** Collectors that redact a part of a text themselves leave one of these in its place. */
+const MARK = /\[(?:redacted|[0-9]{1,9} octets)\]/g;
 
 export interface Redacted {
   readonly raw: Json;
+  /** The places in raw where a value was taken out, by the schema or by the collector. */
   readonly redactions: number;
 }
 
 export function redact(raw: Json, schema: Schema): Redacted {
-  let redactions = 0;
-
   function walk(value: Json, part: Schema): Json {
     if (part['x-redact'] === true) {
-      // Nothing there, or why it could not be asked: no value that could be secret
-      if (value === null || value === REDACTED || isFaultOnly(value)) return value;
-      redactions++;
-      return REDACTED;
+      if (value === null || value === REDACTED) return value;
+      // Why it could not be asked is no secret; the words beside it may come from outside, and are ours then
+      const code = faultIn(value);
+      return code === undefined ? REDACTED : { $fault: code, message: FAULTS[code].title };
     }
     let walked = value;
     if (isArray(walked)) {
@@ -37,15 +39,16 @@ export function redact(raw: Json, schema: Schema): Redacted {
     return walked;
   }
 
-  return { raw: walk(raw, schema), redactions };
+  const redacted = walk(raw, schema);
+  return { raw: redacted, redactions: marksIn(redacted) };
 }
 
-function isFaultOnly(value: Json): boolean {
-  return (
-    faultIn(value) !== undefined &&
-    isObject(value) &&
-    Object.keys(value).every((key) => key === '$fault' || key === 'message')
-  );
+function marksIn(value: Json): number {
+  if (typeof value === 'string') return value.includes('[') ? (value.match(MARK)?.length ?? 0) : 0;
+  let marks = 0;
+  if (isArray(value)) for (const item of value) marks += marksIn(item);
+  else if (isObject(value)) for (const member of Object.values(value)) marks += marksIn(member);
+  return marks;
 }
 
 function schemaOf(schema: Schema, key: string): Schema | undefined {

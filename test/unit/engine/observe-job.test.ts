@@ -167,13 +167,13 @@ test('what the schema marks is replaced before the evidence is sealed, and count
     map: { x: secret },
     nothing: null,
     failed: { $fault: 'net.timeout', message: 'no answer' },
-    hostile: { $fault: 'net.timeout', secret },
+    hostile: { $fault: 'net.timeout', message: secret, more: secret },
   };
 
   const { evidence } = await observed({ rawSchema, observe: async () => await Promise.resolve(raw) });
 
   assert.doesNotMatch(JSON.stringify(evidence), new RegExp(secret));
-  assert.equal(evidence.redactions, 6);
+  assert.equal(evidence.redactions, 5);
   assert.deepEqual(evidence.outcome, {
     is: 'observed',
     raw: {
@@ -185,10 +185,19 @@ test('what the schema marks is replaced before the evidence is sealed, and count
       either: { a: '[redacted]' },
       map: { x: '[redacted]' },
       nothing: null,
-      failed: { $fault: 'net.timeout', message: 'no answer' },
-      hostile: '[redacted]',
+      failed: { $fault: 'net.timeout', message: 'the connection timed out' },
+      hostile: { $fault: 'net.timeout', message: 'the connection timed out' },
     },
   });
+});
+
+test('what collectors took out themselves is counted too', async () => {
+  const raw = { cookie: 'sid=[22 octets]; Secure', url: 'https://x/?a=[redacted]&b=[redacted]', plain: '[none]' };
+
+  const { evidence } = await observed({ observe: async () => await Promise.resolve(raw) });
+
+  assert.equal(evidence.redactions, 3);
+  assert.deepEqual(evidence.outcome, { is: 'observed', raw });
 });
 
 test('a collector that never answers ends by its deadline, and its connections with it', async (t) => {
