@@ -128,5 +128,5 @@ function checkOutcome(check: Check, example: Example, profiles: readonly Profile
 /** Subjects under a profile end in `@NAME`; examples leave that out. */
 function withoutProfile(subject: string, check: Check, verdicts: readonly Verdict[]): string {
   const needsProfile = verdicts.length > 0 && profileKeys(check).size > 0;
-  return needsProfile ? subject.replace(/@[A-Za-z_][A-Za-z0-9_-]*$/, '') : subject;
+  return needsProfile ? subject.replace(/@[A-Za-z_][A-Za-z0-9_.-]*$/, '') : subject;
 }

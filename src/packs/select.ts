@@ -24,6 +24,7 @@ export function selectChecks(pack: Pick<Pack, 'checks' | 'profiles'>, selection:
   const profiles = chosenProfiles(pack.profiles, selection.profiles);
   const restrict = named === undefined || selection.profiles.length > 0;
   const selected: Check[] = [];
+  const lacking: string[] = [];
   for (const check of pack.checks) {
     if (skipped?.some((glob) => glob.matches(check.id)) === true) continue;
     const naming = named?.filter((glob) => glob.matches(check.id)) ?? [];
@@ -37,10 +38,20 @@ export function selectChecks(pack: Pick<Pack, 'checks' | 'profiles'>, selection:
     );
     if (restrict && including.length === 0) continue;
     if (check.deep === true && !restrict && !naming.some((glob) => glob.names)) continue;
-    selected.push(...underProfiles(check, restrict ? including : profiles));
+    const found = underProfiles(check, restrict ? including : profiles);
+    if (found.length === 0) lacking.push(check.id);
+    selected.push(...found);
   }
-  if (selected.length === 0) throw new UsageError('no check is selected: see "probity list checks"');
+  if (selected.length === 0) throw new UsageError(nothingSelected(pack, lacking));
   return selected;
+}
+
+function nothingSelected({ checks, profiles }: Pick<Pack, 'checks' | 'profiles'>, lacking: readonly string[]): string {
+  const check = checks.find(({ id }) => id === lacking[0]);
+  if (check === undefined) return 'no check is selected: see "probity list checks"';
+  const keys = [...profileKeys(check)];
+  const having = profiles.filter(({ data }) => keys.every((key) => Object.hasOwn(data ?? {}, key))).map(({ id }) => id);
+  return `no check is selected: ${check.id} takes its operand from a profile; choose one with --profile: ${having.join(', ')}`;
 }
 
 interface Glob {

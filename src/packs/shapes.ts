@@ -135,7 +135,11 @@ export const PROFILE_SHAPE: JsonObject = {
   title: 'A profile: which checks, how severe, and the operands they take from it',
   ...shape(
     {
-      id: name,
+      id: {
+        type: 'string',
+        pattern: '^[A-Za-z_][A-Za-z0-9_.-]*$',
+        description: 'a name of letters, digits, ., - and _',
+      },
       title: text,
       include: { ...globs, minItems: 1 },
       exclude: globs,

@@ -15,6 +15,7 @@ const check = (id: string, extra: Partial<Check> = {}): Check =>
 const days = check('kms.rotation.slow', { assert: { path: 'days', op: 'lte', value: { $profile: 'maxDays' } } });
 const checks = [check('dns.caa'), check('kms.grants', { deep: true }), days, check('spf.missing'), check('spf.syntax')];
 const profiles: readonly Profile[] = [
+  { id: 'bare', title: 'No data', include: ['*'] },
   { id: 'default', title: 'All', include: ['*'], exclude: ['dns.*'], data: { maxDays: 365 } },
   {
     id: 'pci',
@@ -92,8 +93,12 @@ test('a word that names nothing is refused, with the nearest that there is', () 
   assert.match(message({ skip: ['spf'] }), /^--skip: no check is named "spf" \(did you mean "spf\.\*"\?\)$/);
   assert.match(message({ checks: ['tls.*'] }), /no check is named "tls\.\*"/);
   assert.match(message({ profiles: ['pcy'] }), /^there is no profile "pcy" \(did you mean "pci"\?\)$/);
-  assert.match(message({ profiles: ['zzzzzz'] }), /there are default, pci, strict$/);
+  assert.match(message({ profiles: ['zzzzzz'] }), /there are bare, default, pci, strict$/);
   assert.match(message({ checks: ['spf.*'], skip: ['spf.*'] }), /^no check is selected/);
+  assert.match(
+    message({ checks: ['kms.rotation.slow'], profiles: ['bare'] }),
+    /kms\.rotation\.slow takes its operand from a profile; choose one with --profile: default, pci$/,
+  );
 });
 
 test('globs are what they say, in linear time', () => {
