@@ -6,9 +6,17 @@ export const COLLECTORS: readonly CollectorEntry[] = [
     id: 'aws',
     accepts: ['aws'],
     leadsTo: [],
-    title: 'one region of an AWS account: KMS keys, ACM certificates',
+    title: 'one region of an AWS account: KMS, ACM, EC2, RDS, load balancers, secrets, GuardDuty, Config',
     schema: async () => (await import('./aws/schema.ts')).regionalSchema,
     load: async () => (await import('./aws/regional.ts')).aws,
+  },
+  {
+    id: 'aws-global',
+    accepts: ['aws-global'],
+    leadsTo: [],
+    title: 'an AWS account as a whole: IAM, S3, CloudTrail, CloudFront, contacts',
+    schema: async () => (await import('./aws/schema.ts')).globalSchema,
+    load: async () => (await import('./aws/global.ts')).awsGlobal,
   },
   {
     id: 'aws-login',

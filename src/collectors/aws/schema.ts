@@ -2,10 +2,15 @@
 import type { CollectorSchema } from '../../model/collector.ts';
 import { anything, list, object, string, type Schema } from '../../model/schema.ts';
 import { acmFacts } from './acm/schema.ts';
+import { contactFacts } from './account-contact.ts';
+import { cloudfrontFacts } from './cloudfront/service.ts';
+import { cloudtrailFacts } from './cloudtrail/service.ts';
 import { ec2Facts } from './ec2/schema.ts';
 import { elbFacts } from './elb/service.ts';
+import { iamFacts } from './iam/schema.ts';
 import { kmsFacts } from './kms/schema.ts';
 import { rdsFacts } from './rds/schema.ts';
+import { s3Facts } from './s3/service.ts';
 import { secretsFacts } from './secretsmanager/service.ts';
 import { securityFacts } from './security/service.ts';
 
@@ -20,6 +25,15 @@ export const regionalFacts: Schema = object({
   elb: elbFacts,
   secrets: secretsFacts,
   ...securityFacts,
+});
+
+export const globalFacts: Schema = object({
+  account: string(),
+  iam: iamFacts,
+  s3: s3Facts,
+  cloudtrail: cloudtrailFacts,
+  cloudfront: cloudfrontFacts,
+  securityContact: contactFacts,
 });
 
 /** The same shape with no member required: examples in check files then name only what the check reads. */
@@ -54,6 +68,20 @@ export const regionalSchema: CollectorSchema = {
     'security?': anything(),
   }),
   factsSchema: withoutRequired(regionalFacts),
+};
+
+export const globalSchema: CollectorSchema = {
+  rawSchema: object({
+    account: string(),
+    partition: string(),
+    settings: anything(),
+    iam: anything(),
+    s3: anything(),
+    cloudtrail: anything(),
+    cloudfront: anything(),
+    contact: anything(),
+  }),
+  factsSchema: withoutRequired(globalFacts),
 };
 
 export const loginFacts: Schema = object({

@@ -5,7 +5,22 @@ import { fileURLToPath } from 'node:url';
 import { collectorSchemas } from '../../../../src/commands/packs.ts';
 import { readPack } from '../../../../src/packs/load.ts';
 
-const GROUPS = ['acm', 'account', 'config', 'ec2', 'elb', 'guardduty', 'iam', 'kms', 'rds', 'secretsmanager', 'securityhub'];
+const GROUPS = [
+  'acm',
+  'account',
+  'config',
+  'ec2',
+  'elb',
+  'cloudfront',
+  'cloudtrail',
+  's3',
+  'guardduty',
+  'iam',
+  'kms',
+  'rds',
+  'secretsmanager',
+  'securityhub',
+];
 
 test('every AWS check loads and its examples hold', async () => {
   const schemas = await collectorSchemas();
