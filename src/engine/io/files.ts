@@ -1,7 +1,7 @@
 /** The file capability: a sorted walk that names what it cannot read, and reads that stay inside their root. */
 import { isUtf8 } from 'node:buffer';
 import { constants, lstatSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
-import { open, readdir, realpath } from 'node:fs/promises';
+import { open, readdir, realpath, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { FaultError } from '../../model/fault.ts';
 import type { FileEntry, FileTree } from '../../model/io.ts';
@@ -158,18 +158,12 @@ async function readInside(root: string, path: string, maxBytes: number, signal: 
     if (step === '..' || step.startsWith(`..${sep}`) || isAbsolute(step)) throw outside;
     // No link at the end either, and no waiting for the other end of a named pipe
     const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-    await using handle = await open(join(folder, basename(path)), flags);
-    const stats = await handle.stat();
-    if (!stats.isFile()) throw new FaultError('source.unreadable', `${path} is not a file`);
-    const buffer = new Uint8Array(Math.min(maxBytes, stats.size));
-    let length = 0;
-    while (length < buffer.length) {
-      if (signal.aborted) throw reasonOf(signal);
-      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
+    const handle = await open(join(folder, basename(path)), flags);
+    try {
+      return await firstBytes(handle, path, maxBytes, signal);
+    } finally {
+      await handle.close();
     }
-    return buffer.subarray(0, length);
   } catch (error) {
     if (error instanceof FaultError) throw error;
     const code = codeOf(error);
@@ -177,4 +171,23 @@ async function readInside(root: string, path: string, maxBytes: number, signal: 
     if (code === 'ELOOP') throw new FaultError('source.unreadable', `${path} is a symbolic link`);
     throw new FaultError('source.unreadable', `${path} ${whyUnreadable(error).message}`, { cause: error });
   }
+}
+
+async function firstBytes(
+  handle: FileHandle,
+  path: string,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const stats = await handle.stat();
+  if (!stats.isFile()) throw new FaultError('source.unreadable', `${path} is not a file`);
+  const buffer = new Uint8Array(Math.min(maxBytes, stats.size));
+  let length = 0;
+  while (length < buffer.length) {
+    if (signal.aborted) throw reasonOf(signal);
+    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return buffer.subarray(0, length);
 }
