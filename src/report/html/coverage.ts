@@ -44,7 +44,6 @@ export interface CoverageView {
   readonly sources: readonly { readonly target: string; readonly message: string }[];
 }
 
-const TARGET_ROWS = 200;
 const NAMES = 12;
 
 function someOf(names: ReadonlySet<string>): string {
@@ -104,7 +103,8 @@ function targetView(target: RunTarget, counts: TargetCounts): TargetView {
   };
 }
 
-export function coverageView(run: Run, checks: readonly Check[]): CoverageView {
+/** `room`: how many targets get a row; the others a line. */
+export function coverageView(run: Run, checks: readonly Check[], room: number): CoverageView {
   const byTarget = new Map<string, TargetCounts>(run.targets.map(({ id }) => [id, { fail: 0, error: 0, pass: 0 }]));
   const judged = new Set<string>();
   const sources: { target: string; message: string }[] = [];
@@ -124,16 +124,16 @@ export function coverageView(run: Run, checks: readonly Check[]): CoverageView {
     return counts.fail * 2 + counts.error + target.jobs.planned - target.jobs.observed;
   };
   const ordered =
-    run.targets.length > TARGET_ROWS
+    run.targets.length > room
       ? run.targets.toSorted((a, b) => weight(b) - weight(a) || byCodeUnit(a.id, b.id))
       : run.targets;
-  const rest = ordered.slice(TARGET_ROWS);
+  const rest = ordered.slice(room);
   const sum = (key: 'planned' | 'observed' | 'faulted'): number =>
     run.targets.reduce((total, { jobs }) => total + jobs[key], 0);
   const [planned, observed, faulted] = [sum('planned'), sum('observed'), sum('faulted')];
   return {
     faults: faultViews(run.results),
-    targets: ordered.slice(0, TARGET_ROWS).map((target) => targetView(target, byTarget.get(target.id) ?? nothing)),
+    targets: ordered.slice(0, room).map((target) => targetView(target, byTarget.get(target.id) ?? nothing)),
     quiet: rest
       .map((target) => {
         const { fail, error } = byTarget.get(target.id) ?? nothing;

@@ -101,6 +101,8 @@ export class EvidenceShelf {
   readonly #anchors = new Map<string, string>();
   readonly #loaded = new Map<string, Evidence | undefined>();
   readonly #excerpts = new Map<string, string>();
+  /** The records that the page points at: they are in the register whatever its room. */
+  readonly #named = new Set<string>();
   #excerptLeft = EXCERPT_TOTAL;
 
   constructor(view: View) {
@@ -143,6 +145,7 @@ export class EvidenceShelf {
     return [...pointers].slice(0, 8).map(([id, places]) => {
       const entry = this.#entries.get(id);
       const anchor = this.#anchors.get(id) ?? '';
+      this.#named.add(id);
       return {
         anchor,
         href: anchor === '' ? '' : `#${anchor}`,
@@ -164,18 +167,23 @@ export class EvidenceShelf {
   reference(reason: Reason | undefined): { readonly text: string; readonly href: string } {
     const id = reason?.evidence.split('#')[0] ?? '';
     const anchor = this.#anchors.get(id);
+    this.#named.add(id);
     return { text: line(reason?.evidence ?? '', 120), href: anchor === undefined ? '' : `#${anchor}` };
   }
 
-  /** All records; the raw text of those in `first` (and then of the others) while there is room. */
-  register(first: ReadonlySet<string>): RecordView[] {
+  /** All records: those that the page points at first, with raw text while there is room; `room` of them as folds, others as lines. */
+  register(room: number): { records: RecordView[]; moreRecords: string; moreRecordsCount: string } {
     const raw = new Map<string, { readonly text: string; readonly cut: boolean }>();
     let left = RAW_TOTAL;
-    const entries = this.#view.run.evidence;
-    const order = entries.toSorted(
-      (a, b) => Number(first.has(b.id)) - Number(first.has(a.id)) || byCodeUnit(a.id, b.id),
+    const named = this.#named;
+    const wantedFirst = this.#view.run.evidence.toSorted(
+      (a, b) => Number(named.has(b.id)) - Number(named.has(a.id)) || byCodeUnit(a.id, b.id),
     );
-    for (const { id } of order) {
+    const order = (a: EvidenceEntry, b: EvidenceEntry): number =>
+      byCodeUnit(a.target, b.target) || byCodeUnit(a.collector, b.collector) || byCodeUnit(a.id, b.id);
+    const shown = wantedFirst.slice(0, Math.max(room, named.size));
+    const rest = wantedFirst.slice(shown.length).sort(order);
+    for (const { id } of shown) {
       if (left <= 0) break;
       const outcome = this.#load(id)?.outcome;
       if (outcome?.is !== 'observed') continue;
@@ -183,29 +191,36 @@ export class EvidenceShelf {
       left -= bounded.text.length;
       raw.set(id, bounded);
     }
-    const shelved = entries.toSorted(
-      (a, b) => byCodeUnit(a.target, b.target) || byCodeUnit(a.collector, b.collector) || byCodeUnit(a.id, b.id),
-    );
-    return shelved.map((entry) => {
-      const shown = raw.get(entry.id);
-      const loaded = this.#loaded.has(entry.id);
-      const evidence = this.#loaded.get(entry.id);
-      const fault = evidence?.outcome.is === 'fault' ? evidence.outcome.fault : undefined;
-      return {
-        anchor: this.#anchors.get(entry.id) ?? '',
-        id: line(entry.id, 40),
-        collector: line(entry.collector, 40),
-        target: line(entry.target, 200),
-        observedAt: line(instant(entry.observedAt), 40),
-        digest: line(entry.digest, 80),
-        file: line(`evidence/${entry.collector}/${entry.id}.json`, 200),
-        lost: loaded && evidence === undefined,
-        fault: fault === undefined ? '' : line(`${fault.code}: ${fault.message}`, 400),
-        options: evidence === undefined ? '' : boundedJson(evidence.job.options, 400).text.replaceAll(/\s+/g, ' '),
-        elapsed: evidence === undefined ? '' : `${String(evidence.elapsedMs)} ms, attempt ${String(evidence.attempts)}`,
-        raw: shown?.text ?? '',
-        cut: shown?.cut ?? fault === undefined,
-      };
-    });
+    return {
+      records: shown.sort(order).map((entry) => this.#record(entry, raw.get(entry.id))),
+      moreRecords: rest
+        .map(
+          ({ id, collector, target, digest }) =>
+            `${line(id, 40)}  ${line(collector, 40)}  ${line(target, 120)}  ${line(digest, 80)}`,
+        )
+        .join('\n'),
+      moreRecordsCount: String(rest.length),
+    };
+  }
+
+  #record(entry: EvidenceEntry, shown: { readonly text: string; readonly cut: boolean } | undefined): RecordView {
+    const loaded = this.#loaded.has(entry.id);
+    const evidence = this.#loaded.get(entry.id);
+    const fault = evidence?.outcome.is === 'fault' ? evidence.outcome.fault : undefined;
+    return {
+      anchor: this.#anchors.get(entry.id) ?? '',
+      id: line(entry.id, 40),
+      collector: line(entry.collector, 40),
+      target: line(entry.target, 200),
+      observedAt: line(instant(entry.observedAt), 40),
+      digest: line(entry.digest, 80),
+      file: line(`evidence/${entry.collector}/${entry.id}.json`, 200),
+      lost: loaded && evidence === undefined,
+      fault: fault === undefined ? '' : line(`${fault.code}: ${fault.message}`, 400),
+      options: evidence === undefined ? '' : boundedJson(evidence.job.options, 400).text.replaceAll(/\s+/g, ' '),
+      elapsed: evidence === undefined ? '' : `${String(evidence.elapsedMs)} ms, attempt ${String(evidence.attempts)}`,
+      raw: shown?.text ?? '',
+      cut: shown?.cut ?? fault === undefined,
+    };
   }
 }

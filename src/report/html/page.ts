@@ -31,8 +31,9 @@ import { line } from './texts.ts';
 
 /** Up to here every result stands in the page; above it passes are counted, and the script shows them from the data. */
 const STATIC_RESULTS = 2_000;
-/** Findings with expected, actual and evidence fold-out; further ones are lines. */
+/** Findings with expected, actual and evidence fold-out; further ones are lines. Fewer where the page is large anyway. */
 const CARDS = 300;
+const CARDS_OF_LARGE = 60;
 
 const SEVERITY_WORDS: { readonly [severity in Severity]: string } = {
   critical: 'Critical',
@@ -122,6 +123,7 @@ export type Page = ReturnType<typeof pageOf>;
 export function pageOf(view: View) {
   const { run } = view;
   const everything = run.results.length <= STATIC_RESULTS;
+  const cards = everything ? CARDS : CARDS_OF_LARGE;
   const of = (status: Status): Result[] =>
     run.results.filter((result) => result.status === status).sort(bySeverityThenCheck);
   const failed = of('fail');
@@ -133,32 +135,28 @@ export function pageOf(view: View) {
     anchors: new Anchors(),
     checks: new Map(view.checks.map((check) => [check.id, check])),
   };
-  const room = { left: CARDS };
+  const room = { left: cards };
   const fails = severitySections(
     failed.filter(({ waiver }) => waiver === undefined),
     showing,
     room,
   );
   const unwaived = unwaivedFails(run);
-  const undetermined = faultGroupViews(errors, showing, { left: CARDS });
+  const undetermined = faultGroupViews(errors, showing, { left: cards });
   const accepted = groupViews(
     failed.filter(({ waiver }) => waiver !== undefined),
     showing,
-    { left: CARDS },
+    { left: cards },
     'accepted-',
     findingView,
   );
-  const manual = groupViews(of('manual'), showing, { left: CARDS }, 'manual-', findingView);
+  const manual = groupViews(of('manual'), showing, { left: cards }, 'manual-', findingView);
   const passes = of('pass');
   const without = of('not-applicable');
   const unlimited = { left: everything ? STATIC_RESULTS : 0 };
   const failing = new Map<string, string>();
   for (const { groups } of fails) {
     for (const group of groups) if (!failing.has(group.check)) failing.set(group.check, group.anchor);
-  }
-  const wanted = new Set<string>();
-  for (const result of [...failed, ...errors].slice(0, CARDS * 2)) {
-    for (const reason of result.reasons) wanted.add(reason.evidence.split('#')[0] ?? '');
   }
   const { coverage, byStatus } = run.summary;
   const names = subjects(run);
@@ -206,8 +204,8 @@ export function pageOf(view: View) {
     manualText: plural(byStatus.manual, 'needs', 'need'),
     without: everything ? groupViews(without, showing, unlimited, 'na-', lineView) : [],
     withoutChecks: everything ? [] : counted(without),
-    coverage: coverageView(run, view.checks),
-    records: shelf.register(wanted),
+    coverage: coverageView(run, view.checks, everything ? 200 : 60),
+    ...shelf.register(everything ? Infinity : 60),
     recordCount: count(run.evidence.length),
     facts: {
       id: line(run.id, 80),
