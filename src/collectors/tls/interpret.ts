@@ -1,11 +1,12 @@
 /** Facts from raw TLS evidence: pure, and total over any JSON. */
 import type { Interpretation } from '../../model/evidence.ts';
-import { isString, required, unknown } from '../../model/facts.ts';
+import { isBoolean, isString, required, unknown } from '../../model/facts.ts';
 import type { FaultCode } from '../../model/fault.ts';
 import { isObject, own, type Json, type JsonObject } from '../../model/json.ts';
 import { pointer } from '../../model/pointer.ts';
 import type { Outcome } from '../../wire/starttls/dialogue.ts';
 import { certificateSource, chainFacts } from './facts-chain.ts';
+import { exchangeFacts } from './facts-exchange.ts';
 import { servedFacts, servedIn } from './facts-served.ts';
 import { listVersions, suiteFacts } from './facts-suites.ts';
 import { type Endpoint, endpointIn, isLossless, protocolOf, sslv2Of, upgradeIn, versionStates } from './states.ts';
@@ -68,7 +69,7 @@ function placesOf(raw: Json): { readonly [factPointer: string]: string } {
   const at: { [factPointer: string]: string } = {};
   if (own(raw, 'sslv2') !== undefined) at['/protocols/sslv2'] = pointer('sslv2');
   if (own(raw, 'chains') !== undefined)
-    for (const fact of ['suites', 'ciphers', 'groups']) at[pointer(fact)] = pointer('chains');
+    for (const fact of ['suites', 'ciphers', 'groups', 'keyExchange']) at[pointer(fact)] = pointer('chains');
   if (own(raw, 'orders') !== undefined) at['/order'] = pointer('orders');
   for (const version of PROBED) {
     if (own(own(raw, 'versions'), version) !== undefined)
@@ -91,6 +92,7 @@ export function interpret(raw: Json): Interpretation {
     host: required(raw, 'host', isString),
     port: required(raw, 'port', isInteger),
     protocol: protocolOf(raw) ?? unknown('evidence.missing'),
+    policy: { clientCertificate: required(own(raw, 'policy'), 'clientCertificate', isBoolean) },
   };
   if (endpoint === undefined) {
     const missing = unknown('evidence.missing');
@@ -102,9 +104,16 @@ export function interpret(raw: Json): Interpretation {
       leaf: missing,
       chain: missing,
       suites: missing,
+      keyExchange: missing,
       ciphers: missing,
       groups: missing,
       order: missing,
+      leaves: missing,
+      path: missing,
+      clientCertificate: missing,
+      signature: missing,
+      staple: missing,
+      scts: missing,
     };
     return { facts: { ...facts, hostname: missing, trust: missing, session: missing }, at: {} };
   }
@@ -135,5 +144,6 @@ export function interpret(raw: Json): Interpretation {
 }
 
 function listFacts(raw: Json, endpoint: Endpoint, versions: ReadonlyMap<Probed, boolean | FaultCode>): JsonObject {
-  return suiteFacts(listVersions(raw, versions, isLossless(raw)), endpoint.text);
+  const listed = listVersions(raw, versions, isLossless(raw));
+  return { ...suiteFacts(listed, endpoint.text), keyExchange: exchangeFacts(listed) };
 }

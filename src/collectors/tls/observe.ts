@@ -214,6 +214,7 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     host,
     port,
     protocol,
+    policy: { clientCertificate: job.options['clientCertificate'] === 'required' },
     ...(spoken !== undefined && { upgrade: upgradeRaw(spoken) }),
   };
   if (spoken !== undefined && spoken.outcome?.ready !== true) return { ...head, versions: {}, connections: 1 };

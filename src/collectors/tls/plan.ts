@@ -1,5 +1,6 @@
 /** Which questions the chosen checks need: nothing else is asked of a server. */
 import type { PlanContext } from '../../model/collector.ts';
+import { own } from '../../model/json.ts';
 import type { JobOptions } from '../../model/io.ts';
 import type { Target } from '../../model/target.ts';
 
@@ -15,12 +16,18 @@ const PARTS: readonly { readonly part: string; readonly facts: readonly string[]
 
 export const ALL_PARTS: readonly string[] = PARTS.map(({ part }) => part);
 
-export function plan(_target: Target, context: PlanContext): JobOptions {
+/** The label `mtls: required`, or the option `tls: { clientCertificate: required }`: policy that no server can tell. */
+function wantsClientCertificate(target: Target, context: PlanContext): boolean {
+  return target.labels['mtls'] === 'required' || own(own(context.options, 'tls'), 'clientCertificate') === 'required';
+}
+
+export function plan(target: Target, context: PlanContext): JobOptions {
   const asked = new Set(context.paths.map((path) => path.split('.')[0]));
   const roots = context.dataDigest('roots');
   const ca = context.dataDigest('ca');
   return {
     parts: PARTS.filter(({ facts }) => facts.some((fact) => asked.has(fact))).map(({ part }) => part),
+    ...(wantsClientCertificate(target, context) && { clientCertificate: 'required' }),
     // which roots decide is part of the question
     ...(roots !== undefined && { roots }),
     ...(ca !== undefined && { ca }),

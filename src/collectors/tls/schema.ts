@@ -2,6 +2,7 @@
 import { anything, boolean, dateTime, integer, list, map, oneOf, type Schema, string } from '../../model/schema.ts';
 import { PROTOCOLS } from '../../model/target.ts';
 import { certificateSchema } from './certificate.ts';
+import { exchangeSchema } from './facts-exchange.ts';
 import { partly } from './partly.ts';
 import { CLASSES } from './suite-classes.ts';
 
@@ -80,6 +81,7 @@ const suiteSchemas = {
     description: 'of TLS 1.3, and of the highest older version',
     'x-optional-list': true,
   }),
+  keyExchange: exchangeSchema,
   order: list(
     partly({
       version: string(),
@@ -98,6 +100,9 @@ export const factsSchema: Schema = partly({
   host: string(),
   port: integer(),
   protocol: oneOf('tls', ...PROTOCOLS),
+  policy: partly({
+    clientCertificate: boolean({ description: 'the user says that client certificates are required' }),
+  }),
   offered: boolean({ description: 'TLS can be spoken here' }),
   starttls: partly(
     {

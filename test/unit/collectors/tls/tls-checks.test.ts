@@ -1,19 +1,43 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
-import { factsSchema, rawSchema } from '../../../../src/collectors/tls/schema.ts';
+import { collectorSchemas, loadOptions } from '../../../../src/commands/packs.ts';
+import { type Pack } from '../../../../src/packs/pack.ts';
 import { readPack } from '../../../../src/packs/load.ts';
 
 const CHECKS = fileURLToPath(new URL('../../../../checks/', import.meta.url));
-const schemas = new Map([['tls', { factsSchema, rawSchema, accepts: ['endpoint'] as const }]]);
+const OURS = /^(?:tls|cert|mtls|starttls|db)\./;
 
-for (const group of ['tls', 'cert', 'starttls', 'db']) {
-  test(`every ${group} check loads, and its examples come out as they say`, () => {
-    const { pack, problems, warnings } = readPack(`${CHECKS}${group}`, schemas, { examples: true });
+let read: Promise<{ readonly pack: Pack; readonly problems: readonly { readonly file: string }[] }> | undefined;
 
-    assert.deepEqual(problems, []);
-    assert.deepEqual(warnings, []);
-    assert.ok(pack.checks.every((check) => check.references.length > 0));
-    assert.ok(pack.checks.length > 0);
-  });
+async function pack(): Promise<{ readonly pack: Pack; readonly problems: readonly { readonly file: string }[] }> {
+  read ??= (async () => readPack(CHECKS, await collectorSchemas(), { ...(await loadOptions()), examples: true }))();
+  return await read;
 }
+
+test('every check of TLS loads, and its examples come out as they say', async () => {
+  const { pack: whole, problems } = await pack();
+
+  assert.deepEqual(
+    problems.filter(({ file }) => /checks\/(?:tls|cert|mtls|starttls|db|profiles)\//.test(file)),
+    [],
+  );
+  const ours = whole.checks.filter(({ id }) => OURS.test(id));
+  assert.ok(ours.length > 150, String(ours.length));
+});
+
+test('every suite that a profile lists is one of the registry', async () => {
+  const { pack: whole } = await pack();
+  const { SUITE_NAMES } = await import('../../../../src/wire/tls/registry.ts');
+  const known = new Set(SUITE_NAMES.values());
+
+  for (const { id, data } of whole.profiles) {
+    const suites = data?.['suites'];
+    if (!Array.isArray(suites)) continue;
+    assert.deepEqual(
+      suites.filter((suite) => !known.has(String(suite))),
+      [],
+      id,
+    );
+  }
+});
