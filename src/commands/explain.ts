@@ -8,7 +8,8 @@ import { isArray, isObject, type Json } from '../model/json.ts';
 import { didYouMean } from '../model/nearest.ts';
 import { expressionWords, lines, subjectWords } from '../packs/condition.ts';
 import { type FactMeaning, glossary } from '../packs/glossary.ts';
-import { joinPacks } from '../packs/pack.ts';
+import { joinPacks, type Profile } from '../packs/pack.ts';
+import { profileKeys } from '../packs/select.ts';
 import { fit, wrap } from '../report/columns.ts';
 import { type Palette, palette } from '../report/paint.ts';
 import { visible } from '../report/visible.ts';
@@ -41,7 +42,7 @@ export async function explain(args: Arguments, context: CommandContext): Promise
     context.stdout(
       explanation(
         check,
-        { controls, meanings, detector },
+        { controls, meanings, detector, profiles: pack.profiles },
         context.isTTY ? context.columns : 100,
         palette(context.color),
       ),
@@ -69,6 +70,7 @@ export function controlsOf(check: Check, frameworks: readonly Framework[]): read
 export interface About {
   readonly controls: readonly ControlOf[];
   readonly meanings: readonly FactMeaning[];
+  readonly profiles: readonly Profile[];
   /** Of a check that was made of a detector. */
   readonly detector?: DetectorFile | undefined;
 }
@@ -87,6 +89,7 @@ export function explanation(check: Check, about: About, width: number, paint: Pa
   section('Judged', wrap(`${subjectWords(check)}; seen by the collector ${check.needs.join(' and ')}`, room - 2));
   if (about.detector === undefined) conditionSections(check, room, section);
   else section('Finds', detectorLines(about.detector, room));
+  section('By profile', operandLines(check, about.profiles, room));
   section('What these facts are', meaningLines(about.meanings, room));
   section('To mend it', paragraphs(check.remediation, room));
   section(
@@ -146,6 +149,15 @@ function textLines({ examples }: DetectorFile, room: number): string[] {
     ...examples.negative.map(({ text }) => ['not found', text] as const),
   ];
   return rows.map(([outcome, text]) => fit(`${outcome.padEnd(11)} ${visible(text)}`, room - 2));
+}
+
+/** The operands that profiles give to a check. */
+function operandLines(check: Check, profiles: readonly Profile[], room: number): string[] {
+  return [...profileKeys(check)].flatMap((key) => {
+    const having = profiles.filter(({ data }) => Object.hasOwn(data ?? {}, key));
+    const width = Math.max(0, ...having.map(({ id }) => id.length));
+    return having.map(({ id, data }) => fit(`${id.padEnd(width)}  ${key} ${compact(data?.[key] ?? null)}`, room - 2));
+  });
 }
 
 function meaningLines(meanings: readonly FactMeaning[], room: number): string[] {

@@ -1,5 +1,5 @@
 /** A check's condition in words: for `probity explain` and the generated documentation. */
-import type { Check, Each, Expr, Leaf } from '../model/check.ts';
+import type { Check, Each, Expr, Leaf, Operator } from '../model/check.ts';
 import { OPERATIONS } from '../judge/operators.ts';
 import { pathWords } from '../judge/words.ts';
 import { profileKey } from './select.ts';
@@ -38,11 +38,34 @@ function leafWords(leaf: Leaf): string {
   const key = profileKey(value);
   const reason = why === undefined ? '' : ` (${why})`;
   const name = pathWords(path);
-  if (key !== undefined) return `${name} ${op} the value "${key}" of the profile${reason}`;
+  if (key !== undefined) return `${name} ${profileWords(op)} what the profile says under "${key}"${reason}`;
   const prepared = OPERATIONS[op](value, { asOf: 0, caseless, future, path });
   if (typeof prepared === 'string') return `${name} ${op} ${JSON.stringify(value)}${reason}`;
   const verb = op === 'count' ? 'has' : 'is';
   return `${name} ${verb} ${prepared.words}${caseless === true ? ' in any case of letters' : ''}${reason}`;
+}
+
+/** How an operator reads before an operand that only a profile knows. */
+function profileWords(op: Operator): string {
+  const words: { readonly [name in Operator]?: string } = {
+    eq: 'is',
+    ne: 'is not',
+    in: 'is one of',
+    'none-in': 'is none of',
+    gt: 'is more than',
+    gte: 'is at least',
+    lt: 'is less than',
+    lte: 'is at most',
+    contains: 'has',
+    'contains-all': 'has all of',
+    'contains-none': 'has none of',
+    'subset-of': 'is only items of',
+    'superset-of': 'has at least the items of',
+    disjoint: 'has no item of',
+    within: 'is not older than',
+    'domain-within': 'is a name within',
+  };
+  return words[op] ?? op;
 }
 
 const ON_EMPTY: { readonly [outcome in Each['onEmpty']]: string } = {
