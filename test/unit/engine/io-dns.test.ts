@@ -1,7 +1,8 @@
 /** The DNS capability against servers that answer well, badly, late, or not at all. */
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { createDnsClient } from '../../../src/engine/io/dns.ts';
 import { decodeMessage, encodeQuery } from '../../../src/wire/dns/message.ts';
@@ -22,8 +23,7 @@ async function bothServers(
   udp: Respond,
   tcp: (query: Buffer, write: (bytes: Uint8Array) => void, end: () => void) => void,
 ) {
-  const port = await udpServer(t, udp);
-  const server = createServer((socket) => {
+  const serve = (socket: Socket): void => {
     socket.on('error', () => socket.destroy());
     let received = Buffer.alloc(0);
     socket.on('data', (chunk) => {
@@ -35,10 +35,21 @@ async function bothServers(
         () => socket.end(),
       );
     });
-  });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  endWith(t, server);
-  return `127.0.0.1:${String(port)}`;
+  };
+  for (let attempt = 0; ; attempt += 1) {
+    const port = await udpServer(t, udp);
+    const server = createServer(serve);
+    try {
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+    } catch (error) {
+      // the UDP port was free, the TCP port of that number is not: another pair
+      if (attempt === 20) throw error;
+      continue;
+    }
+    endWith(t, server);
+    return `127.0.0.1:${String(port)}`;
+  }
 }
 
 function framed(message: Uint8Array): Buffer {
