@@ -1,5 +1,5 @@
 /** Loads a folder of checks, profiles, frameworks and detectors; shows every problem of the folder at once. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Check } from '../model/check.ts';
 import type { DetectorFile } from '../model/detector.ts';
@@ -10,12 +10,12 @@ import { didYouMean } from '../model/nearest.ts';
 import { leafProblem, type ProfileOperand, readCheck, type Schemas } from './check-file.ts';
 import { exampleProblems } from './examples.ts';
 import { readFramework } from './frameworks.ts';
-import { globMatcher } from './glob.ts';
+import { globMatcher } from '../model/glob.ts';
 import { makePack, type Pack, type Profile } from './pack.ts';
 import { inOrder, type Problem, refuse } from './problem.ts';
 import { PROFILE_SHAPE } from './shapes.ts';
 import { shapeProblems } from './shape-errors.ts';
-import { tryYaml, type YamlFile } from './yaml.ts';
+import { MAX_BYTES, tryYaml, type YamlFile } from './yaml.ts';
 
 /** Turns a detector's file into the check `secret.<id>`; the collector of secrets provides it. */
 export type DetectorReader = (
@@ -107,16 +107,20 @@ class PackReader {
 
   private readFile(path: string): void {
     const name = join(this.options.shownAs ?? this.folder, path);
-    const text = readFileSync(join(this.folder, path), 'utf8');
+    const text = readText(join(this.folder, path));
+    if (text.is === 'bad') {
+      this.problems.push({ file: name, line: 1, column: 1, message: text.message });
+      return;
+    }
     const [group = ''] = path.split('/');
     const expectedId = basename(path).replace(/\.ya?ml$/, '');
     if (group === 'frameworks') {
-      const reading = readFramework(text, name);
+      const reading = readFramework(text.text, name);
       if (reading.is === 'read') this.frameworks.push(reading.framework);
       else this.problems.push(...reading.problems);
       return;
     }
-    const yaml = tryYaml(text, name);
+    const yaml = tryYaml(text.text, name);
     if (yaml.is === 'bad') this.problems.push(...yaml.problems);
     else if (group === 'profiles') this.readProfile(yaml.file, expectedId);
     else if (group === 'detectors') this.readDetector(yaml.file, expectedId);
@@ -205,20 +209,45 @@ class PackReader {
   }
 }
 
-/** The YAML files below a folder, `/`-separated, sorted by code unit. Links are not followed. */
+/** The YAML files below a folder, `/`-separated, sorted by code unit. */
 function yamlFiles(folder: string): string[] {
   const found: string[] = [];
   const walk = (below: string, depth: number): void => {
     if (depth > MAX_DEPTH) throw new UsageError(`${folder}: folders are nested deeper than ${String(MAX_DEPTH)}`);
     for (const entry of entriesOf(join(folder, below), folder)) {
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
+      const isYaml = /\.ya?ml$/.test(entry.name);
       if (entry.isDirectory()) walk(path, depth + 1);
-      else if (entry.isFile() && /\.ya?ml$/.test(entry.name)) found.push(path);
+      // A link to a file is that file; a folder behind a link could be any folder, so it is refused rather than left out
+      else if (isYaml && (entry.isFile() || entry.isSymbolicLink())) found.push(path);
+      else if (entry.isSymbolicLink() && isFolder(join(folder, path))) {
+        throw new UsageError(`${join(folder, path)} is a link to a folder: name that folder instead`);
+      }
     }
   };
   walk('', 0);
   if (found.length > MAX_FILES) throw new UsageError(`${folder}: more than ${String(MAX_FILES)} files`);
   return found.sort(byCodeUnit);
+}
+
+type Text = { readonly is: 'read'; readonly text: string } | { readonly is: 'bad'; readonly message: string };
+
+/** The text of a file that may be anything: larger than memory, a pipe, not UTF-8, gone. */
+function readText(path: string): Text {
+  try {
+    const entry = statSync(path);
+    if (!entry.isFile()) return { is: 'bad', message: 'this is no regular file' };
+    if (entry.size > MAX_BYTES)
+      return { is: 'bad', message: `the file is larger than ${String(MAX_BYTES / 1024)} KiB` };
+    return { is: 'read', text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) };
+  } catch (error) {
+    if (error instanceof TypeError) return { is: 'bad', message: 'the file is not UTF-8' };
+    return { is: 'bad', message: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})` };
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function entriesOf(path: string, folder: string): ReturnType<typeof readDirectory> {

@@ -1,8 +1,11 @@
 /** Every refusal of the loader, with its place and its sentence (facts/engine §5). */
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { packFromJson, packToJson } from '../../../src/packs/pack.ts';
-import { loadPack } from '../../../src/packs/load.ts';
+import { loadPack, readPack } from '../../../src/packs/load.ts';
 import { problemText } from '../../../src/packs/problem.ts';
 import { pathsRead } from '../../../src/packs/read-paths.ts';
 import { GOOD, readFolder, readText, SCHEMAS } from '../../support/packs.ts';
@@ -242,6 +245,38 @@ test('several problems of a file are all named at once, in the order of the file
     ],
   );
   assert.throws(() => loadPack('/nowhere/at/all', SCHEMAS), /cannot be read \(ENOENT\)/);
+});
+
+test('what is no readable text is named, not left out: links, huge files, other encodings', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'probity-links-'));
+  try {
+    const elsewhere = join(folder, 'elsewhere');
+    const pack = join(folder, 'pack');
+    mkdirSync(elsewhere);
+    mkdirSync(pack);
+    writeFileSync(join(elsewhere, 'good'), GOOD);
+    symlinkSync(join(elsewhere, 'good'), join(pack, 'web.hsts.short.yaml'));
+    symlinkSync(join(elsewhere, 'nothing'), join(pack, 'broken.yaml'));
+    writeFileSync(join(pack, 'huge.yaml'), 'x'.repeat(300 * 1024));
+    writeFileSync(join(pack, 'latin.yaml'), Buffer.from([0x61, 0x3a, 0x20, 0xe9]));
+    mkdirSync(join(pack, 'folder.yaml'));
+
+    const reading = readPack(pack, SCHEMAS, { shownAs: 'pack' });
+    symlinkSync(elsewhere, join(pack, 'linked'));
+
+    assert.deepEqual(
+      reading.pack.checks.map(({ id }) => id),
+      ['web.hsts.short'],
+    );
+    assert.deepEqual(reading.problems.map(problemText), [
+      'pack/broken.yaml:1:1: cannot be read (ENOENT)',
+      'pack/huge.yaml:1:1: the file is larger than 256 KiB',
+      'pack/latin.yaml:1:1: the file is not UTF-8',
+    ]);
+    assert.throws(() => readPack(pack, SCHEMAS), /linked is a link to a folder/);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test('an id may stand once, in all packs together', () => {
