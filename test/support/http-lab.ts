@@ -1,4 +1,5 @@
 /** Runs the http collector and its checks against scripted hosts of the lab, through the engine's real capabilities. */
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { collector } from '../../src/collectors/http/collector.ts';
 import { createData } from '../../src/engine/io/data.ts';
@@ -43,14 +44,18 @@ export interface Lab {
   close(): Promise<void>;
 }
 
+const DATA = createData([
+  { name: 'hsts-preload', read: () => readFileSync(new URL('../../data/hsts-preload.gz', import.meta.url)) },
+]);
+
 let checks: readonly Check[] | undefined;
 
-/** The checks of this collector, loaded once. */
+/** The checks of this collector that run by default, loaded once. */
 export function httpChecks(): readonly Check[] {
   checks ??= ['http', 'sectxt', 'wellknown'].flatMap((group) => {
     const reading = readPack(`${CHECKS}${group}`, new Map([['http', { ...collector, accepts: ['site'] as const }]]));
     if (reading.problems.length > 0) throw new Error(JSON.stringify(reading.problems[0]));
-    return reading.pack.checks;
+    return reading.pack.checks.filter(({ deep }) => deep !== true);
   });
   return checks;
 }
@@ -87,7 +92,7 @@ export async function startLab(
 /** One observation, its facts and the verdicts of all checks over them. */
 export async function observeSite(site: string, options: JsonObject, network: NetworkOptions): Promise<Observation> {
   const target: Target = { kind: 'site', id: `site:${site}`, labels: {} };
-  const job = createIO(network, { signal: AbortSignal.timeout(60_000), data: createData([]) });
+  const job = createIO(network, { signal: AbortSignal.timeout(60_000), data: DATA });
   try {
     // through JSON, as the evidence store does it
     const raw = JSON.parse(

@@ -32,6 +32,8 @@ export interface Followed {
   readonly raw: JsonObject & { readonly hops: readonly JsonObject[]; readonly end: ChainEnd };
   /** The fault of the first hop; undefined where it was answered. */
   readonly firstFault: FaultError | undefined;
+  /** The first response as it came; undefined where the first hop failed. */
+  readonly first: Hop | undefined;
   /** The last response as it came; undefined where the last hop failed. */
   readonly last: Hop | undefined;
 }
@@ -40,6 +42,7 @@ export async function follow(io: IO, start: string, options: FollowOptions): Pro
   const hops: JsonObject[] = [];
   const seen = new Set<string>();
   let url = start;
+  let first: Hop | undefined;
   for (;;) {
     seen.add(url);
     let hop: Hop;
@@ -53,7 +56,7 @@ export async function follow(io: IO, start: string, options: FollowOptions): Pro
     } catch (error) {
       if (!(error instanceof FaultError)) throw error;
       hops.push({ url: redactUrls(url), ...rawFault(error) });
-      return { raw: { hops, end: 'fault' }, firstFault: hops.length === 1 ? error : undefined, last: undefined };
+      return { raw: { hops, end: 'fault' }, firstFault: hops.length === 1 ? error : undefined, first, last: undefined };
     }
     const next =
       options.follow === false && options.markNext !== true ? undefined : nextOf(hop, seen, hops.length, options.join);
@@ -63,6 +66,7 @@ export async function follow(io: IO, start: string, options: FollowOptions): Pro
       return {
         raw: { hops, end: next?.end ?? (next === undefined ? 'response' : 'redirect') },
         firstFault: undefined,
+        first,
         last: hop,
       };
     }

@@ -3,6 +3,7 @@ import type { Json } from '../../model/json.ts';
 import { asciiLower } from '../../wire/http/chars.ts';
 import { type Cookie, isSessionCookie, parseRedactedCookie } from '../../wire/http/cookie.ts';
 import { MAX_COOKIES } from './limits.ts';
+import { registered } from './psl.ts';
 import type { Response } from './raw.ts';
 import {
   type Area,
@@ -79,6 +80,8 @@ function prefixOf(name: string): string | undefined {
 /** RFC 6265bis §5.1.3: how a Domain attribute relates to the host that sent it. */
 function scopeOf(domain: string | undefined, host: string): string {
   if (domain === undefined) return 'host-only';
+  // RFC 6265bis §5.7: a public suffix is refused, unless the host is that suffix
   if (domain === host) return 'own';
+  if (registered(domain).isSuffix) return 'public-suffix';
   return host.endsWith(`.${domain}`) && !/^[0-9.]+$/.test(host) && !host.startsWith('[') ? 'ancestor' : 'foreign';
 }

@@ -7,6 +7,7 @@ import { cspFacts } from './facts-csp.ts';
 import { headerFacts } from './facts-headers.ts';
 import { hstsFacts } from './facts-hsts.ts';
 import { pageFacts } from './facts-page.ts';
+import { preloadFacts } from './facts-preload.ts';
 import { probeFacts } from './facts-probes.ts';
 import { redirectFacts } from './facts-redirect.ts';
 import { sectxtFacts } from './facts-sectxt.ts';
@@ -25,6 +26,7 @@ export function interpret(raw: Json): Interpretation {
     pageFacts(view),
     cspFacts(view),
     probeFacts(view),
+    preloadFacts(view),
     sectxtFacts(view),
   ];
   return {

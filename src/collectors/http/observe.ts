@@ -11,6 +11,7 @@ import { type Followed, follow, type FollowOptions, NOT_ASKED } from './chain.ts
 import { extractPage } from './html.ts';
 import { FILE_BYTES, PAGE_BYTES } from './limits.ts';
 import { isHtmlType } from './page.ts';
+import { parents, preload, www } from './preload.ts';
 import * as probes from './probes.ts';
 import { siteUrls, type SiteUrls } from './site.ts';
 
@@ -34,17 +35,20 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     { part: 'cors', ask: async () => await probes.cors(io, pageUrl, urls.host) },
     { part: 'wellKnown', ask: async () => await probes.wellKnown(io, urls.https, keepText) },
     { part: 'query', ask: async () => await probes.query(io, http, urls.http) },
+    { part: 'preload', ask: async () => await preload(io, urls.host) },
+    { part: 'www', ask: async () => await www(io, urls.host, https.first) },
+    { part: 'parents', ask: async () => await parents(io, urls.host, https.first) },
     { part: 'intrusive', ask: async () => await probes.intrusive(io, urls.https, pageUrl) },
   ];
   const asked = side.filter(({ part }) => wants(part));
   const found = await Promise.all(
-    asked.map(
-      async ({ part, ask }) =>
-        [part, answered || part === 'sectxt' || part === 'query' ? await ask() : fault(https)] as const,
-    ),
+    asked.map(async ({ part, ask }) => [part, answered || ANYWAY.has(part) ? await ask() : fault(https)] as const),
   );
   return { ...raw, ...Object.fromEntries(found) };
 }
+
+/** Parts that do not need the https side to have answered. */
+const ANYWAY = new Set(['sectxt', 'query', 'preload', 'parents']);
 
 /** Where https never answered, nobody needs to ask again. */
 function fault(https: Followed): Json {

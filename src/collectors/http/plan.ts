@@ -15,11 +15,16 @@ const PARTS: readonly { readonly part: string; readonly facts: readonly string[]
     facts: ['wellKnown.changePassword', 'wellKnown.mtaStsHere', 'wellKnown.openid', 'wellKnown.gpc', 'wellKnown.dnt'],
   },
   { part: 'query', facts: ['queryLeak'] },
+  { part: 'preload', facts: ['preload.listed', 'preload.entry'] },
+  { part: 'www', facts: ['preload.issues'] },
+  { part: 'parents', facts: ['parents'] },
 ];
 
 export function plan(_target: Target, context: PlanContext): JobOptions {
   const wants = (fact: string): boolean => context.paths.some((path) => path === fact || path.startsWith(`${fact}.`));
   const parts = PARTS.filter(({ facts }) => facts.some(wants)).map(({ part }) => part);
   if (own(context.switches, 'intrusive') === true && wants('intrusive')) parts.push('intrusive');
-  return { parts };
+  // the digest of the list is part of the job: another list is another question
+  const list = parts.includes('preload') ? context.dataDigest('hsts-preload') : undefined;
+  return list === undefined ? { parts } : { parts, preloadList: list };
 }

@@ -247,6 +247,25 @@ export const factsSchema: Schema = object({
   'intrusive?': intrusive,
   'cachedCookies?': list(object({ cookie: string(), cached: string(), url: string() })),
   'earlyHints?': list(headerItem),
+  'preload?': object({
+    'source?': string({ description: 'which list, with version and digest' }),
+    'date?': string({ description: 'as of when the list says what it says' }),
+    'listed?': boolean({ description: 'unknown where the host is absent from a list older than 90 days' }),
+    'entry?': object(
+      { name: string(), includeSubDomains: boolean(), own: boolean() },
+      { description: 'absent: this list has no entry that covers the host' },
+    ),
+    'issues?': list(object({ code: string(), level: oneOf('error', 'warning') }), {
+      description: 'what hstspreload.org would say of the host, by its codes',
+    }),
+  }),
+  'parents?': object({
+    subdomain: boolean({ description: 'the host lies below the registered name' }),
+    'covered?': boolean({
+      description: 'a parent sends HSTS with includeSubDomains; asked where the host has no header',
+    }),
+    'by?': string(),
+  }),
   'leaks?': list(headerItem),
   'dead?': list(headerItem),
   'duplicates?': list(headerItem),

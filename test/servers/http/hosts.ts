@@ -483,7 +483,7 @@ export const HOSTS: readonly Host[] = [
     ...good('earlyhints.test'),
     https: ({ path, method }) =>
       path === '/' && method === 'GET'
-        ? `HTTP/1.1 103 Early Hints\r\nSet-Cookie: a=b; Secure; SameSite=Lax\r\n\r\n${String(page())}`
+        ? `HTTP/1.1 103 Early Hints\r\nSet-Cookie: a=b; Secure; SameSite=Lax\r\n\r\n${page()}`
         : response('404 Not Found', SAFE),
     fails: ['sectxt.missing'],
     informs: ['http.header.early-hints'],
@@ -650,7 +650,7 @@ export const HOSTS: readonly Host[] = [
         : response('404 Not Found', SAFE),
     { loose: { notPass: ['http.page.mixed-active'], notFail: ['http.hsts.missing', 'http.csp.missing'] } },
   ),
-  https('slowheader.test', () => drip(String(page()), 200), {
+  https('slowheader.test', () => drip(page(), 200), {
     loose: { notPass: ['http.hsts.missing'], notFail: ['http.hsts.missing'] },
   }),
   https('bomb.test', ({ path }) => (path === '/' ? gzipBomb() : response('404 Not Found', SAFE)), {
@@ -679,7 +679,7 @@ export const HOSTS: readonly Host[] = [
     () => `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n${SAFE.join('\r\n')}\r\n\r\n`,
     { loose: { notPass: ['http.csp.missing'], notFail: ['http.hsts.missing'] } },
   ),
-  https('hints.test', () => 'HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n'.repeat(20) + String(page()), {
+  https('hints.test', () => 'HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n'.repeat(20) + page(), {
     loose: { notFail: ['http.hsts.missing', 'http.csp.missing', 'http.header.early-hints'] },
   }),
   https(
