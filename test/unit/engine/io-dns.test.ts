@@ -292,14 +292,37 @@ test('where no datagram gets out, node:dns asks and its answer becomes a message
   const refused = await closedPort();
   const records = {
     A: { is: 'A', address: '192.0.2.7' },
+    AAAA: { is: 'AAAA', address: '2001:db8::7' },
+    NS: { is: 'NS', name: 'ns.example.com' },
+    CNAME: { is: 'CNAME', name: 'alias.example.com' },
+    PTR: { is: 'PTR', name: 'host.example.com' },
     MX: { is: 'MX', preference: 10, exchange: 'mx.example.com' },
-    TXT: { is: 'TXT', strings: [new Uint8Array(Buffer.from('v=spf1 -all'))] },
+    SRV: { is: 'SRV', priority: 1, weight: 2, port: 443, target: 'srv.example.com' },
+    SOA: {
+      is: 'SOA',
+      primary: 'ns.example.com',
+      mailbox: 'h.example.com',
+      serial: 1,
+      refresh: 2,
+      retry: 3,
+      expire: 4,
+      minimum: 5,
+    },
+    TXT: { is: 'TXT', strings: [new Uint8Array(Buffer.from('v=spf1 -all')), new Uint8Array([0, 255, 10])] },
+    CAA: { is: 'CAA', flags: 128, tag: 'issue', value: new Uint8Array(Buffer.from('ca.example')) },
+    TLSA: { is: 'TLSA', usage: 3, selector: 1, matching: 1, data: new Uint8Array([1, 2, 3]) },
   } as const;
+  const rcodes: { readonly [name: string]: number } = {
+    'gone.example': 3,
+    'failing.example': 2,
+    'refusing.example': 5,
+  };
   const working = await udpServer(t, (query, peer, socket) => {
     const { name, type } = decodeMessage(query).questions[0] ?? { name: '', type: 0 };
     const found = Object.entries(records).find(([key]) => TYPES[key as 'A'] === type)?.[1];
-    const rcode = name === 'gone.example' ? 3 : 0;
-    socket.send(answer(query, found === undefined || rcode === 3 ? [] : [found], { rcode }), peer.port, peer.address);
+    const rcode = rcodes[name] ?? 0;
+    const isEmpty = found === undefined || rcode !== 0 || name === 'empty.example';
+    socket.send(answer(query, isEmpty ? [] : [found], { rcode }), peer.port, peer.address);
   });
   const client = createDnsClient(network(), [`127.0.0.1:${String(refused)}`], [`127.0.0.1:${String(working)}`]);
   const { signal } = new AbortController();
@@ -313,8 +336,11 @@ test('where no datagram gets out, node:dns asks and its answer becomes a message
     assert.deepEqual(decodeMessage(reply.message).answers[0]?.rdata, expected);
     assert.equal(decodeMessage(reply.message).id, 9);
   }
-  assert.equal(decodeMessage((await ask('gone.example', TYPES.A)).message).rcode, 3);
-  assert.deepEqual(decodeMessage((await ask('example.com', TYPES.CAA)).message).answers, []);
+  for (const [name, rcode] of Object.entries(rcodes)) {
+    assert.equal(decodeMessage((await ask(name, TYPES.A)).message).rcode, rcode, name);
+  }
+  const empty = decodeMessage((await ask('empty.example', TYPES.MX)).message);
+  assert.deepEqual([empty.rcode, empty.answers], [0, []]);
   assert.equal(await faultOf(ask('example.com', TYPES.DNSKEY)), 'dns.notimp');
 });
 

@@ -8,7 +8,20 @@ import { createWorld } from '../../../src/engine/io/world.ts';
 import { createIO, createJobIO } from '../../../src/engine/io/create.ts';
 import { createData } from '../../../src/engine/io/data.ts';
 import { FaultError } from '../../../src/model/fault.ts';
-import { closedPort, endWith, faultOf, ioFor, listening, network, resolverOf, tcpServer } from './support.ts';
+import { decodeMessage } from '../../../src/wire/dns/message.ts';
+import { TYPES, type ResourceRecord } from '../../../src/wire/dns/types.ts';
+import {
+  answer,
+  closedPort,
+  endWith,
+  faultOf,
+  ioFor,
+  listening,
+  network,
+  resolverOf,
+  tcpServer,
+  udpServer,
+} from './support.ts';
 
 const text = (bytes: Uint8Array | undefined): string | undefined =>
   bytes === undefined ? undefined : Buffer.from(bytes).toString('latin1');
@@ -106,10 +119,80 @@ test('names are resolved by the named resolver, and private answers are refused 
   assert.equal(await faultOf(strict.tcp('a..b', port)), 'dns.bad-name');
 });
 
+test('aliases are followed to the address that is checked, and no further than they lead', async (t) => {
+  const port = await tcpServer(t, (socket) => socket.end('here'));
+  const alias = (owner: string, name: string): ResourceRecord => ({
+    name: owner,
+    type: TYPES.CNAME,
+    class: 1,
+    ttl: 60,
+    rdata: { is: 'CNAME', name },
+  });
+  const address = (owner: string, text: string): ResourceRecord => ({
+    name: owner,
+    type: TYPES.A,
+    class: 1,
+    ttl: 60,
+    rdata: { is: 'A', address: text },
+  });
+  const zones: { readonly [name: string]: readonly ResourceRecord[] } = {
+    'chain.example': [
+      alias('chain.example', 'B.example'),
+      alias('b.example', 'c.example'),
+      address('c.example', '127.0.0.1'),
+    ],
+    'inward.example': [alias('inward.example', 'meta.example'), address('meta.example', '169.254.169.254')],
+    'loop.example': [alias('loop.example', 'pool.example'), alias('pool.example', 'loop.example')],
+    'dangling.example': [alias('dangling.example', 'nowhere.example')],
+    // Nobody asked for this name
+    'foreign.example': [address('other.example', '127.0.0.1')],
+  };
+  const server = await udpServer(t, (query, peer, socket) => {
+    const { name, type } = decodeMessage(query).questions[0] ?? { name: '', type: 0 };
+    const answers = (zones[name] ?? []).filter((record) => record.type === TYPES.CNAME || record.type === type);
+    socket.send(answer(query, [], { answers }), peer.port, peer.address);
+  });
+  const resolvers = [`127.0.0.1:${String(server)}`];
+  const open = ioFor(t, { resolvers });
+  const strict = ioFor(t, { resolvers, allowPrivate: false });
+
+  assert.equal(text(await (await open.tcp('chain.example', port)).read()), 'here');
+  assert.equal(await faultOf(strict.tcp('inward.example', port)), 'net.private-address');
+  assert.equal(await faultOf(open.tcp('loop.example', port)), 'dns.loop');
+  assert.equal(await faultOf(open.tcp('dangling.example', port)), 'net.no-address');
+  assert.equal(await faultOf(open.tcp('foreign.example', port)), 'net.no-address');
+});
+
+test('a name that could not be resolved is not a name without an address', async (t) => {
+  const port = await tcpServer(t, (socket) => socket.end('here'));
+  const rcodes = [
+    [1, 'dns.formerr'],
+    [2, 'dns.servfail'],
+    [4, 'dns.notimp'],
+    [5, 'dns.refused'],
+    [9, 'dns.servfail'],
+  ] as const;
+  for (const [rcode, code] of rcodes) {
+    const server = await udpServer(t, (query, peer, socket) =>
+      socket.send(answer(query, [], { rcode }), peer.port, peer.address),
+    );
+
+    assert.equal(await faultOf(ioFor(t, { resolvers: [`127.0.0.1:${String(server)}`] }).tcp('x.example', port)), code);
+  }
+
+  // One family fails: its addresses are unknown where the other has none, and not needed where it has some
+  const halfDead = await udpServer(t, (query, peer, socket) => {
+    const { name, type } = decodeMessage(query).questions[0] ?? { name: '', type: 0 };
+    const found = name === 'half.example' ? [{ is: 'A', address: '127.0.0.1' } as const] : [];
+    socket.send(type === TYPES.A ? answer(query, found) : answer(query, [], { rcode: 2 }), peer.port, peer.address);
+  });
+  const io = ioFor(t, { resolvers: [`127.0.0.1:${String(halfDead)}`] });
+  assert.equal((await io.tcp('half.example', port)).address, '127.0.0.1');
+  assert.equal(await faultOf(io.tcp('none.example', port)), 'dns.servfail');
+});
+
 test('a name is resolved once: a resolver that changes its mind gets no second question (DNS rebinding)', async (t) => {
   const port = await tcpServer(t, (socket) => socket.end('here'));
-  const { udpServer, answer } = await import('./support.ts');
-  const { decodeMessage } = await import('../../../src/wire/dns/message.ts');
   const asked: number[] = [];
   const dnsPort = await udpServer(t, (query, peer, socket) => {
     const type = decodeMessage(query).questions[0]?.type ?? 0;
