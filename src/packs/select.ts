@@ -3,7 +3,7 @@ import { type Check, type Expr, type Reference, SEVERITIES, type Severity } from
 import { UsageError } from '../model/fault.ts';
 import { byCodeUnit, isObject, type Json } from '../model/json.ts';
 import { didYouMean } from '../model/nearest.ts';
-import { globMatcher, namesSomething } from './glob.ts';
+import { globMatcher, namesSomething } from '../model/glob.ts';
 import type { Pack, Profile } from './pack.ts';
 
 export interface Selection {

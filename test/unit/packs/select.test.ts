@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { Check } from '../../../src/model/check.ts';
 import { UsageError } from '../../../src/model/fault.ts';
-import { globMatcher } from '../../../src/packs/glob.ts';
+import { globMatcher } from '../../../src/model/glob.ts';
 import type { Profile } from '../../../src/packs/pack.ts';
 import { type Selection, selectChecks } from '../../../src/packs/select.ts';
 import { checkOf, judgeFacts } from '../../support/judging.ts';
