@@ -172,7 +172,9 @@ export class Case {
   private conclude(name: string, status: Status, why: readonly Ground[]): Verdict {
     const subject = withProfile(this.check, name);
     if (status !== 'error') {
-      return this.make(subject, this.severity(), status, verdictMessage(subject, status, why), reasonsOf(why));
+      const said = status === 'fail' ? this.said() : undefined;
+      const message = said === undefined ? verdictMessage(subject, status, why) : sentence(subject, said);
+      return this.make(subject, this.severity(), status, message, reasonsOf(why));
     }
     const fault = this.faultOf(why);
     if (why.length > 0 && why.every(({ code }) => code === 'aws.gone')) {
@@ -186,6 +188,17 @@ export class Case {
         ? sentence(subject, `could not be observed: ${fault.message} (${fault.code})`)
         : verdictMessage(subject, status, why);
     return { ...this.make(subject, this.severity(), status, message, reasonsOf(why)), fault };
+  }
+
+  /** What the check says of a fail; undefined where it says nothing, or a fact of it is no single value. */
+  private said(): string | undefined {
+    let text = '';
+    for (const part of this.compiled.says ?? []) {
+      const fact = typeof part === 'string' ? part : factAt(part, this.frame);
+      if (typeof fact !== 'string' && typeof fact !== 'number' && typeof fact !== 'boolean') return undefined;
+      text += String(fact);
+    }
+    return text === '' ? undefined : text;
   }
 
   /** The fault of the first leaf that could not be told; a job's own message where the whole job failed. */

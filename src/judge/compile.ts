@@ -68,6 +68,8 @@ export interface CompiledCheck {
   readonly manualWhen: { readonly when: Node; readonly manual: string } | undefined;
   readonly assert: Node | { readonly is: 'manual'; readonly manual: string };
   readonly severityWhen: readonly { readonly when: Node; readonly severity: Severity }[];
+  /** Plain parts and facts of `says`, in order. */
+  readonly says: readonly (string | Place)[] | undefined;
 }
 
 type Names = ReadonlyMap<string, { readonly slot: number; readonly source: number }>;
@@ -150,8 +152,19 @@ export function compileCheck(check: Check, asOf: number): CompiledCheck {
     manualWhen: manualWhen === undefined ? undefined : { ...manualWhen, when: compile(manualWhen.when, names) },
     assert: 'manual' in assert ? { is: 'manual' as const, manual: assert.manual } : compile(assert, names),
     severityWhen: (check.severityWhen ?? []).map((rule) => ({ ...rule, when: compile(rule.when, names) })),
+    says:
+      check.says === undefined
+        ? undefined
+        : partsOfSays(check.says).map((part) => (typeof part === 'string' ? part : placeOf(part.path, names))),
   };
   return { ...compiled, needs: check.needs.join(' '), frame: Array.from<Fact>({ length: slots }) };
+}
+
+/** Plain text and `{path}` by turns. */
+export function partsOfSays(says: string): readonly (string | { readonly path: string })[] {
+  return says
+    .split(/(\{[^{}]*\})/)
+    .map((part) => (part.startsWith('{') && part.endsWith('}') ? { path: part.slice(1, -1) } : part));
 }
 
 /** Whether an expression looks at the loop item of that name. */

@@ -118,6 +118,11 @@ export interface Check {
   readonly references: readonly Reference[];
   /** Why it matters, for a lay reader. */
   readonly description?: string;
+  /**
+   * What a fail says in place of the operands, with facts in braces: `{leak.excerpt} on line {leak.location.line}`. Where one of them is
+   * no single value, the operands speak: explaining can never change a verdict.
+   */
+  readonly says?: string;
   readonly when?: Expr;
   /** Where this holds, only a person can tell: the result is `manual`, with this question. */
   readonly manualWhen?: { readonly when: Expr; readonly manual: string };

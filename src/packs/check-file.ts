@@ -3,6 +3,7 @@ import type { Check, Each, Expr, Leaf } from '../model/check.ts';
 import type { CollectorSchema } from '../model/collector.ts';
 import type { Json } from '../model/json.ts';
 import type { TargetKind } from '../model/target.ts';
+import { partsOfSays } from '../judge/compile.ts';
 import { OPERATIONS } from '../judge/operators.ts';
 import { isDateTime } from '../judge/time.ts';
 import { didYouMean } from '../model/nearest.ts';
@@ -106,6 +107,8 @@ class CheckReader {
       this.textPath(subject, root, ['subject']);
     }
     const expression = (expr: Expr, ...at: Path): Expr => this.expression(expr, scope, at);
+    for (const part of partsOfSays(check.says ?? ''))
+      if (typeof part !== 'string') this.place(part.path, scope, ['says']);
     return {
       ...check,
       ...(each === undefined ? {} : { each: { ...each, ...(optionalList ? { optionalList } : {}) } }),

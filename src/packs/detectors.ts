@@ -161,6 +161,7 @@ export function detectorCheck(file: DetectorFile): Check {
       severity,
     })),
     references: file.references,
+    says: `${detector.title} {leak.excerpt} on line {leak.location.line}`,
     ...(file.description === undefined ? {} : { description: file.description }),
     assert: {
       all: ['leak.excerpt', 'leak.secretId', 'leak.note'].map((path) => ({ path, op: 'absent' as const, value: null })),

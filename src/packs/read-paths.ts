@@ -1,5 +1,6 @@
 /** The fact paths that a check reads, by collector: what the planner must have observed. */
 import type { Check, Expr } from '../model/check.ts';
+import { partsOfSays } from '../judge/compile.ts';
 import { byCodeUnit } from '../model/json.ts';
 
 /** Collector id to full paths (loop items resolved: `key.arn` over `keys` is `keys.arn`), sorted. */
@@ -41,6 +42,7 @@ export function pathsRead(check: Check): ReadonlyMap<string, readonly string[]> 
     for (const path of [check.each.subject, check.each.location, check.each.waiver]) if (path !== undefined) add(path);
   }
   if (check.subject !== undefined) add(check.subject);
+  for (const part of partsOfSays(check.says ?? '')) if (typeof part !== 'string') add(part.path);
   for (const rule of check.severityWhen ?? []) walk(rule.when);
   if (check.when !== undefined) walk(check.when);
   if (check.manualWhen !== undefined) walk(check.manualWhen.when);

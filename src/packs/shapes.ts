@@ -99,6 +99,7 @@ export const CHECK_SHAPE: JsonObject = {
       severityWhen: { type: 'array', minItems: 1, items: shape({ when: expr, severity }, ['when', 'severity']) },
       references,
       description: text,
+      says: { type: 'string', minLength: 1, maxLength: 200, description: 'what a fail says, with facts in braces' },
       when: expr,
       manualWhen: shape({ when: expr, manual: text }, ['when', 'manual']),
       assert: { type: 'object', if: { required: ['manual'] }, then: shape({ manual: text }, ['manual']), else: expr },

@@ -427,11 +427,7 @@ test('a defect in a check is an error of that check alone', () => {
     [{ target: TARGET, collectors: { x: seen({ ok: true }) } }],
     AS_OF,
   );
-  const [thrown] = judge(
-    [checkOf({ assert: holds })],
-    [{ target: TARGET, collectors: { x: seen(trap) } }],
-    AS_OF,
-  );
+  const [thrown] = judge([checkOf({ assert: holds })], [{ target: TARGET, collectors: { x: seen(trap) } }], AS_OF);
 
   assert.deepEqual(
     found.map((verdict) => [verdict.check, verdict.fault?.code ?? verdict.status]),
@@ -525,4 +521,42 @@ test('what was deleted during the scan does not apply; with another fault beside
   assert.equal(outcomeOf(judgeFacts(check, { ok: gone, other: true })), 'not-applicable');
   assert.equal(outcomeOf(judgeFacts(check, { ok: gone, other: { $unknown: 'aws.throttled' } })), 'aws.gone');
   assert.equal(outcomeOf(judgeFacts(check, { ok: gone, other: false })), 'fail');
+});
+
+test('a fail says what the check says, with its facts; where one of them is missing the operands speak', () => {
+  const written: Check = {
+    id: 'x.says',
+    version: 1,
+    title: 'No leaks',
+    severity: 'high',
+    needs: ['secrets'],
+    target: 'source',
+    each: { path: 'leaks', as: 'leak', subject: 'leak.file', onEmpty: 'pass' },
+    references: [{ spec: 'CWE', section: '798' }],
+    says: 'a key {leak.excerpt} on line {leak.line}',
+    assert: { path: 'leak.excerpt', op: 'absent', value: null },
+    remediation: 'Revoke it.',
+    examples: [],
+  };
+  const leaks = [
+    { file: 'a', excerpt: 'sk_l…', line: 3 },
+    { file: 'b', excerpt: 'sk_l…' },
+    { file: 'c', line: 1 },
+  ];
+  const target = { kind: 'source' as const, id: 'source:.', labels: {} };
+
+  const verdicts = judge(
+    [written],
+    [{ target, collectors: { secrets: { is: 'facts', id: 'ev-1', facts: { leaks }, at: {} } } }],
+    '2026-01-01T00:00:00Z',
+  );
+
+  assert.deepEqual(
+    verdicts.map(({ subject, status, message }) => [subject, status, message]),
+    [
+      ['a', 'fail', 'a: a key sk_l… on line 3'],
+      ['b', 'fail', 'b: leak excerpt is "sk_l…"; expected absent'],
+      ['c', 'pass', 'c: leak excerpt is absent, as required'],
+    ],
+  );
 });
