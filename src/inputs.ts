@@ -36,6 +36,8 @@ function networkOf(options: AuditOptions): JsonObject {
     rate: options.rate,
     maxConnections: options.maxConnections,
     maxFile: options.maxFile,
+    ...(options.intrusive === true ? { intrusive: true } : {}),
+    ...(options.hstsList === undefined ? {} : { hstsListDate: options.hstsList.date }),
   };
 }
 

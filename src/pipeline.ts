@@ -1,7 +1,7 @@
 /** Joins the stages: plan → collect → judge → seal → run folder. Live runs and replays go through the same functions. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { digestOfBytes } from './assurance/digest.ts';
 import { sealRun } from './assurance/seal.ts';
 import { COLLECTORS } from './collectors/index.ts';
@@ -56,10 +56,33 @@ function planChecks(checks: readonly Check[]): PlanCheck[] {
 }
 
 /** Reference data that collectors ask for by name. */
-async function dataSources(packs: readonly Pack[], checks: readonly Check[]): Promise<DataSource[]> {
-  if (!checks.some((check) => check.needs.includes('secrets'))) return [];
-  const { detectorData } = await import('./packs/detectors.ts');
-  return [{ name: 'detectors', read: () => detectorData(joinPacks(packs).detectors) }];
+async function dataSources(
+  packs: readonly Pack[],
+  checks: readonly Check[],
+  options: AuditOptions,
+): Promise<DataSource[]> {
+  const needs = (collector: string): boolean => checks.some((check) => check.needs.includes(collector));
+  const sources: DataSource[] = [];
+  if (needs('secrets')) {
+    const { detectorData } = await import('./packs/detectors.ts');
+    sources.push({ name: 'detectors', read: () => detectorData(joinPacks(packs).detectors) });
+  }
+  if (needs('http')) sources.push(await hstsList(options));
+  return sources;
+}
+
+/** Our preload list, or the one that the user brings. Source and bundle both lie one folder below the package root. */
+async function hstsList({ hstsList: own }: AuditOptions): Promise<DataSource> {
+  if (own === undefined) {
+    return { name: 'hsts-preload', read: () => readFileSync(new URL('../data/hsts-preload.gz', import.meta.url)) };
+  }
+  const { compactList, fromChromium } = await import('./wire/http/preload-list.ts');
+  const entries = fromChromium(own.text);
+  if (entries === undefined) {
+    throw new UsageError(`--hsts-list ${own.path}: not of the form of Chromium's transport_security_state_static.json`);
+  }
+  const text = compactList(entries, { source: `--hsts-list ${basename(own.path)}`, date: own.date });
+  return { name: 'hsts-preload', date: own.date, read: () => Buffer.from(text, 'latin1') };
 }
 
 const packEntries = (packs: readonly Pack[]): Run['packs'] => packs.map(({ name, digest }) => ({ name, digest }));
@@ -148,14 +171,14 @@ export async function audit(request: AuditRequest): Promise<Outcome> {
   const startedAt = new Date().toISOString();
   const checks = chooseChecks(packs, options);
   const collectors: Collectors = createCollectors(COLLECTORS);
-  const data = createData([...(await dataSources(packs, checks)), ...rootSources(options.ca)]);
+  const data = createData([...(await dataSources(packs, checks, options)), ...rootSources(options.ca)]);
   const planner = createPlanner(
     {
       targets: request.targets,
       checks: planChecks(checks),
       options: options.options,
       connectTo: options.connectTo,
-      switches: { maxFile: options.maxFile },
+      switches: { maxFile: options.maxFile, ...(options.intrusive === true ? { intrusive: true } : {}) },
       dataDigest: (name) => data.digest(name),
     },
     collectors,

@@ -11,7 +11,7 @@ import { type Arguments, type Flags, type FlagValue, readValue } from './argumen
 import { OPTIONS } from './option-table.ts';
 import { validate } from './validate.ts';
 import { parseTarget } from './targets.ts';
-import { parseConnectTo, parseInstant, parseResolver, readCa } from './values.ts';
+import { parseConnectTo, parseInstant, parseResolver, readCa, readHstsList } from './values.ts';
 
 const FILE = 'probity.yaml';
 
@@ -64,7 +64,7 @@ function flagsOf(layer: Layer): Flags {
     else if (typeof value === 'string' || typeof value === 'number')
       flags[option.key] = readValue(option, String(value), where);
   }
-  for (const key of ['output', 'caFile']) {
+  for (const key of ['output', 'caFile', 'hstsList']) {
     const value = flags[key];
     if (typeof value === 'string' && !isAbsolute(value)) flags[key] = join(layer.folder, value);
   }
@@ -137,6 +137,7 @@ export function effectiveOptions(args: Arguments, around: Surroundings): AuditOp
   const scope = own(layer.values, 'scope');
   const asOf = flags['asOf'];
   const caFile = flags['caFile'];
+  const hstsList = flags['hstsList'];
   return {
     targets: specs,
     profiles: strings(flags['profile']) ?? [],
@@ -160,6 +161,10 @@ export function effectiveOptions(args: Arguments, around: Surroundings): AuditOp
     connectTo: (strings(flags['connectTo']) ?? []).map(parseConnectTo),
     ...(typeof caFile === 'string' ? { ca: readCa(resolve(around.cwd, caFile)) } : {}),
     allowPrivate: flags['allowPrivate'] === true,
+    ...(flags['intrusive'] === true ? { intrusive: true } : {}),
+    ...(typeof hstsList === 'string'
+      ? { hstsList: readHstsList(resolve(around.cwd, hstsList), flags['hstsListDate']) }
+      : {}),
     timeoutMs: positive(flags['timeout'], 'timeout', 10_000),
     concurrency: positive(flags['concurrency'], 'concurrency', 16),
     rate: positive(flags['rate'], 'rate', 0, 0),

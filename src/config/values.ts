@@ -68,3 +68,19 @@ export function readCa(path: string): NonNullable<AuditOptions['ca']> {
   if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw new UsageError(`--ca-file ${path}: holds no PEM certificate`);
   return { pem, digest: `sha256:${createHash('sha256').update(pem).digest('hex')}` };
 }
+
+/** A preload list and its day; the day must be said, because the file does not hold it. */
+export function readHstsList(path: string, date: unknown): NonNullable<AuditOptions['hstsList']> {
+  if (typeof date !== 'string' || !/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(date) || !existsDay(date)) {
+    throw new UsageError(
+      '--hsts-list: needs --hsts-list-date with the day as of which the list holds, such as 2026-11-22',
+    );
+  }
+  try {
+    return { path, text: readFileSync(path, 'utf8'), date };
+  } catch (cause) {
+    throw new UsageError(`--hsts-list ${path}: cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'error'})`, {
+      cause,
+    });
+  }
+}

@@ -58,6 +58,7 @@ export async function follow(io: IO, start: string, options: FollowOptions): Pro
       hops.push({ url: redactUrls(url), ...rawFault(error) });
       return { raw: { hops, end: 'fault' }, firstFault: hops.length === 1 ? error : undefined, first, last: undefined };
     }
+    first ??= hop;
     const next =
       options.follow === false && options.markNext !== true ? undefined : nextOf(hop, seen, hops.length, options.join);
     const kept = next === undefined ? options.keep?.(hop) : undefined;
