@@ -138,11 +138,12 @@ export class Case {
     return {
       reason,
       words: list.words,
-      phrases: phrasesOf(expected, undefined),
+      phrases: phrasesOf(expected),
       unit: undefined,
       fact,
       code,
       source: list.source,
+      joiner: 'and',
     };
   }
 

@@ -120,8 +120,9 @@ export function compileCheck(check: Check, asOf: number): CompiledCheck {
     const { op, value, caseless, future, type } = leaf;
     const prepared = OPERATIONS[op](value, { asOf, caseless, future, type, path: leaf.path });
     if (typeof prepared === 'string') throw new TypeError(`check ${check.id}: the value of ${op} ${prepared}`);
+    const says = op === 'eq' || op === 'present' || op === 'absent' || prepared.words === 'empty';
     const kind = op === 'present' || op === 'absent' ? op : 'test';
-    return { is: 'leaf', leaf, place, kind, prepared, phrases: phrasesOf(prepared.words, leaf.why) };
+    return { is: 'leaf', leaf, place, kind, prepared, phrases: phrasesOf(prepared.words, leaf.why, says) };
   }
 
   // With one collector its id is not part of the paths

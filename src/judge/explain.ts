@@ -24,6 +24,8 @@ export interface Ground {
   readonly code: FaultCode | undefined;
   /** Index of the needed collector whose fact it is. */
   readonly source: number;
+  /** How it stands beside its neighbours: all of them are wanted, or one. */
+  readonly joiner: 'and' | 'or';
 }
 
 /** More leaves than these are counted, not listed. */
@@ -51,24 +53,26 @@ export interface Scene {
 
 /** The minimal leaves that made an expression what it is, in the order of the check file. */
 export function grounds(node: Node, truth: Truth, scene: Scene): readonly Ground[] {
-  if (node.is === 'leaf') return [ground(node, truth, scene, undefined)];
+  if (node.is === 'leaf') return [ground(node, truth, scene, undefined, 'and')];
   const found: Ground[] = [];
-  collect(node, truth, scene, undefined, found);
+  collect(node, truth, scene, undefined, 'and', found);
   return found;
 }
 
-function collect(node: Node, truth: Truth, scene: Scene, loop: Loop | undefined, into: Ground[]): void {
+type Joiner = Ground['joiner'];
+
+function collect(node: Node, truth: Truth, scene: Scene, loop: Loop | undefined, joiner: Joiner, into: Ground[]): void {
   if (into.length >= MAX_GROUNDS) return;
   switch (node.is) {
     case 'leaf':
-      into.push(ground(node, truth, scene, loop));
+      into.push(ground(node, truth, scene, loop, joiner));
       return;
     case 'all':
     case 'any':
       // True `any`: its first true part. True `all` and false `any`: every part. Else the parts that share the value
       for (const part of node.parts) {
         if (evaluate(part, scene.frame) !== truth) continue;
-        collect(part, truth, scene, loop, into);
+        collect(part, truth, scene, loop, node.is === 'any' ? 'or' : 'and', into);
         if (truth === true && node.is === 'any') return;
       }
       return;
@@ -93,7 +97,7 @@ function collectLoop(node: LoopNode, truth: Truth, scene: Scene, loop: Loop | un
     matched += 1;
     const place = `[${String(index)}]`;
     const inner = { slot: item, label: label + place, words: words + place, pointer: `${pointer}/${String(index)}` };
-    collect(satisfies, truth, scene, { ...inner, outer: loop }, into);
+    collect(satisfies, truth, scene, { ...inner, outer: loop }, 'and', into);
     if (into.length >= MAX_GROUNDS || (truth === true && node.is === 'some')) break;
   }
   frame[item] = undefined;
@@ -109,15 +113,15 @@ function loopGround(node: LoopNode, fact: Fact, scene: Scene, loop: Loop | undef
   const empty = parts?.items.length === 0 && parts.rest === undefined;
   const rule = every ? 'every item to satisfy the rule' : 'some item to satisfy the rule';
   const expected = every && node.onEmpty && empty ? countWords({ eq: 0 }) : rule;
-  return makeGround(node.list, node.is, expected, undefined, phrasesOf(expected, undefined), fact, code, scene, loop);
+  return makeGround(node.list, node.is, expected, undefined, phrasesOf(expected), fact, code, scene, loop, 'and');
 }
 
-function ground(node: LeafNode, truth: Truth, scene: Scene, loop: Loop | undefined): Ground {
+function ground(node: LeafNode, truth: Truth, scene: Scene, loop: Loop | undefined, joiner: Joiner): Ground {
   const fact = factAt(node.place, scene.frame);
   const code = truth === 'unknown' ? unknownCode(fact) : undefined;
   const { op, value, why } = node.leaf;
   const expected = node.kind === 'test' ? value : true;
-  return makeGround(node.place, op, expected, why, node.phrases, fact, code, scene, loop);
+  return makeGround(node.place, op, expected, why, node.phrases, fact, code, scene, loop, joiner);
 }
 
 /** Why a leaf over this fact is unknown: the fact itself, something in the list, or a type that does not fit. */
@@ -139,6 +143,7 @@ function makeGround(
   code: FaultCode | undefined,
   scene: Scene,
   loop: Loop | undefined,
+  joiner: Joiner,
 ): Ground {
   const owner = loopOf(place, loop);
   const source = scene.sources[place.source];
@@ -149,7 +154,7 @@ function makeGround(
     code === undefined && why === undefined && isSmall(fact)
       ? { path, op, expected, actual: fact ?? null, evidence }
       : { path, op, expected, ...actualOf(fact, code), ...(why === undefined ? {} : { why }), evidence };
-  return { reason, words: wordsOf(place, owner), phrases, unit: place.unit, fact, code, source: place.source };
+  return { reason, words: wordsOf(place, owner), phrases, unit: place.unit, fact, code, source: place.source, joiner };
 }
 
 function loopOf(place: Place, loop: Loop | undefined): Loop | undefined {

@@ -80,7 +80,7 @@ function count(bounds: CountOperand, types: readonly FactType[] | undefined): Te
 
 export function countWords(bounds: CountOperand): string {
   const parts: string[] = [];
-  if (bounds.eq !== undefined) parts.push(bounds.eq === 0 ? 'no item' : `exactly ${items(bounds.eq)}`);
+  if (bounds.eq !== undefined) parts.push(bounds.eq === 0 ? 'empty' : `exactly ${items(bounds.eq)}`);
   if (bounds.gte !== undefined) parts.push(`at least ${items(bounds.gte)}`);
   if (bounds.lte !== undefined) parts.push(`at most ${items(bounds.lte)}`);
   return parts.join(' and ');

@@ -33,6 +33,7 @@ export function verdictMessage(subject: string, status: Status, grounds: readonl
 
 /** One clause for each leaf; the unknown ones that share a fault together. */
 function clauses(grounds: readonly Ground[], status: Status): readonly string[] {
+  if (status === 'fail') return failures(grounds);
   if (status !== 'error') return grounds.map((ground) => clause(ground, status));
   const unknown = Map.groupBy(grounds, ({ code }) => code);
   const found = new Set<string>();
@@ -42,6 +43,20 @@ function clauses(grounds: readonly Ground[], status: Status): readonly string[] 
     else found.add(`${words(sharing)} are unknown, ${FAULTS[ground.code].title} (${ground.code})`);
   }
   return [...found];
+}
+
+/** Several expectations of one fact become one clause: `p is "x"; expected absent or "y"`. */
+function failures(grounds: readonly Ground[]): readonly string[] {
+  const found: string[] = [];
+  let last: Ground | undefined;
+  for (const ground of grounds) {
+    const same = last !== undefined && last.reason.path === ground.reason.path && last.joiner === ground.joiner;
+    const before = found.at(-1);
+    if (same && before !== undefined) found[found.length - 1] = `${before} ${ground.joiner} ${ground.phrases.expected}`;
+    else found.push(clause(ground, 'fail'));
+    last = ground;
+  }
+  return found;
 }
 
 function words(grounds: readonly Ground[]): string {
@@ -55,14 +70,16 @@ export interface Phrases {
   readonly pass: string;
   readonly fail: string;
   readonly notApplicable: string;
+  readonly expected: string;
 }
 
-export function phrasesOf(expected: string, why: string | undefined): Phrases {
+/** `says`: a value that passes says already what was required, as with `eq`. */
+export function phrasesOf(expected: string, why?: string, says = false): Phrases {
   const reason = why === undefined ? '' : ` (${why})`;
-  const presence = expected === 'present' || expected === 'absent';
   return {
-    pass: presence ? `, as required${reason}` : `; required: ${expected}${reason}`,
+    pass: says ? `, as required${reason}` : `; required: ${expected}${reason}`,
     fail: `; expected ${expected}${reason}`,
+    expected: `${expected}${reason}`,
     notApplicable: ` (asked only where it is ${expected})`,
   };
 }

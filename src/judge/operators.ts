@@ -172,9 +172,9 @@ function moment(holds: (fact: number, operand: number) => boolean, words: string
 
 function momentWords(text: string): string {
   const match = /^now([+-])(.+)$/.exec(text);
-  if (text === 'now') return 'the time of the run';
+  if (text === 'now') return 'the run';
   if (match === null) return text;
-  return `${durationWords(match[2] ?? '')} ${match[1] === '-' ? 'before' : 'after'} the time of the run`;
+  return `${durationWords(match[2] ?? '')} ${match[1] === '-' ? 'before' : 'after'} the run`;
 }
 
 const within: Prepare = (value, { asOf, future }) => {
@@ -265,8 +265,8 @@ export const OPERATIONS: { readonly [name in Operator]: Prepare } = {
   matches,
   'starts-with': affix((fact, operand) => fact.startsWith(operand), 'starts with'),
   'ends-with': affix((fact, operand) => fact.endsWith(operand), 'ends with'),
-  before: moment((fact, operand) => fact < operand, 'before'),
-  after: moment((fact, operand) => fact > operand, 'after'),
+  before: moment((fact, operand) => fact < operand, 'earlier than'),
+  after: moment((fact, operand) => fact > operand, 'later than'),
   within,
   'in-cidr': listOperators.inCidr,
   'none-in-cidr': listOperators.noneInCidr,

@@ -1,5 +1,5 @@
 /** Values and paths in words for a person: bounded, control characters made visible, units named. */
-import { isArray, isObject, type Json } from '../model/json.ts';
+import { isObject, type Json } from '../model/json.ts';
 import { listParts } from './lookup.ts';
 import { parseDuration } from './time.ts';
 
@@ -42,15 +42,17 @@ export function shown(value: Json): string {
   if (value === null) return 'null';
   const parts = listParts(value);
   if (parts !== undefined) {
-    if (parts.items.length === 0) return parts.rest === undefined ? 'an empty list' : 'a list that could not be read';
+    if (parts.items.length === 0) return parts.rest === undefined ? 'empty' : 'a list that could not be read';
     return parts.rest === undefined ? atMost(parts.items) : `${atMost(parts.items)}, and more that could not be read`;
   }
   return isObject(value) ? 'an object' : 'a list';
 }
 
-/** Items in a row, at most eight of them: `a, b and 14 more`. */
+/** Items in a row, at most eight of them: `a, b and 14 more`; of objects only how many. */
 export function atMost(items: readonly Json[]): string {
-  const first = items.slice(0, MAX_ITEMS).map((item) => (isArray(item) ? 'a list' : shown(item)));
+  if (items.some((item) => typeof item === 'object'))
+    return `${String(items.length)} item${items.length === 1 ? '' : 's'}`;
+  const first = items.slice(0, MAX_ITEMS).map(shown);
   const more = items.length - first.length;
   return more > 0 ? `${first.join(', ')} and ${String(more)} more` : first.join(', ');
 }

@@ -41,7 +41,7 @@ function leafWords(leaf: Leaf): string {
   if (key !== undefined) return `${name} ${profileWords(op)} what the profile says under "${key}"${reason}`;
   const prepared = OPERATIONS[op](value, { asOf: 0, caseless, future, path });
   if (typeof prepared === 'string') return `${name} ${op} ${JSON.stringify(value)}${reason}`;
-  const verb = op === 'count' ? 'has' : 'is';
+  const verb = op === 'count' && prepared.words !== 'empty' ? 'has' : 'is';
   return `${name} ${verb} ${prepared.words}${caseless === true ? ' in any case of letters' : ''}${reason}`;
 }
 

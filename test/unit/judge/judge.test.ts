@@ -379,11 +379,11 @@ test('messages name subject, actual and expected, with units, and stay one visib
   );
   assert.equal(
     message({ path: 'expires', op: 'after', value: 'now+30d' }, {}),
-    'example.com: expires is absent; expected after 30 days after the time of the run',
+    'example.com: expires is absent; expected later than 30 days after the run',
   );
   assert.equal(
     message({ path: 'names', op: 'subset-of', value: ['a'] }, { names: [] }),
-    'example.com: names is an empty list; required: only items of "a"',
+    'example.com: names is empty; required: only items of "a"',
   );
   assert.match(
     message({ path: 'n', op: 'contains', value: 'z' }, { n: Array.from({ length: 22 }, (_, i) => `v${String(i)}`) }),
@@ -392,6 +392,20 @@ test('messages name subject, actual and expected, with units, and stay one visib
   assert.equal(
     message(holds, { ok: 'yes' }),
     'example.com: could not tell: ok is unknown, the value has another type than the rule expects (engine.type)',
+  );
+  const all: Expr = { path: 'all', op: 'absent', value: null };
+  assert.equal(
+    message({ any: [all, { path: 'all', op: 'in', value: ['pass', 'fail'] }] }, { all: 'neutral' }),
+    'example.com: all is "neutral"; expected absent or "pass" or "fail"',
+  );
+  assert.equal(message(holds, { ok: true }), 'example.com: ok is true, as required');
+  assert.equal(
+    message({ path: 'l', op: 'count', value: { eq: 0 } }, { l: [] }),
+    'example.com: l is empty, as required',
+  );
+  assert.equal(
+    message({ path: 'l', op: 'count', value: { eq: 0 } }, { l: [{}] }),
+    'example.com: l is 1 item; expected empty',
   );
   assert.equal(
     message({ path: 't', op: 'eq', value: 'x' }, { t: 'a\u001b[31mb\nc\u202ed\ud800' }),
