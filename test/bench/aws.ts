@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+// oxlint-disable unicorn/require-post-message-target-origin -- worker threads have no origin
 import { Worker, isMainThread, parentPort } from 'node:worker_threads';
 import { startAwsEndpoint, THROTTLED } from '../../src/lab/aws/server.ts';
 import type { AwsState, KeyState } from '../../src/lab/aws/state.ts';

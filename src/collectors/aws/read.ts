@@ -92,3 +92,8 @@ export function shifted(date: string, milliseconds: number): string {
 }
 
 export const DAY = 86_400_000;
+
+/** A text for messages, or what stands in for it. */
+export function spelled(value: Json | undefined, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise;
+}

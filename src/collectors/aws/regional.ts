@@ -18,7 +18,7 @@ import { interpretKms } from './kms/interpret.ts';
 import { observeKms } from './kms/observe.ts';
 import { interpretRds } from './rds/interpret.ts';
 import { observeRds } from './rds/observe.ts';
-import { asText, isUnknownFact, must } from './read.ts';
+import { asText, isUnknownFact, must, spelled } from './read.ts';
 import { regionalSchema } from './schema.ts';
 import { interpretSecrets, observeSecrets } from './secretsmanager/service.ts';
 import { interpretSecurity, observeSecurity } from './security/service.ts';
@@ -62,14 +62,15 @@ function interpret(raw: Json): Interpretation {
   const partition = must(raw, 'partition', asText);
   const arn = (kind: string, id: string): string | Unknown => {
     for (const part of [partition, region, account]) if (isUnknownFact(part)) return part;
-    return `arn:${String(partition)}:ec2:${String(region)}:${String(account)}:${kind}/${id}`;
+    const [where, place, owner] = [partition, region, account].map((part) => spelled(part, ''));
+    return `arn:${where ?? ''}:ec2:${place ?? ''}:${owner ?? ''}:${kind}/${id}`;
   };
   const facts = {
     account,
     region,
     kms: interpretKms(own(raw, 'kms'), setting, at),
     acm: interpretAcm(own(raw, 'acm'), setting, at),
-    ec2: interpretEc2(own(raw, 'ec2'), at, arn),
+    ec2: interpretEc2(own(raw, 'ec2'), at, arn, account),
     rds: interpretRds(own(raw, 'rds'), at),
     elb: interpretElb(own(raw, 'elb'), at),
     secrets: interpretSecrets(own(raw, 'secrets'), setting, region, at),

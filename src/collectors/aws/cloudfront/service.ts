@@ -7,7 +7,7 @@ import { askAll, inner, pick } from '../call.ts';
 import type { CallTable } from '../call-table.ts';
 import { listOf, type At } from '../lists.ts';
 import type { Observation } from '../observe-context.ts';
-import { asFlag, asText, asTexts, facts, isUnknownFact, must } from '../read.ts';
+import { asFlag, asText, asTexts, facts, isUnknownFact, must, spelled } from '../read.ts';
 
 export const CLOUDFRONT_CALLS: CallTable = {
   at: 'cloudfront.distributions',
@@ -94,17 +94,18 @@ function originFacts(raw: Json, allowsPlain: Json): JsonObject {
     const protocols = must(config, 'protocols', asTexts);
     for (const value of [id, policy, protocols])
       if (isUnknownFact(value)) return { customOrigins: value, weakOrigins: value };
-    custom.push(String(id));
-    if (policy === 'http-only') weak.push(`${String(id)} is asked over plain HTTP`);
+    const name = spelled(id, 'an origin');
+    custom.push(name);
+    if (policy === 'http-only') weak.push(`${name} is asked over plain HTTP`);
     if (policy === 'match-viewer') {
       if (isUnknownFact(allowsPlain)) return { customOrigins: allowsPlain, weakOrigins: allowsPlain };
-      if (allowsPlain === true) weak.push(`${String(id)} is asked over plain HTTP where the visitor asks so`);
+      if (allowsPlain === true) weak.push(`${name} is asked over plain HTTP where the visitor asks so`);
     }
     const old =
       isUnknownFact(protocols) || policy === 'http-only'
         ? []
         : protocols.filter((name) => OLD_PROTOCOLS.includes(name));
-    if (old.length > 0) weak.push(`${String(id)} is asked with ${old.join(', ')}`);
+    if (old.length > 0) weak.push(`${name} is asked with ${old.join(', ')}`);
   }
   return { customOrigins: custom, weakOrigins: weak };
 }

@@ -9,7 +9,7 @@ import { ask, askAll, each, pick, type RawList } from '../call.ts';
 import type { CallTable } from '../call-table.ts';
 import { listOf, type At } from '../lists.ts';
 import type { Observation } from '../observe-context.ts';
-import { asDate, asFlag, asText, facts, isUnknownFact, may, must, orElse } from '../read.ts';
+import { asDate, asFlag, asText, facts, isUnknownFact, may, must, orElse, spelled } from '../read.ts';
 
 const TRAILS = ['cloudtrail:DescribeTrails'];
 const STATUS = [...TRAILS, 'cloudtrail:GetTrailStatus'];
@@ -40,6 +40,7 @@ export const CLOUDTRAIL_CALLS: readonly CallTable[] = [
 ];
 
 const TRAIL = [
+  'HasCustomEventSelectors',
   'HomeRegion',
   'IsMultiRegionTrail',
   'IsOrganizationTrail',
@@ -98,7 +99,7 @@ export async function observeCloudtrail(observation: Observation): Promise<JsonO
   const byArn = new Map<string, Json>();
   for (const { items } of lists) {
     for (const [index, trail] of items.entries())
-      byArn.set(String(own(trail, 'TrailARN') ?? `#${String(index)}`), trail);
+      byArn.set(spelled(own(trail, 'TrailARN'), `#${String(index)}`), trail);
   }
   io.progress(`${String(byArn.size)} trails`);
   const rest = lists.map((one) => own(one, 'rest')).find((one) => one !== undefined);
@@ -155,7 +156,7 @@ function takesAll(selector: Json): boolean {
   );
 }
 
-function keepsAllManagementEvents(raw: Json | undefined): boolean | Unknown {
+function keepsAllManagementEvents(raw: Json | undefined, trail: Json): boolean | Unknown {
   const reason = faultIn(raw);
   if (reason !== undefined) return unknown(reason);
   const [classic, advanced] = [own(raw, 'EventSelectors'), own(raw, 'AdvancedEventSelectors')];
@@ -167,7 +168,9 @@ function keepsAllManagementEvents(raw: Json | undefined): boolean | Unknown {
       own(selector, 'ReadWriteType') === 'All' && own(selector, 'IncludeManagementEvents') === true && excludesNone
     );
   });
-  return byClassic || advanced.some(takesAll);
+  // A trail that nobody gave selectors takes all management events (CloudTrail guide, PutEventSelectors)
+  const isDefault = classic.length === 0 && advanced.length === 0 && own(trail, 'HasCustomEventSelectors') === false;
+  return isDefault || byClassic || advanced.some(takesAll);
 }
 
 interface Coverage {
@@ -196,7 +199,7 @@ function coverage(raw: Json | undefined, account: string): Coverage {
     if (!isMulti) continue;
     const isForeign = account !== '' && arn.split(':')[4] !== account;
     const logging = must(own(trail, 'GetTrailStatus'), 'IsLogging', asFlag);
-    const takes = keepsAllManagementEvents(own(trail, 'GetEventSelectors'));
+    const takes = keepsAllManagementEvents(own(trail, 'GetEventSelectors'), trail);
     if (logging === false || takes === false) continue;
     if (logging === true && takes === true) covering.push(arn);
     // The trail of the organization: a member sees that it is there, not what it takes

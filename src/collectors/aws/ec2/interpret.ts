@@ -74,7 +74,7 @@ function flowLogs(vpc: Json, logs: Json | undefined): Json {
   return items === undefined ? whyNotWhole(logs) : false;
 }
 
-export function interpretEc2(raw: Json | undefined, at: At, arn: Arn): Json {
+export function interpretEc2(raw: Json | undefined, at: At, arn: Arn, account: Json): Json {
   const byDefault = own(raw, 'GetEbsEncryptionByDefault');
   if (byDefault !== undefined) at['/ec2/encryptsByDefault'] = '/ec2/GetEbsEncryptionByDefault';
   const groups = own(raw, 'DescribeSecurityGroups');
@@ -91,7 +91,12 @@ export function interpretEc2(raw: Json | undefined, at: At, arn: Arn): Json {
       '/ec2/DescribeSnapshots',
       '/ec2/publicSnapshots',
       at,
-      (item) => facts({ arn: named(item, 'SnapshotId', 'snapshot', arn), public: true }),
+      (item) => {
+        const owner = own(item, 'OwnerId');
+        // Only what is the account's own, should the endpoint not keep to the filter
+        const isForeign = typeof owner === 'string' && typeof account === 'string' && owner !== account;
+        return isForeign ? undefined : facts({ arn: named(item, 'SnapshotId', 'snapshot', arn), public: true });
+      },
     ),
     securityGroups: listOf(groups, '/ec2/DescribeSecurityGroups', '/ec2/securityGroups', at, (item) =>
       groupFacts(item, own(groups, 'prefixLists'), arn),

@@ -143,7 +143,7 @@ export async function observeEc2(observation: Observation): Promise<JsonObject> 
             NextToken: marker,
           }),
         ),
-      (item) => pick(item, ['SnapshotId']),
+      (item) => pick(item, ['SnapshotId', 'OwnerId']),
     ),
     groups(),
     list(

@@ -2,7 +2,7 @@
 import { partialList, unknown, type Unknown } from '../../../model/facts.ts';
 import type { FaultCode } from '../../../model/fault.ts';
 import { isArray, own, type Json } from '../../../model/json.ts';
-import { asCount, asText, isUnknownFact, may, must } from '../read.ts';
+import { asCount, asText, isUnknownFact, may, must, spelled } from '../read.ts';
 import { wholeItems, whyNotWhole } from '../lists.ts';
 
 const OPEN = new Set(['0.0.0.0/0', '::/0']);
@@ -30,7 +30,7 @@ function isOpen(permission: Json, prefixLists: Json | undefined): boolean | Unkn
     const entries = own(prefixLists, id);
     const items = wholeItems(entries);
     if (items === undefined) unread = whyNotWhole(entries) as Unknown;
-    else if (items.some((item) => OPEN.has(String(own(item, 'Cidr') ?? '')))) return true;
+    else if (items.some((item) => OPEN.has(spelled(own(item, 'Cidr'), '')))) return true;
   }
   return unread ?? false;
 }

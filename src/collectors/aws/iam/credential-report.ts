@@ -1,5 +1,5 @@
 /** Reads the credential report: CSV (RFC 4180) with the words N/A, no_information and not_supported for what is not there. */
-import type { Json, JsonObject } from '../../../model/json.ts';
+import type { Json } from '../../../model/json.ts';
 
 const COLUMNS = [
   'user',
@@ -51,6 +51,6 @@ export function readCredentialReport(text: string): readonly Json[] | undefined 
     if (values.length !== names.length) return null;
     return Object.fromEntries(
       COLUMNS.map((name, index): [string, Json] => [name, values[places[index] ?? -1] ?? null]),
-    ) as JsonObject;
+    );
   });
 }

@@ -15,6 +15,7 @@ import {
   must,
   reasonFor,
   whenKnown,
+  spelled,
 } from '../read.ts';
 import type { Setting } from '../setting.ts';
 import { administers, decryptsAll, serviceWildcards } from './grants.ts';
@@ -112,7 +113,7 @@ function rootsVirtualDevices(raw: Json | undefined): Json {
     return typeof user === 'string' && /^arn:[a-z-]+:iam::[0-9]{12}:root$/.test(user);
   });
   return partialList(
-    owned.map((item) => String(typeof own(item, 'SerialNumber') === 'string' ? own(item, 'SerialNumber') : 'a device')),
+    owned.map((item) => spelled(own(item, 'SerialNumber'), 'a device')),
     faultIn(own(raw, 'rest')),
   );
 }
@@ -162,7 +163,7 @@ function inlineGrants(raw: Json, read: (policy: Policy) => string[]): Json {
     const granted = grants(must(item, 'PolicyDocument', asText), read);
     const items = isArray(granted) ? granted : own(granted, '$items');
     if (isArray(items))
-      found.push(...items.map((text) => `${isUnknownFact(name) ? 'inline policy' : name}: ${String(text)}`));
+      found.push(...items.map((text) => `${isUnknownFact(name) ? 'inline policy' : name}: ${spelled(text, '')}`));
     if (!isArray(granted)) code ??= own(granted, '$unknown') as Unknown['$unknown'];
   }
   return partialList(found, code);
@@ -174,7 +175,7 @@ export function interpretIam(raw: Json | undefined, setting: Setting, partition:
   const of =
     (...kinds: readonly string[]) =>
     (item: Json, make: () => JsonObject): JsonObject | undefined =>
-      kinds.includes(String(own(item, 'kind'))) ? make() : undefined;
+      kinds.includes(spelled(own(item, 'kind'), '')) ? make() : undefined;
   const home = typeof partition === 'string' ? partition : 'aws';
   const decrypts = (policy: Policy): string[] => decryptsAll(policy, home, account);
   const policy = own(raw, 'GetAccountPasswordPolicy');
@@ -272,12 +273,7 @@ function directPolicies(raw: Json): Json {
   const inline = must(raw, 'inline', (value) => (isArray(value) ? value : undefined));
   if (isUnknownFact(attached)) return attached;
   if (isUnknownFact(inline)) return inline;
-  return [
-    ...attached,
-    ...inline.map((item) =>
-      String(typeof own(item, 'PolicyName') === 'string' ? own(item, 'PolicyName') : 'an inline policy'),
-    ),
-  ];
+  return [...attached, ...inline.map((item) => spelled(own(item, 'PolicyName'), 'an inline policy'))];
 }
 
 function passwordPolicy(raw: Json | undefined): Json | undefined {

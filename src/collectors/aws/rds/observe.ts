@@ -5,6 +5,7 @@ import { isArray, own, type Json, type JsonObject } from '../../../model/json.ts
 import { ask, askAll, each, pick, type Answer, type RawList } from '../call.ts';
 import { askRouteTables } from '../ec2/observe.ts';
 import type { Observation } from '../observe-context.ts';
+import { spelled } from '../read.ts';
 
 const INSTANCE = [
   'AutoMinorVersionUpgrade',
@@ -82,7 +83,7 @@ export async function observeRds(observation: Observation): Promise<JsonObject> 
             ? client.send(new sdk.DescribeDBClusterParametersCommand({ DBClusterParameterGroupName: name, Marker }))
             : client.send(new sdk.DescribeDBParametersCommand({ DBParameterGroupName: name, Marker })),
         (item) =>
-          TLS_PARAMETERS.includes(String(own(item, 'ParameterName')))
+          TLS_PARAMETERS.includes(spelled(own(item, 'ParameterName'), ''))
             ? pick(item, ['ParameterName', 'ParameterValue'])
             : null,
       ),

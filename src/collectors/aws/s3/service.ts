@@ -12,7 +12,7 @@ import { listOf, type At } from '../lists.ts';
 import type { Observation } from '../observe-context.ts';
 import { globCovers, readPolicy, type Statement } from '../policy.ts';
 import { asFlag, asText, facts, isUnknownFact, may, must, reasonFor, whenKnown } from '../read.ts';
-import { loopbackHandler } from './account-endpoint.ts';
+import { accountEndpoint } from './account-endpoint.ts';
 
 const ACCOUNT_BLOCK = 's3:GetAccountPublicAccessBlock';
 const BUCKETS = 's3:ListAllMyBuckets';
@@ -45,7 +45,7 @@ const EVERYBODY = /\/groups\/(?:global\/AllUsers|global\/AuthenticatedUsers)$/;
 async function accountBlock(observation: Observation): Promise<JsonObject> {
   const { account, config, region } = observation;
   const sdk = await import('@aws-sdk/client-s3-control');
-  const client = new sdk.S3ControlClient({ ...config, ...loopbackHandler(config) } as unknown as S3ControlClientConfig);
+  const client = new sdk.S3ControlClient(accountEndpoint(config) as unknown as S3ControlClientConfig);
   return ask(
     { action: ACCOUNT_BLOCK, region },
     () => client.send(new sdk.GetPublicAccessBlockCommand({ AccountId: account })),

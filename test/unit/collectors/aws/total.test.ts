@@ -88,8 +88,8 @@ const { raw } = fc.letrec<{ raw: Json; leaf: Json }>((tie) => ({
     tie('leaf'),
     fc.array(tie('raw'), { maxLength: 3 }),
     fc.dictionary(fc.constantFrom(...NAMES), tie('raw'), { maxKeys: 6 }),
-  ) as fc.Arbitrary<Json>,
-  leaf: fc.oneof(fc.constantFrom<Json>(null, true, false, 0, 1, -1, ...VALUES), fc.string()) as fc.Arbitrary<Json>,
+  ),
+  leaf: fc.oneof(fc.constantFrom<Json>(null, true, false, 0, 1, -1, ...VALUES), fc.string()),
 }));
 
 for (const [collector, schema] of [
@@ -113,7 +113,7 @@ for (const [collector, schema] of [
     const walk = (value: Json, path: string): void => {
       if (typeof value !== 'object' || value === null) known.push(path);
       else if (!Object.hasOwn(value, '$unknown'))
-        for (const [key, member] of Object.entries(value)) walk(member as Json, `${path}/${key}`);
+        for (const [key, member] of Object.entries(value)) walk(member, `${path}/${key}`);
     };
     walk(facts, '');
     assert.deepEqual(known, []);
