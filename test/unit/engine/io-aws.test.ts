@@ -47,7 +47,7 @@ function credentials(t: TestContext, url: string): void {
 }
 
 async function client(t: TestContext, signal?: AbortSignal): Promise<STSClient> {
-  const config = await ioFor(t, { allowPrivate: false, timeoutMs: 500 }, signal).aws({});
+  const config = await ioFor(t, { allowPrivate: false, timeoutMs: 5000 }, signal).aws({});
   assert.equal(config.region, 'eu-west-1');
   return new STSClient(config as unknown as STSClientConfig);
 }

@@ -171,7 +171,12 @@ test('a body that breaks is cut and says why; its head is kept', async (t) => {
     [`${head}Content-Encoding: gzip\r\nContent-Length: 8\r\n\r\nnot gzip`, true, 'http.malformed'],
   ];
   for (const [response, close, code] of cases) {
-    const hop = await get(t, await serving(t, response, close), {}, { timeoutMs: 150 });
+    const hop = await get(
+      t,
+      await serving(t, response, close),
+      {},
+      { timeoutMs: code === 'http.timeout' ? 600 : 5000 },
+    );
 
     assert.equal(hop.status, 200);
     assert.equal(hop.headers[0]?.[1], 'max-age=1');
@@ -249,15 +254,15 @@ test('a server that drips, is silent, resets or is not there is a typed fault', 
   const resetting = await tcpServer(t, (socket) => socket.once('data', () => socket.resetAndDestroy()));
   const { closedPort } = await import('./support.ts');
 
-  assert.equal(await faultOf(get(t, silent, {}, { timeoutMs: 100 })), 'http.timeout');
-  assert.ok(['http.timeout', 'http.malformed'].includes(await faultOf(get(t, dripping, {}, { timeoutMs: 100 }))));
+  assert.equal(await faultOf(get(t, silent, {}, { timeoutMs: 400 })), 'http.timeout');
+  assert.ok(['http.timeout', 'http.malformed'].includes(await faultOf(get(t, dripping, {}, { timeoutMs: 400 }))));
   assert.equal(await faultOf(get(t, resetting)), 'net.reset');
   assert.equal(await faultOf(get(t, await closedPort())), 'net.refused');
 });
 
 test('waiting for a slot of the host is not the time of the server', async (t) => {
   const port = await serving(t, 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
-  const io = ioFor(t, { maxConnections: 1, timeoutMs: 100 });
+  const io = ioFor(t, { maxConnections: 1, timeoutMs: 300 });
   const first = await io.tcp('127.0.0.1', port);
   const waiting = io.fetch({ method: 'GET', url: `http://127.0.0.1:${String(port)}/`, maxBody: 10 });
 

@@ -49,7 +49,7 @@ test('a refused port is net.refused', async (t) => {
 test('a reset is net.reset, a silent server net.timeout, our own close net.closed', async (t) => {
   const resetting = await tcpServer(t, (socket) => socket.once('data', () => socket.resetAndDestroy()));
   const silent = await tcpServer(t, () => undefined);
-  const io = ioFor(t, { timeoutMs: 100 });
+  const io = ioFor(t, { timeoutMs: 400 });
 
   const first = await io.tcp('127.0.0.1', resetting);
   await first.write(Buffer.from('x'));

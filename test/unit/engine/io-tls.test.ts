@@ -162,7 +162,7 @@ test('what is no TLS server is a fault that says so', async (t) => {
   assert.equal(await faultOf(handshake(t, plain, { servername: 'x' })), 'tls.handshake');
   assert.equal(await faultOf(handshake(t, closing, { servername: 'x' })), 'net.closed');
   assert.equal(await faultOf(handshake(t, resetting, { servername: 'x' })), 'net.reset');
-  assert.equal(await faultOf(handshake(t, silent, { servername: 'x' }, { timeoutMs: 100 })), 'tls.timeout');
+  assert.equal(await faultOf(handshake(t, silent, { servername: 'x' }, { timeoutMs: 400 })), 'tls.timeout');
 });
 
 test('the stream below a session may be closed first, in the middle of the data', async (t) => {

@@ -247,18 +247,18 @@ test('waiting for the turns of --rate is not the time of the job', async (t) => 
 
   const { evidence } = await observed(
     {
-      deadlineMs: 120,
+      deadlineMs: 400,
       observe: async (_, io) => {
         for (let count = 0; count < 6; count++) (await io.tcp('127.0.0.1', port)).close();
         return 'done';
       },
     },
     new AbortController().signal,
-    { rate: 20 },
+    { rate: 8 },
   );
 
   assert.equal(codeOf(evidence), 'observed');
-  assert.ok(evidence.elapsedMs >= 240, `five pauses of 50 ms, not ${String(evidence.elapsedMs)}`);
+  assert.ok(evidence.elapsedMs >= 600, `five pauses of 125 ms, not ${String(evidence.elapsedMs)}`);
 });
 
 test('an interrupted run ends a job that waits, with that reason', async () => {
