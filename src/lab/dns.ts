@@ -25,6 +25,10 @@ export interface LabDnsOptions {
   readonly records?: readonly ResourceRecord[];
   /** Says for a question what goes wrong; undefined: it is answered. */
   readonly misbehave?: (question: Question, transport: 'udp' | 'tcp', query: Message) => Misbehaviour | undefined;
+  /** Milliseconds before an answer leaves, as on a long way. */
+  readonly delayMs?: number;
+  /** Default: any free one. */
+  readonly port?: number;
   /** Answers carry AD, as those of a validating resolver for signed names. */
   readonly signed?: (name: string) => boolean;
 }
@@ -166,10 +170,10 @@ function listenTcp(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-function bindUdp(socket: UdpSocket, host: string): Promise<number> {
+function bindUdp(socket: UdpSocket, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     socket.once('error', reject);
-    socket.bind(0, host, () => {
+    socket.bind(port, host, () => {
       resolve(socket.address().port);
     });
   });
@@ -191,7 +195,7 @@ export async function startDns(options: LabDnsOptions, host = '127.0.0.1'): Prom
   const sockets = new Set<Socket>();
   for (let attempt = 0; ; attempt += 1) {
     const udp = createSocket('udp4');
-    const port = await bindUdp(udp, host);
+    const port = await bindUdp(udp, host, options.port ?? 0);
     const tcp = createServer((socket) => {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
@@ -207,7 +211,12 @@ export async function startDns(options: LabDnsOptions, host = '127.0.0.1'): Prom
     }
     udp.on('message', (query: Buffer, from: RemoteInfo) => {
       const reply = answer(query, 'udp');
-      if (reply !== undefined) udp.send(reply, from.port, from.address);
+      if (reply === undefined) return;
+      const send = () => {
+        udp.send(reply, from.port, from.address);
+      };
+      if (options.delayMs === undefined) send();
+      else setTimeout(send, options.delayMs);
     });
     return {
       address: `${host}:${String(port)}`,

@@ -116,10 +116,15 @@ export class Answers {
   readonly #answers = new Map<string, Answer>();
   readonly #suffixes = new Map<string, string>();
   #count = 0;
+  /** What was never asked because a bound was reached is that fault, else it is lost evidence. */
+  #missing: FaultCode = 'evidence.missing';
+  /** How often something was looked for and not there. */
+  misses = 0;
 
   /** Reads the raw evidence of the collector; entries of another form are as good as not there. */
   static read(raw: Json): Answers {
     const answers = new Answers();
+    if (typeof own(raw, 'limit') === 'string') answers.#missing = 'dns.limit';
     const entries = own(raw, 'answers');
     if (isArray(entries)) for (const entry of entries) answers.add(entry);
     const pages = own(raw, 'pages');
@@ -155,6 +160,7 @@ export class Answers {
   page(url: string): Page {
     const page = this.#pages.get(url);
     if (page !== undefined) return page;
+    this.misses += 1;
     this.missingPages.add(url);
     return { is: 'unknown', code: 'evidence.missing', at: '' };
   }
@@ -177,7 +183,10 @@ export class Answers {
   suffix(name: string): string | undefined {
     const canonical = canonicalName(name);
     const suffix = this.#suffixes.get(canonical);
-    if (suffix === undefined) this.missingSuffixes.add(canonical);
+    if (suffix === undefined) {
+      this.misses += 1;
+      this.missingSuffixes.add(canonical);
+    }
     return suffix;
   }
 
@@ -239,8 +248,9 @@ export class Answers {
       // a name that DNS cannot carry was never asked: that is a fault of its own, not lost evidence
       return { is: 'unknown', code: 'dns.bad-name', at: '' };
     }
+    this.misses += 1;
     this.missing.set(keyOf(asked), asked);
-    return { is: 'unknown', code: 'evidence.missing', at: '' };
+    return { is: 'unknown', code: this.#missing, at: '' };
   }
 }
 

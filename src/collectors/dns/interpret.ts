@@ -66,6 +66,16 @@ export function factsOf(answers: Answers, domain: string, settings: Settings): I
   return { facts, at };
 }
 
+/** Runs the parts that are not complete yet, so that `answers` notes what they miss; a part that missed nothing is done. */
+export function survey(answers: Answers, domain: string, settings: Settings, done: Set<string>): void {
+  for (const [name, make] of Object.entries(PARTS)) {
+    if (done.has(name)) continue;
+    const before = answers.misses;
+    make(answers, domain, settings);
+    if (answers.misses === before) done.add(name);
+  }
+}
+
 export function interpret(raw: Json): Interpretation {
   const domain = own(raw, 'domain');
   if (typeof domain !== 'string' || domain === '') return { facts: unknown('evidence.missing'), at: { '': '' } };

@@ -6,13 +6,14 @@ import { nameOf } from '../../model/target.ts';
 import { canonicalName } from '../../wire/dns/name.ts';
 import { Answers, rawEntry, type Asked } from './answers.ts';
 import { ask, fetchPage } from './ask.ts';
-import { factsOf } from './interpret.ts';
+import { survey } from './interpret.ts';
 import { settingsOf } from './settings.ts';
 
 /** facts/email §3: bounds of one domain. A bound that was reached is said in the evidence. */
 const MAX_QUERIES = 300;
 const MAX_IN_FLIGHT = 64;
-const MAX_ROUNDS = 40;
+/** A climb from the longest name takes 127. */
+const MAX_ROUNDS = 150;
 const MAX_PAGES = 6;
 
 /** Runs the questions of one round, a bounded number at once; the answers stand in the order of the questions. */
@@ -37,6 +38,7 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   const { icannList, publicSuffix } = await import('./psl/lookup.ts');
   const list = icannList();
   const settings = settingsOf(job.options);
+  const done = new Set<string>();
   const answers = new Answers();
   const entries: JsonObject[] = [];
   const pages: JsonObject[] = [];
@@ -47,7 +49,7 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     answers.missing.clear();
     answers.missingSuffixes.clear();
     answers.missingPages.clear();
-    factsOf(answers, domain, settings);
+    survey(answers, domain, settings, done);
     for (const name of answers.missingSuffixes) {
       suffixes[name] = publicSuffix(list, name);
       answers.addSuffix(name, suffixes[name]);

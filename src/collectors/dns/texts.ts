@@ -37,9 +37,8 @@ export function textFacts(answers: Answers, domain: string): Part {
     wildcardFact(sheet, answers, domain, text);
   }
   const old = answers.ask(domain, 'SPF');
-  // RFC 7208 §3.1: type 99 is gone. Servers that do not know it may say so
-  if (old.is !== 'unknown') sheet.set('type99', old.is === 'records', old.at);
-  else sheet.set('type99', old.code === 'dns.notimp' ? false : unknown(old.code), old.at);
+  // RFC 7208 §3.1: type 99 is gone
+  sheet.set('type99', old.is === 'unknown' ? unknown(old.code) : old.is === 'records', old.at);
   return sheet.part(apex.at);
 }
 
