@@ -17,7 +17,9 @@ export const GROUPS = ['acm', 'kms'];
 
 export async function loadAwsChecks(folder: string, groups: readonly string[] = GROUPS): Promise<Check[]> {
   const schemas = await collectorSchemas();
-  return groups.flatMap((group) => loadPack(join(folder, group), schemas).checks);
+  return groups
+    .flatMap((group) => loadPack(join(folder, group), schemas).checks)
+    .filter((check) => check.target === 'aws');
 }
 
 export function pathsOf(checks: readonly Check[], collector = 'aws'): string[] {

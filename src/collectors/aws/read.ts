@@ -9,8 +9,6 @@ export type Is<T extends Json> = (value: Json) => T | undefined;
 
 export const asText: Is<string> = (value) => (typeof value === 'string' ? value : undefined);
 export const asFlag: Is<boolean> = (value) => (typeof value === 'boolean' ? value : undefined);
-export const asNumber: Is<number> = (value) =>
-  typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 export const asCount: Is<number> = (value) =>
   typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined;
 export const asList: Is<readonly Json[]> = (value) => (isArray(value) ? value : undefined);
@@ -78,11 +76,6 @@ export function facts(members: { readonly [name: string]: Json | undefined }): J
   const kept: [string, Json][] = [];
   for (const [name, value] of Object.entries(members)) if (value !== undefined) kept.push([name, value]);
   return Object.fromEntries(kept);
-}
-
-/** The first of the values that is unknown, for facts made of several. */
-export function firstUnknown(...values: readonly (Json | undefined)[]): Unknown | undefined {
-  return values.find(isUnknownFact);
 }
 
 /** Shifts an instant; years beyond 9999 are left where they are: no date of ours reaches them. */
