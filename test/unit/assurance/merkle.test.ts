@@ -26,6 +26,11 @@ function hex(bytes: Uint8Array): string {
 const records = (size: number): Uint8Array[] =>
   Array.from({ length: size }, (_, index) => Buffer.from(`record ${String(index)}`));
 
+/** Any text: fast-check's own of all code points takes seconds to set up. */
+const anyText = fc
+  .array(fc.integer({ min: 0, max: 0x10ffff }), { maxLength: 200 })
+  .map((points) => String.fromCodePoint(...points));
+
 test('the empty tree and the published vectors of certificate transparency have their known roots', () => {
   const inputs = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
   const roots = [
@@ -55,7 +60,7 @@ test('the tree of any size is the one of the recursive definition', () => {
 
 test('a text and its UTF-8 bytes are the same leaf', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(anyText, (text) => {
       assert.equal(hex(leafHash(text)), hex(leafHash(new TextEncoder().encode(text))));
     }),
     { numRuns: 50 },
