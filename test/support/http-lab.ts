@@ -6,6 +6,7 @@ import { createData } from '../../src/engine/io/data.ts';
 import { createIO } from '../../src/engine/io/create.ts';
 import { judge, type Observed } from '../../src/judge/judge.ts';
 import { createCa } from '../../src/lab/ca.ts';
+import { startDns } from '../../src/lab/dns.ts';
 import { type LabSite, type LabWeb, startWeb } from '../../src/lab/http.ts';
 import type { Check, Status } from '../../src/model/check.ts';
 import { FaultError } from '../../src/model/fault.ts';
@@ -67,6 +68,20 @@ export async function startLab(
   hosts: readonly string[] = [''],
 ): Promise<Lab> {
   const web = await startWeb(sites);
+  const dns = await startDns({
+    lines: [
+      ...sites.flatMap(({ name }) => [
+        `$ORIGIN ${name}.`,
+        '@ SOA ns h 1 7200 3600 1209600 300',
+        `@ MX 10 mail.${name}.`,
+      ]),
+      '$ORIGIN nomail.test.',
+      '@ SOA ns h 1 7200 3600 1209600 300',
+      '@ MX 0 .',
+      '$ORIGIN bare.test.',
+      '@ SOA ns h 1 7200 3600 1209600 300',
+    ],
+  });
   const connectTo: readonly ConnectTo[] = hosts.flatMap((host) => [
     { host, port: 443, toHost: '127.0.0.1', toPort: web.httpsPort },
     { host, port: 80, toHost: '127.0.0.1', toPort: web.httpPort },
@@ -75,7 +90,7 @@ export async function startLab(
     web,
     observe: async (site, options = {}) =>
       await observeSite(site, options, {
-        resolvers: ['127.0.0.1:1'],
+        resolvers: [dns.address],
         connectTo,
         ca: { pem: ca.certPem, digest: 'sha256:test' },
         allowPrivate: false,
@@ -85,7 +100,7 @@ export async function startLab(
         maxConnections: 8,
         ...network,
       }),
-    close: async () => await web.close(),
+    close: async () => void (await Promise.all([web.close(), dns.close()])),
   };
 }
 

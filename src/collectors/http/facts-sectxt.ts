@@ -6,11 +6,14 @@ import { linesOf, parseMediaType } from '../../wire/http/fields.ts';
 import type { Field } from '../../wire/http/security-txt.ts';
 import { contactDefect, isLanguageList, schemeOf, uriDefect } from '../../wire/http/security-txt-values.ts';
 import { parseRfc3339 } from '../../wire/http/time.ts';
+import { isDead } from './facts-links.ts';
 import { type Found, findSecurityTxt, type Search } from './sectxt-find.ts';
-import { type Area, instant, present, shown, unknownArea, type View } from './view.ts';
+import { type Area, bodyText, instant, present, shown, unknownArea, type View } from './view.ts';
 
 /** Lists that are there, and empty, where there is no file: the rules about lines then have nothing to judge. */
 const NO_FILE = { present: false, contacts: [], expires: [], languages: [], links: [] };
+/** Links that a reader follows; keys and metadata have rules of their own. */
+const FOLLOWED = new Set(['policy', 'acknowledgments', 'hiring']);
 const LINKS = new Set(['acknowledgments', 'canonical', 'encryption', 'hiring', 'policy', 'csaf']);
 
 export function sectxtFacts(view: View): Area {
@@ -42,6 +45,7 @@ function fileFacts(view: View, search: Search, file: Found): Json {
   const type = linesOf(last.headers, 'content-type')[0];
   const media = type === undefined ? undefined : parseMediaType(type);
   const fetched = chain.hops.filter((hop) => hop.is === 'response');
+  const links = own(own(view.raw, 'sectxt'), 'links');
   const tls = fetched.filter(({ scheme }) => scheme === 'https');
   return present({
     present: true,
@@ -54,11 +58,17 @@ function fileFacts(view: View, search: Search, file: Found): Json {
     contentType: media?.essence ?? (type === undefined ? undefined : shown(asciiLower(type))),
     charset: media?.charset === undefined ? undefined : shown(media.charset),
     utf8: file.utf8,
-    nul: (own(last.body.raw, 'text') as string | undefined)?.includes('\0') ?? false,
+    nul: bodyText(last)?.includes('\0') ?? false,
     bom: parsed.bom,
     bytes: last.body.bytes,
     contacts: named('contact').map(({ value, line: number }) =>
-      present({ at: line(number), value: shown(value), scheme: schemeOf(value), defect: contactDefect(value) }),
+      present({
+        at: line(number),
+        value: shown(value),
+        scheme: schemeOf(value),
+        defect: contactDefect(value),
+        dead: contactDefect(value) === undefined ? isDead(links, value, schemeOf(value)) : undefined,
+      }),
     ),
     expires,
     expiresAt: expires.map((item) => item['instant']).find((item) => item !== undefined),
@@ -76,6 +86,8 @@ function fileFacts(view: View, search: Search, file: Found): Json {
           value: shown(value),
           scheme: schemeOf(value),
           defect: uriDefect(value),
+          dead:
+            FOLLOWED.has(name) && uriDefect(value) === undefined ? isDead(links, value, schemeOf(value)) : undefined,
         }),
       ),
     canonical: canonical.map(shown),

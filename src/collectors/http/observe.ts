@@ -9,6 +9,7 @@ import { firstLine, parseMediaType } from '../../wire/http/fields.ts';
 import { looksLikeHtml } from '../../wire/http/sniff.ts';
 import { type Followed, follow, type FollowOptions, NOT_ASKED } from './chain.ts';
 import { extractPage } from './html.ts';
+import { followLinks } from './links.ts';
 import { FILE_BYTES, PAGE_BYTES } from './limits.ts';
 import { isHtmlType } from './page.ts';
 import { parents, preload, www } from './preload.ts';
@@ -29,7 +30,10 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   const pageUrl = last !== undefined && new URL(last.url).hostname === urls.host ? last.url : urls.https;
   const answered = https.firstFault === undefined;
   const side: { readonly part: string; readonly ask: () => Promise<Json> }[] = [
-    { part: 'sectxt', ask: async () => await observeSecurityTxt(io, urls, https, http) },
+    {
+      part: 'sectxt',
+      ask: async () => await withLinks(io, await observeSecurityTxt(io, urls, https, http), wants('sectxtLinks')),
+    },
     { part: 'again', ask: async () => await probes.again(io, pageUrl, page, wants('cors') || namesNonce(last)) },
     { part: 'head', ask: async () => (await follow(io, pageUrl, { maxBody: 0, method: 'HEAD', follow: false })).raw },
     { part: 'cors', ask: async () => await probes.cors(io, pageUrl, urls.host) },
@@ -83,8 +87,30 @@ function namesNonce(last: Hop | undefined): boolean {
   );
 }
 
+/** Follows what the file names, where there is one and the plan asks for it. */
+async function withLinks(io: IO, found: JsonObject, wanted: boolean): Promise<Json> {
+  if (!wanted) return found;
+  const file = ['wellKnown', 'root', 'plain'].map((place) => fileText(found[place])).find((text) => text !== undefined);
+  return { ...found, links: file === undefined ? NOT_ASKED : await followLinks(io, file) };
+}
+
+/** The text of a chain that ended with a file. */
+function fileText(chain: Json | undefined): string | undefined {
+  const hops = own(chain, 'hops');
+  const last = isArray(hops) ? hops.at(-1) : undefined;
+  const body = own(last, 'body');
+  const base64 = own(body, 'base64');
+  const text = typeof base64 === 'string' ? Buffer.from(base64, 'base64').toString('latin1') : own(body, 'text');
+  return own(last, 'status') === 200 && typeof text === 'string' && !looksLikeHtml(text) ? text : undefined;
+}
+
 /** RFC 9116 §3: the well-known place, the old place, plain http; and a path that cannot exist, as control. */
-async function observeSecurityTxt(io: IO, urls: SiteUrls, https: Followed, http: Followed | undefined): Promise<Json> {
+async function observeSecurityTxt(
+  io: IO,
+  urls: SiteUrls,
+  https: Followed,
+  http: Followed | undefined,
+): Promise<JsonObject> {
   const file = { maxBody: FILE_BYTES, keep: keepText };
   const plain = http !== undefined && http.firstFault === undefined ? urls.http : undefined;
   if (https.firstFault !== undefined) {

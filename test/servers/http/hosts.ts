@@ -155,7 +155,7 @@ function freshNonce(): string {
 }
 
 export const HOSTS: readonly Host[] = [
-  good('good.test'),
+  { name: 'good.test', ...goodHandlers('good.test', { replies: { '/report': page(), '/vdp': page() } }) },
   https('bare301.test', () => redirect('https://good.test/'), {
     fails: ['http.hsts.missing', 'sectxt.missing'],
   }),
@@ -589,10 +589,29 @@ export const HOSTS: readonly Host[] = [
       fails: ['sectxt.uri-invalid', 'sectxt.uri-http', 'sectxt.openpgp4fpr', 'sectxt.csaf'],
     },
   ),
+  sectxt(
+    'gonelink.test',
+    [
+      'Contact: https://good.test/gone',
+      'Policy: https://good.test/nowhere',
+      'Policy: https://good.test/vdp',
+      expires(90),
+    ],
+    {
+      fails: ['sectxt.contact-dead', 'sectxt.policy-dead'],
+    },
+  ),
+  sectxt('refusing.test', ['Contact: https://err503.test/form', expires(90)], { errors: ['sectxt.contact-dead'] }),
+  sectxt('nullmx.test', ['Contact: mailto:a@nomail.test', expires(90)], {
+    fails: ['sectxt.contact-dead'],
+  }),
+  sectxt('nomx.test', ['Contact: mailto:a@bare.test', 'Contact: mailto:a@no-such-name.test', expires(90)], {
+    fails: ['sectxt.contact-dead'],
+  }),
   sectxt('languages.test', [contact, expires(90), 'Preferred-Languages: en;de', 'Preferred-Languages: fr'], {
     fails: ['sectxt.lang-multiple', 'sectxt.lang-invalid'],
   }),
-  sectxt('bom.test', ['\u00ef\u00bb\u00bfContact: https://bom.test/r', expires(90)], { fails: ['sectxt.bom'] }),
+  sectxt('bom.test', ['\u00ef\u00bb\u00bfContact: https://good.test/report', expires(90)], { fails: ['sectxt.bom'] }),
   sectxt('latin1.test', [contact, expires(90), '# \u00fc'], { fails: ['sectxt.utf8'] }),
   sectxt('wrongtype.test', [contact, expires(90)], { fails: ['sectxt.content-type'] }, 'application/octet-stream'),
   sectxt('charset.test', [contact, expires(90)], { fails: ['sectxt.charset'] }, 'text/plain; charset=iso-8859-1'),
