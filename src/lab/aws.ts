@@ -1,5 +1,6 @@
 /** The AWS account of the demo company, with what was planted in it. */
 import type { JsonObject } from '../model/json.ts';
+import { restOfAccount } from './aws/rest-of-account.ts';
 import { startAwsEndpoint } from './aws/server.ts';
 import type { AwsState, KeyState } from './aws/state.ts';
 
@@ -22,6 +23,7 @@ const ACCOUNT = '123456789012';
 const REGION = 'eu-west-1';
 const DAY = 86_400_000;
 const TARGET = `aws:${ACCOUNT}/${REGION}`;
+const GLOBAL = `aws:${ACCOUNT}/global`;
 
 const day = (offset: number): string => new Date(Date.now() + offset * DAY).toISOString();
 
@@ -124,11 +126,15 @@ const PLANTED: readonly PlantedInAws[] = [
   { check: 'kms.deletion.pending', target: TARGET, what: 'a key that is about to be deleted' },
   { check: 'acm.expiring', target: TARGET, what: 'a certificate with twelve days left' },
   { check: 'acm.key.weak', target: TARGET, what: 'a certificate with a 1024-bit key' },
+  { check: 'rds.public', target: TARGET, what: 'a database with a public address' },
+  { check: 'ec2.sg.admin-open', target: TARGET, what: 'a security group that opens SSH to the internet' },
+  { check: 'iam.user.no-mfa', target: GLOBAL, what: 'a user without a second factor' },
+  { check: 'iam.key.old', target: GLOBAL, what: 'an access key of 600 days' },
   { check: 'acm.renewal.stuck', target: TARGET, what: 'a certificate whose renewal waits for a DNS record' },
 ];
 
 /** Starts the company's AWS endpoint on loopback; its region is eu-west-1. */
 export async function startAws(): Promise<LabAws> {
-  const endpoint = await startAwsEndpoint({ state: company() });
+  const endpoint = await startAwsEndpoint({ state: company(), more: restOfAccount(ACCOUNT, REGION) });
   return { url: endpoint.url, planted: PLANTED, region: REGION, close: () => endpoint.close() };
 }

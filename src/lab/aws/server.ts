@@ -141,6 +141,7 @@ const STATUS: { readonly [code: string]: number } = {
 
 function finish(call: Call, response: ServerResponse, how: Behaviour | Reply, id: string): void {
   if ('answer' in how) sendAnswer(call, response, how.answer, id);
+  else if ('xml' in how) response.writeHead(200, { 'content-type': 'text/xml', 'x-amzn-requestid': id }).end(how.xml);
   else if ('error' in how) {
     const message = how.message ?? `the lab refuses ${call.action}`;
     sendError(call, response, how.error, message, how.status ?? STATUS[how.error] ?? (call.isXml ? 403 : 400), id);

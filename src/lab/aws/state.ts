@@ -34,6 +34,8 @@ export interface AwsState {
 /** What an operation answers by itself: an answer, or an error with its code. */
 export type Reply =
   | { readonly answer: JsonObject }
+  /** The body of an XML answer, as it goes over the wire. */
+  | { readonly xml: string }
   | { readonly error: string; readonly message?: string; readonly status?: number };
 
 export function replyOf(value: JsonObject | undefined, missing: string): Reply {

@@ -16,6 +16,7 @@ export interface Call {
   readonly path: string;
 }
 
+const REST_XML: ReadonlySet<string> = new Set(['s3', 'cloudfront']);
 const SERVICE_NAMES: { readonly [signed: string]: string } = { tagging: 'tag' };
 
 /** `AWS4-HMAC-SHA256 Credential=AKID/20261122/us-east-1/kms/aws4_request, …`: the scope names region and service. */
@@ -26,7 +27,8 @@ function scopeOf(authorization: string): { accessKey: string; region: string; se
 }
 
 function objectOf(text: string): JsonObject {
-  const value: unknown = text === '' ? {} : JSON.parse(text);
+  if (!text.startsWith('{')) return {};
+  const value: unknown = JSON.parse(text);
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 }
 
@@ -42,7 +44,14 @@ export function callOf(request: IncomingMessage, body: string): Call {
   const operation =
     named ??
     (isForm && typeof form === 'string' ? form : path.slice(1).replace(/^[a-z]/, (first) => first.toUpperCase()));
-  return { ...scope, operation, action: `${scope.service}:${operation}`, isXml: isForm, input, path };
+  return {
+    ...scope,
+    operation,
+    action: `${scope.service}:${operation}`,
+    isXml: isForm || REST_XML.has(scope.service),
+    input,
+    path,
+  };
 }
 
 const escapeXml = (text: string): string =>
@@ -91,7 +100,13 @@ export function sendError(
   if (call.isXml) {
     response.writeHead(status, { 'content-type': 'text/xml', 'x-amzn-requestid': id });
     const error = `<Error><Type>Sender</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error>`;
-    response.end(`<ErrorResponse>${error}<RequestId>${id}</RequestId></ErrorResponse>`);
+    // S3 has the error at the root
+    const body = `<Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message>`;
+    response.end(
+      call.service === 's3'
+        ? `<Error>${body}</Error>`
+        : `<ErrorResponse>${error}<RequestId>${id}</RequestId></ErrorResponse>`,
+    );
     return;
   }
   response.writeHead(status, {
