@@ -1,7 +1,6 @@
 /** One check on one target: what its subjects are, whether it applies, whether it holds, and why. */
 import { type Check, SEVERITIES, type Severity, type Status } from '../model/check.ts';
 import type { FaultCode } from '../model/fault.ts';
-import { isObject, own } from '../model/json.ts';
 import type { Location, Reason, ResultWaiver, Verdict } from '../model/result.ts';
 import type { Target } from '../model/target.ts';
 import { actualOf } from './actual.ts';
@@ -9,6 +8,7 @@ import type { CompiledCheck, CompiledEach, Place } from './compile.ts';
 import { evaluate, factAt, type Frame } from './evaluate.ts';
 import { evidenceOf, type Source, wordsOfFault } from './evidence.ts';
 import { type Ground, grounds } from './explain.ts';
+import { locationOf, waiverOf } from './item.ts';
 import { codeOf, type Fact, listParts } from './lookup.ts';
 import { faultTitle, phrasesOf, sentence, verdictMessage } from './messages.ts';
 import { cut, MAX_MESSAGE, visible } from './words.ts';
@@ -250,24 +250,4 @@ function moreSevere(a: Severity, b: Severity): Severity {
 /** The text of a subject's fact, bounded and well-formed; another name where there is none. */
 function textOr(fact: Fact, otherwise: string): string {
   return typeof fact === 'string' && fact !== '' ? cut(fact.toWellFormed(), MAX_SUBJECT) : otherwise;
-}
-
-function locationOf(fact: Fact): Location | undefined {
-  const file = own(fact, 'file');
-  if (!isObject(fact) || typeof file !== 'string') return undefined;
-  const line = own(fact, 'line');
-  const column = own(fact, 'column');
-  const commit = own(fact, 'commit');
-  return {
-    file,
-    ...(typeof line === 'number' ? { line } : {}),
-    ...(typeof column === 'number' ? { column } : {}),
-    ...(typeof commit === 'string' ? { commit } : {}),
-  };
-}
-
-function waiverOf(fact: Fact): ResultWaiver | undefined {
-  const id = own(fact, 'id');
-  const reason = own(fact, 'reason');
-  return typeof id === 'string' && typeof reason === 'string' ? { id, reason } : undefined;
 }

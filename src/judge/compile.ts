@@ -2,7 +2,8 @@
 import type { Check, Expr, Leaf, Severity } from '../model/check.ts';
 import { escapeToken } from '../model/pointer.ts';
 import type { Fact } from './lookup.ts';
-import { type Prepared, OPERATIONS } from './operators.ts';
+import type { Prepared } from './operand.ts';
+import { OPERATIONS } from './operators.ts';
 import { type Phrases, phrasesOf } from './messages.ts';
 import { pathWords, type Unit, unitOf } from './words.ts';
 

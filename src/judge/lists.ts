@@ -3,11 +3,9 @@ import type { FactType } from '../model/check.ts';
 import { isArray, type Json } from '../model/json.ts';
 import { isInside, overlap, parseCidr, parseRange, type Range } from './ip.ts';
 import { isItemOfType, isUnknownFact, listParts } from './lookup.ts';
-import type { Prepare, Test } from './operators.ts';
+import type { Prepare, Scalar, Test } from './operand.ts';
 import type { Truth } from './truth.ts';
 import { atMost, list } from './words.ts';
-
-type Scalar = string | number | boolean;
 
 export interface CountOperand {
   readonly eq?: number;

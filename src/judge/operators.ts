@@ -1,57 +1,14 @@
 /** The closed set of operators (facts/engine §3): each turns its operand once into a test of one known fact. */
-import type { FactType, Operator } from '../model/check.ts';
+import type { Operator } from '../model/check.ts';
 import { isArray, type Json } from '../model/json.ts';
 import { countWords, type CountOperand, listOperators } from './lists.ts';
 import { isOfType } from './lookup.ts';
 import { labelsOf, isWithin } from './domain.ts';
+import { asciiLower, isScalar, type Prepare, text } from './operand.ts';
+import { between, moment, order, within } from './orders.ts';
 import { matchesPattern, parsePattern } from './pattern.ts';
-import { parseDuration, parseInstant, parseMoment } from './time.ts';
-import type { Truth } from './truth.ts';
 import { compareVersions, parseVersion } from './version.ts';
-import { durationWords, list, shown, unitOf, withUnit } from './words.ts';
-
-/** A fact that is neither absent nor unknown: true, false, or unknown where its type does not fit. */
-export type Test = (fact: Json) => Truth;
-
-export interface OperandOptions {
-  /** The run's asOf in milliseconds. */
-  readonly asOf: number;
-  readonly caseless?: boolean | undefined;
-  readonly future?: boolean | undefined;
-  /** What the facts schema declares. */
-  readonly type?: readonly FactType[] | undefined;
-  /** The fact's path: its last word tells the unit of a number. */
-  readonly path?: string;
-}
-
-export interface Prepared {
-  readonly test: Test;
-  /** What was expected, in words: `at least 5`. */
-  readonly words: string;
-}
-
-/** Prepares an operator for its operand; a string is the sentence that says what is wrong with the operand. */
-export type Prepare = (value: Json, options: OperandOptions) => Prepared | string;
-
-type Scalar = string | number | boolean;
-
-export function isScalar(value: Json | undefined): value is Scalar {
-  return typeof value === 'string' || typeof value === 'boolean' || isFinite(value);
-}
-
-function isFinite(value: Json | undefined): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
-}
-
-/** An operand that was found to be text. */
-function text(value: Json): string {
-  return typeof value === 'string' ? value : '';
-}
-
-/** ASCII lower case only: other letters keep their case (no locale). */
-export function asciiLower(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
+import { list, shown } from './words.ts';
 
 function equality(wanted: boolean): Prepare {
   return (value, { caseless }) => {
@@ -82,60 +39,6 @@ function membership(wanted: boolean): Prepare {
   };
 }
 
-/** How a fact of the operand's kind becomes a number that can be ordered. */
-interface Scale {
-  readonly of: (fact: Json) => number | undefined;
-  readonly show: (value: Json, path: string) => string;
-}
-
-const NUMBERS: Scale = {
-  of: (fact) => (isFinite(fact) ? fact : undefined),
-  show: (value, path) => withUnit(value, unitOf(path)),
-};
-const INSTANTS: Scale = { of: (fact) => (typeof fact === 'string' ? parseInstant(fact) : undefined), show: text };
-const DURATIONS: Scale = {
-  of: (fact) => (typeof fact === 'string' ? parseDuration(fact) : undefined),
-  show: (value) => durationWords(text(value)),
-};
-
-function scaleOf(value: Json | undefined): Scale | undefined {
-  if (value === undefined) return undefined;
-  return [NUMBERS, INSTANTS, DURATIONS].find((scale) => scale.of(value) !== undefined);
-}
-
-function order(compare: (fact: number, operand: number) => boolean, words: string): Prepare {
-  return (value, { path = '' }) => {
-    const scale = scaleOf(value);
-    const operand = scale?.of(value);
-    if (scale === undefined || operand === undefined) return 'needs a number, an instant, or a duration such as 365d';
-    return {
-      test: (fact) => {
-        const number = scale.of(fact);
-        return number === undefined ? 'unknown' : compare(number, operand);
-      },
-      words: `${words} ${scale.show(value, path)}`,
-    };
-  };
-}
-
-const between: Prepare = (value, { path = '' }) => {
-  const [low, high] = isArray(value) && value.length === 2 ? value : [];
-  const scale = scaleOf(low);
-  const from = low === undefined ? undefined : scale?.of(low);
-  const to = high === undefined ? undefined : scale?.of(high);
-  if (scale === undefined || low === undefined || high === undefined || from === undefined || to === undefined) {
-    return 'needs two numbers, instants, or durations: [low, high]';
-  }
-  if (from > to) return 'has its low end above its high end';
-  return {
-    test: (fact) => {
-      const number = scale.of(fact);
-      return number === undefined ? 'unknown' : number >= from && number <= to;
-    },
-    words: `between ${scale.show(low, path)} and ${scale.show(high, path)}`,
-  };
-};
-
 const matches: Prepare = (value) => {
   if (typeof value !== 'string') return 'needs a pattern';
   const pattern = parsePattern(value);
@@ -155,41 +58,6 @@ function affix(holds: (fact: string, operand: string) => boolean, words: string)
     };
   };
 }
-
-function moment(holds: (fact: number, operand: number) => boolean, words: string): Prepare {
-  return (value, { asOf }) => {
-    const operand = typeof value === 'string' ? parseMoment(value, asOf) : undefined;
-    if (operand === undefined) return 'needs an instant (2026-01-31T00:00:00Z) or now, now+30d, now-30d';
-    return {
-      test: (fact) => {
-        const instant = INSTANTS.of(fact);
-        return instant === undefined ? 'unknown' : holds(instant, operand);
-      },
-      words: `${words} ${momentWords(text(value))}`,
-    };
-  };
-}
-
-function momentWords(text: string): string {
-  const match = /^now([+-])(.+)$/.exec(text);
-  if (text === 'now') return 'the run';
-  if (match === null) return text;
-  return `${durationWords(match[2] ?? '')} ${match[1] === '-' ? 'before' : 'after'} the run`;
-}
-
-const within: Prepare = (value, { asOf, future }) => {
-  const span = typeof value === 'string' ? parseDuration(value) : undefined;
-  if (span === undefined) return 'needs a duration such as 36h or 365d';
-  return {
-    test: (fact) => {
-      const instant = INSTANTS.of(fact);
-      if (instant === undefined) return 'unknown';
-      const age = asOf - instant;
-      return Math.abs(age) <= span && (age >= 0 || future === true);
-    },
-    words: `${future === true ? 'within' : 'not older than'} ${durationWords(text(value))}`,
-  };
-};
 
 const domainWithin: Prepare = (value) => {
   const names = isArray(value) ? value : [value];

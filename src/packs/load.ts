@@ -1,21 +1,19 @@
 /** Loads a folder of checks, profiles, frameworks and detectors; shows every problem of the folder at once. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Check } from '../model/check.ts';
 import type { DetectorFile } from '../model/detector.ts';
-import { UsageError } from '../model/fault.ts';
 import type { Framework } from '../model/framework.ts';
-import { byCodeUnit } from '../model/json.ts';
 import { didYouMean } from '../model/nearest.ts';
 import { leafProblem, type ProfileOperand, readCheck, type Schemas } from './check-file.ts';
 import { exampleProblems } from './examples.ts';
+import { readText, yamlFiles } from './files.ts';
 import { readFramework } from './frameworks.ts';
 import { globMatcher } from '../model/glob.ts';
 import { makePack, type Pack, type Profile } from './pack.ts';
 import { inOrder, type Problem, refuse } from './problem.ts';
 import { PROFILE_SHAPE } from './shapes.ts';
 import { shapeProblems } from './shape-errors.ts';
-import { MAX_BYTES, tryYaml, type YamlFile } from './yaml.ts';
+import { tryYaml, type YamlFile } from './yaml.ts';
 
 /** Turns a detector's file into the check `secret.<id>`; the collector of secrets provides it. */
 export type DetectorReader = (
@@ -41,9 +39,6 @@ export interface PackReading {
   /** Check id to its file, for messages about it. */
   readonly files: ReadonlyMap<string, YamlFile>;
 }
-
-const MAX_FILES = 5000;
-const MAX_DEPTH = 8;
 
 /** The pack of a folder; throws a UsageError that lists every problem as `file:line:column: message`. */
 export function loadPack(folder: string, schemas: Schemas, options: LoadOptions = {}): Pack {
@@ -207,58 +202,4 @@ class PackReader {
       }
     }
   }
-}
-
-/** The YAML files below a folder, `/`-separated, sorted by code unit. */
-function yamlFiles(folder: string): string[] {
-  const found: string[] = [];
-  const walk = (below: string, depth: number): void => {
-    if (depth > MAX_DEPTH) throw new UsageError(`${folder}: folders are nested deeper than ${String(MAX_DEPTH)}`);
-    for (const entry of entriesOf(join(folder, below), folder)) {
-      const path = below === '' ? entry.name : `${below}/${entry.name}`;
-      const isYaml = /\.ya?ml$/.test(entry.name);
-      if (entry.isDirectory()) walk(path, depth + 1);
-      // A link to a file is that file; a folder behind a link could be any folder, so it is refused rather than left out
-      else if (isYaml && (entry.isFile() || entry.isSymbolicLink())) found.push(path);
-      else if (entry.isSymbolicLink() && isFolder(join(folder, path))) {
-        throw new UsageError(`${join(folder, path)} is a link to a folder: name that folder instead`);
-      }
-    }
-  };
-  walk('', 0);
-  if (found.length > MAX_FILES) throw new UsageError(`${folder}: more than ${String(MAX_FILES)} files`);
-  return found.sort(byCodeUnit);
-}
-
-type Text = { readonly is: 'read'; readonly text: string } | { readonly is: 'bad'; readonly message: string };
-
-/** The text of a file that may be anything: larger than memory, a pipe, not UTF-8, gone. */
-function readText(path: string): Text {
-  try {
-    const entry = statSync(path);
-    if (!entry.isFile()) return { is: 'bad', message: 'this is no regular file' };
-    if (entry.size > MAX_BYTES)
-      return { is: 'bad', message: `the file is larger than ${String(MAX_BYTES / 1024)} KiB` };
-    return { is: 'read', text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) };
-  } catch (error) {
-    if (error instanceof TypeError) return { is: 'bad', message: 'the file is not UTF-8' };
-    return { is: 'bad', message: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})` };
-  }
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-function entriesOf(path: string, folder: string): ReturnType<typeof readDirectory> {
-  try {
-    return readDirectory(path);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new UsageError(`the folder of checks ${folder} cannot be read (${code})`, { cause: error });
-  }
-}
-
-function readDirectory(path: string) {
-  return readdirSync(path, { withFileTypes: true });
 }
