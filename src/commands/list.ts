@@ -4,7 +4,7 @@ import type { Arguments, FlagValue } from '../config/arguments.ts';
 import { UsageError } from '../model/fault.ts';
 import { byCodeUnit, type JsonObject } from '../model/json.ts';
 import { didYouMean } from '../model/nearest.ts';
-import { joinPacks } from '../packs/pack.ts';
+import { joinPacks, type Pack } from '../packs/pack.ts';
 import { selectChecks } from '../packs/select.ts';
 import { FORMATS } from '../report/registry.ts';
 import type { CommandContext } from './context.ts';
@@ -105,11 +105,21 @@ async function listProfiles(args: Arguments, context: CommandContext): Promise<L
     items: pack.profiles.map((profile) => ({
       id: profile.id,
       title: profile.title,
-      checks: selectChecks(pack, { checks: [], skip: [], profiles: [profile.id] }).length,
+      checks: countUnder(pack, profile.id),
       include: profile.include,
       exclude: profile.exclude ?? [],
     })),
   };
+}
+
+/** A profile whose checks all need another's data selects none: that is a figure, not a mistake of the user. */
+function countUnder(pack: Pick<Pack, 'checks' | 'profiles'>, profile: string): number {
+  try {
+    return selectChecks(pack, { checks: [], skip: [], profiles: [profile] }).length;
+  } catch (error) {
+    if (error instanceof UsageError) return 0;
+    throw error;
+  }
 }
 
 async function listFrameworks(args: Arguments, context: CommandContext): Promise<Listing> {
