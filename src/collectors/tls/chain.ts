@@ -53,13 +53,18 @@ export function nextOffer(offer: Offer, pick: Pick, takes: Takes): Offer | undef
     : { ...offer, suites, groups };
 }
 
+/** So many picks in the order of the client, forwards and backwards, are no chance. */
+const ENOUGH = 5;
+
 /**
- * Whether a sequence of picks could be that of a server that follows its client: the first from the list as it is, the
- * others from the list in reverse. Any other sequence is the server's own.
+ * Whose order a sequence of picks shows: the first was picked from the list as it is, the others from the list in reverse.
+ * A server that follows its client shows exactly that; any other sequence is its own. A short one may be either.
  */
-export function followsClient(picks: readonly number[], list: readonly number[]): boolean {
+export function orderShown(picks: readonly number[], list: readonly number[]): 'server' | 'client' | undefined {
   const [first = 0, ...others] = picks.map((code) => list.indexOf(code));
-  return others.every((place, index) => place > first && place < (others[index - 1] ?? list.length));
+  const follows = others.every((place, index) => place > first && place < (others[index - 1] ?? list.length));
+  if (!follows) return 'server';
+  return picks.length >= ENOUGH ? 'client' : undefined;
 }
 
 /** Code points as four hex digits each: how a list stands in raw. */

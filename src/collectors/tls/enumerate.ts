@@ -3,7 +3,7 @@ import type { IO } from '../../model/io.ts';
 import type { EndpointName } from '../../model/target.ts';
 import { GROUPS } from '../../wire/tls/names.ts';
 import { suiteOf, TLS13_SUITES } from '../../wire/tls/suites.ts';
-import { followsClient, nextOffer, type Offer, type Pick, pickIn, type Takes } from './chain.ts';
+import { nextOffer, type Offer, orderShown, type Pick, pickIn, type Takes } from './chain.ts';
 import { CURVES, groupsFor, helloBytes, type ListName, suitesFor } from './hello.ts';
 import { type Answer, type Prober, untilDone } from './prober.ts';
 import type { Probed } from './versions.ts';
@@ -92,11 +92,11 @@ async function classicSuites(setting: Setting, { version, list, first, askCurves
   const known = [first, ...found.flatMap(({ picks }) => picks)].map(({ suite }) => suite);
   const chains = found.map(({ chain }) => chain);
   const reversed = { version, suites: known.toReversed(), groups };
+  const told = known.length < 2 || (parts.length === 1 && orderShown(known, suitesFor(version, 'all')) !== undefined);
   if (askCurves && known.some((code) => isEcdhe(code))) {
-    const asked = await curves(setting, reversed, first);
+    const asked = await curves(setting, reversed, first, told);
     return { chains: [...chains, ...asked.chains], orders: asked.orders };
   }
-  const told = known.length < 2 || (parts.length === 1 && !followsClient(known, suitesFor(version, 'all')));
   return { chains, orders: told ? [] : [{ ...reversed, answer: await askOffer(setting, reversed) }] };
 }
 
@@ -105,55 +105,54 @@ function isEcdhe(code: number): boolean {
 }
 
 /**
- * The curves of TLS <= 1.2. The first question offers the known suites in reverse, and all curves but the one that was
- * picked before: its answer tells whose order counts, and the next curve.
+ * The curves of TLS <= 1.2. Where it is not told yet whose order counts, the first question offers the known suites in
+ * reverse, and all curves but the one that was picked before.
  */
-async function curves(setting: Setting, reversed: Offer, first: Pick): Promise<Enumerated> {
+async function curves(setting: Setting, reversed: Offer, first: Pick, told: boolean): Promise<Enumerated> {
   const { version } = reversed;
-  const left = first.group === undefined ? CURVES : without(CURVES, [first.group]);
-  const question = { ...reversed, groups: left };
-  const answer = await askOffer(setting, question);
-  const orders = reversed.suites.length < 2 ? [] : [{ ...question, answer }];
-  const pick = pickIn(answer, question);
   const suites = reversed.suites.filter((code) => isEcdhe(code));
-  // a refusal with nothing but such suites on the list is the end of the curves already
-  if (typeof pick === 'string' && suites.length === reversed.suites.length)
-    return { chains: [{ version, suites, groups: left, takes: 'groups', answers: [answer] }], orders };
-  const group = typeof pick === 'string' ? undefined : pick.group;
-  const next = group === undefined ? left : without(left, [group]);
+  let left = first.group === undefined ? CURVES : without(CURVES, [first.group]);
+  const orders: OrderQuestion[] = [];
+  if (!told) {
+    const question = { ...reversed, groups: left };
+    const answer = await askOffer(setting, question);
+    orders.push({ ...question, answer });
+    const pick = pickIn(answer, question);
+    if (typeof pick !== 'string' && pick.group !== undefined) left = without(left, [pick.group]);
+  }
   const parts = setting.prober.stats().roundMs < NEAR_MS ? 1 : 2;
   const found = await Promise.all(
-    dealt(next, parts).map((groups) => eliminate(setting, { version, suites, groups }, 'groups')),
+    dealt(left, parts).map((groups) => eliminate(setting, { version, suites, groups }, 'groups')),
   );
   return { chains: found.map(({ chain }) => chain), orders };
 }
 
-/** Server and client agree on these first nearly everywhere: while one is left, suites and groups go together. */
-const COMMON_SUITES: readonly number[] = [0x1301, 0x1302, 0x1303];
 const QUANTUM = new Set(GROUPS.filter(({ kind }) => kind !== 'ec' && kind !== 'ffdhe').map(({ code }) => code));
 
-/** TLS 1.3 on a near server: each HelloRetryRequest reveals a suite and a group (facts/tls §2). */
+/**
+ * TLS 1.3 on a near server: each HelloRetryRequest reveals a suite and a group (facts/tls §2). Both are taken out together
+ * until the server refuses; then the groups go on alone. If one of them is picked, it was the suites that had run out.
+ */
 async function modernNear(setting: Setting, { first, list }: Accepted): Promise<Enumerated> {
   const version = 'TLSv1.3';
   const all = groupsFor(version, list);
   const chains: Chain[] = [];
   const suites = [first.suite];
   const groups = first.group === undefined ? [] : [first.group];
-  const keep = ({ chain, picks }: Eliminated): void => {
+  const ask = async (offer: Omit<Offer, 'version'>, takes: Takes): Promise<number> => {
+    if (offer.suites.length === 0 || offer.groups.length === 0) return 0;
+    const { chain, picks } = await eliminate(setting, { version, ...offer }, takes);
     chains.push(chain);
     for (const pick of picks) {
       if (!suites.includes(pick.suite)) suites.push(pick.suite);
       if (pick.group !== undefined && !groups.includes(pick.group)) groups.push(pick.group);
     }
+    return picks.length;
   };
-  const common = without(COMMON_SUITES, suites);
-  if (common.length > 0 && without(all, groups).length > 0)
-    keep(await eliminate(setting, { version, suites: common, groups: without(all, groups) }, 'both'));
+  await ask({ suites: without(TLS13_SUITES, suites), groups: without(all, groups) }, 'both');
   // the known suites stand in reverse: the first answer tells whose order counts
-  const left = without(all, groups);
-  const start = { version, suites: suites.toReversed(), groups: left } as const;
-  if (left.length > 0) keep(await eliminate(setting, start, 'groups'));
-  keep(await eliminate(setting, { version, suites: without(TLS13_SUITES, suites), groups }, 'suites'));
+  const more = await ask({ suites: suites.toReversed(), groups: without(all, groups) }, 'groups');
+  if (more === 0) await ask({ suites: without(TLS13_SUITES, suites), groups }, 'suites');
   return { chains, orders: await orderOf(setting, chains, suites, groups) };
 }
 

@@ -5,7 +5,7 @@ import { partialList, unknown } from '../../model/facts.ts';
 import { isArray, own, type Json, type JsonObject } from '../../model/json.ts';
 import { GROUPS, groupName } from '../../wire/tls/names.ts';
 import { type Suite, suiteOf } from '../../wire/tls/suites.ts';
-import { followsClient, fromHex, nextOffer, type Offer, type Pick, pickIn, type Takes } from './chain.ts';
+import { fromHex, nextOffer, type Offer, orderShown, type Pick, pickIn, type Takes } from './chain.ts';
 import { groupsFor, type ListName, suitesFor } from './hello.ts';
 import { CLASSES } from './suite-classes.ts';
 import { type Attempt, isProbed, type Probed, PROBED, saysNo } from './versions.ts';
@@ -94,9 +94,8 @@ function orderOf(raw: Json, version: Probed, picks: readonly Pick[], sequential:
   if (!isArray(orders) || first === undefined) return 'evidence.missing';
   const question = orders.find((item) => own(item, 'version') === version);
   if (question === undefined) {
-    const suites = unique(picks.map(({ suite }) => suite));
-    const own = version !== 'TLSv1.3' && sequential && !followsClient(suites, suitesFor(version, 'all'));
-    return own ? 'server' : 'evidence.missing';
+    if (version === 'TLSv1.3' || !sequential) return 'evidence.missing';
+    return orderShown(unique(picks.map(({ suite }) => suite)), suitesFor(version, 'all')) ?? 'evidence.missing';
   }
   const offer = offerOf(question);
   const attempt = attemptOf(question);
@@ -131,7 +130,10 @@ function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boo
   const picks = [...(first === undefined ? [] : [first]), ...walks.flatMap((found) => found.picks)];
   const suites = unique(picks.map(({ suite }) => suite));
   const sequential = bySuites.length === 1;
-  const missing = first === undefined || bySuites.length === 0 ? 'evidence.missing' : undefined;
+  // suites and groups were taken out together until a refusal; a group picked after that shows that the suites had run out
+  const both = walks.find(({ takes, rest }) => takes === 'both' && rest === undefined);
+  const exhausted = first !== undefined && both !== undefined && byGroups.some((walked) => walked.picks.length > 0);
+  const missing = first === undefined || (bySuites.length === 0 && !exhausted) ? 'evidence.missing' : undefined;
   const ecdhe = version === 'TLSv1.3' || suites.some((code) => suiteOf(code).keyExchange.startsWith('ecdhe'));
   const expectGroups = version === 'TLSv1.3' || (highest && ecdhe && version !== 'SSLv3');
   const noGroups = expectGroups && byGroups.length === 0 ? 'evidence.missing' : undefined;
@@ -139,7 +141,7 @@ function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boo
     version,
     picks,
     suites,
-    suitesRest: missing ?? bySuites.find(({ rest }) => rest !== undefined)?.rest,
+    suitesRest: exhausted ? undefined : (missing ?? bySuites.find(({ rest }) => rest !== undefined)?.rest),
     groups: unique([...picks, ...orderPicks(raw, version)].map(({ group }) => group)),
     groupsRest: missing ?? noGroups ?? byGroups.find(({ rest }) => rest !== undefined)?.rest,
     order:

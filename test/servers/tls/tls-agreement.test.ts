@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { observe } from '../../../src/collectors/tls/observe.ts';
+import { type Scan, scanOf } from '../../../src/collectors/tls/scan.ts';
+import { type LabTlsOptions, startTlsServer } from '../../../src/lab/tls.ts';
+import { readFileSync } from 'node:fs';
+import { jobFor, labIo } from '../../unit/collectors/tls/lab-io.ts';
+import { lowerBound } from './bound.ts';
+import {
+  has,
+  makeMaterial,
+  nmapPairs,
+  type Peer,
+  sslscanPairs,
+  startGnutls,
+  startNginx,
+  startOpenssl,
+} from './peers.ts';
+
+const material = makeMaterial();
+after(() => material.clear());
+
+const RSA = 'ssl_certificate rsa.pem; ssl_certificate_key rsa.key;';
+const EC = 'ssl_certificate ec.pem; ssl_certificate_key ec.key;';
+const OPENSSL = ['-cert', 'rsa.pem', '-key', 'rsa.key'];
+
+const nginx = (lines: string) => async () => await startNginx(material, lines);
+const openssl =
+  (...args: readonly string[]) =>
+  async () =>
+    await startOpenssl(material, [...OPENSSL, ...args]);
+const gnutls = (priority: string) => async () => await startGnutls(material, priority);
+const node = (name: string, options: Partial<LabTlsOptions>) => async (): Promise<Peer> => {
+  const read = (kind: string): string => readFileSync(`${material.folder}/${name}.${kind}`, 'utf8');
+  const server = await startTlsServer({ certPem: read('pem'), keyPem: read('key'), ...options });
+  return { port: server.port, stop: () => server.close() };
+};
+
+const SERVERS: readonly (readonly [name: string, program: string, start: () => Promise<Peer>])[] = [
+  ['nginx, TLS 1.3 only', 'nginx', nginx(`${RSA} ssl_protocols TLSv1.3;`)],
+  [
+    'nginx, intermediate, two certificates',
+    'nginx',
+    nginx(`${RSA} ${EC} ssl_protocols TLSv1.2 TLSv1.3; ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;`),
+  ],
+  ['nginx, ECDSA only', 'nginx', nginx(`${EC} ssl_protocols TLSv1.2 TLSv1.3; ssl_ciphers ECDHE+AESGCM;`)],
+  [
+    'nginx, all of TLS 1.2 in the order of the client',
+    'nginx',
+    nginx(`${RSA} ${EC} ssl_protocols TLSv1.2; ssl_ciphers ALL:@SECLEVEL=0; ssl_prefer_server_ciphers off;`),
+  ],
+  [
+    'nginx, everything in the order of the server',
+    'nginx',
+    nginx(
+      `${RSA} ${EC} ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3; ssl_ciphers ALL:COMPLEMENTOFALL:@SECLEVEL=0; ssl_prefer_server_ciphers on;`,
+    ),
+  ],
+  ['nginx, two curves', 'nginx', nginx(`${EC} ssl_protocols TLSv1.2 TLSv1.3; ssl_ecdh_curve X25519:secp384r1;`)],
+  ['nginx, TLS 1.0 only', 'nginx', nginx(`${RSA} ssl_protocols TLSv1; ssl_ciphers DEFAULT:@SECLEVEL=0;`)],
+  [
+    'nginx, client certificates',
+    'nginx',
+    nginx(`${RSA} ssl_protocols TLSv1.2 TLSv1.3; ssl_client_certificate ca.pem; ssl_verify_client optional;`),
+  ],
+  ['openssl, as it comes', 'openssl', openssl()],
+  ['openssl, pre-shared keys', 'openssl', openssl('-psk', 'abcdef', '-cipher', 'ALL:@SECLEVEL=0', '-no_tls1_3')],
+  ['openssl, anonymous and NULL', 'openssl', openssl('-cipher', 'aNULL:eNULL:@SECLEVEL=0', '-no_tls1_3')],
+  ['openssl, two groups', 'openssl', openssl('-groups', 'P-521:X448', '-serverpref')],
+  ['openssl, one suite', 'openssl', openssl('-no_tls1_3', '-cipher', 'AES128-SHA')],
+  [
+    'openssl, CCM suites of TLS 1.3',
+    'openssl',
+    openssl('-ciphersuites', 'TLS_AES_128_CCM_8_SHA256:TLS_AES_128_CCM_SHA256:TLS_AES_256_GCM_SHA384'),
+  ],
+  ['gnutls, as it comes', 'gnutls-serv', gnutls('NORMAL')],
+  [
+    'gnutls, old and rare ciphers',
+    'gnutls-serv',
+    gnutls('NORMAL:+VERS-TLS-ALL:+ARCFOUR-128:+3DES-CBC:+MD5:+ANON-DH:+ANON-ECDH:+CAMELLIA-128-CBC:+CAMELLIA-256-GCM'),
+  ],
+  ['gnutls, FFDHE groups', 'gnutls-serv', gnutls('SECURE256:+DHE-RSA:+GROUP-FFDHE4096:-VERS-TLS1.3')],
+  ['node, as it comes', 'node', node('rsa', {})],
+  ['node, the post-quantum hybrid first', 'node', node('ec', { groups: 'X25519MLKEM768:X25519:P-256' })],
+  ['node, TLS 1.0 to 1.3', 'node', node('rsa', { minVersion: 'TLSv1', ciphers: 'DEFAULT:@SECLEVEL=0' })],
+  ['node, NULL suites', 'node', node('rsa', { maxVersion: 'TLSv1.2', ciphers: 'eNULL:AES128-SHA:@SECLEVEL=0' })],
+  [
+    'node, a client certificate is a must',
+    'node',
+    node('ec', { clientCa: material.ca, clientCertificate: 'required' }),
+  ],
+];
+
+async function scanned(port: number): Promise<Scan> {
+  const job = labIo();
+  try {
+    const raw = await observe(jobFor(`a.test:${String(port)}`, { parts: ['suites', 'served'] }), job.io);
+    return scanOf(raw, 'a.test', 0);
+  } finally {
+    job.end();
+  }
+}
+
+/** Suites by version, with the code or the name of the suite. */
+function pairsOf(scan: Scan, by: 'id' | 'name'): ReadonlySet<string> {
+  return new Set(
+    Object.entries(scan.versions).flatMap(([version, { suites }]) => suites.map((suite) => `${version} ${suite[by]}`)),
+  );
+}
+
+for (const [name, program, start] of SERVERS) {
+  const lacks = [program, 'sslscan', 'nmap'].filter((needed) => needed !== 'node' && !has(needed));
+  assert.ok(lacks.length === 0 || process.env['CI'] === undefined, `${lacks.join()} missing, and this is CI`);
+  const skip = lacks.length > 0 ? `${lacks.join(', ')} is not installed` : false;
+
+  test(`${name}: every suite that a peer completes is found, in few connections`, { skip }, async () => {
+    const server = await start();
+    try {
+      const scan = await scanned(server.port);
+      const [bySslscan, byNmap] = await Promise.all([sslscanPairs(server.port), nmapPairs(server.port)]);
+
+      assert.deepEqual(scan.unknown, []);
+      const missing = [
+        ...[...bySslscan].filter((pair) => !pairsOf(scan, 'id').has(pair)),
+        ...[...byNmap].filter((pair) => !pairsOf(scan, 'name').has(pair)),
+      ];
+      assert.deepEqual(missing, []);
+      assert.ok(pairsOf(scan, 'id').size > 0 && bySslscan.size + byNmap.size > 0);
+      const over = scan.connections - lowerBound(scan);
+      assert.ok(over <= 8, `${String(scan.connections)} connections are ${String(over)} over the bound`);
+    } finally {
+      await server.stop();
+    }
+  });
+}
+
+test('the post-quantum hybrid, both certificates and the demand for a client certificate are seen', async () => {
+  const hybrid = await node('ec', {
+    groups: 'X25519MLKEM768:X25519',
+    clientCa: material.ca,
+    clientCertificate: 'optional',
+  })();
+  try {
+    const scan = await scanned(hybrid.port);
+
+    assert.ok(scan.groups.some(({ id, version }) => id === '0x11EC' && version === 'TLSv1.3'));
+    assert.equal(scan.clientCertificate.requested, true);
+    assert.equal(scan.chains.length, 1);
+  } finally {
+    await hybrid.stop();
+  }
+});
