@@ -135,6 +135,11 @@ export function zoneData(records: readonly ResourceRecord[]): ZoneData {
     const here = byName.get(name);
     if (here === undefined) byName.set(name, [record]);
     else here.push(record);
+    // an empty non-terminal exists: some name ends in it (RFC 8020)
+    for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+      const parent = name.slice(dot + 1);
+      if (parent !== '' && !byName.has(parent)) byName.set(parent, []);
+    }
   }
   return byName;
 }
@@ -144,8 +149,6 @@ export function recordsAt(data: ZoneData, name: string): readonly ResourceRecord
   const asked = canonicalName(name);
   const here = data.get(asked);
   if (here !== undefined) return here;
-  // an empty non-terminal exists: some name ends in it (RFC 8020)
-  for (const owner of data.keys()) if (owner.endsWith(`.${asked}`)) return [];
   const labels = asked.split('.');
   for (let drop = 1; drop < labels.length; drop += 1) {
     const parent = labels.slice(drop).join('.');

@@ -170,10 +170,10 @@ export class Answers {
   }
 
   ask(name: string, type: TypeName, via: Via = {}): Answer {
-    const asked: Asked = { ...via, name, type };
-    const key = keyOf(asked);
+    const key = `${type} ${name} ${via.server ?? ''} ${via.how ?? ''}`;
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
+    const asked: Asked = { ...via, name, type };
     const answer = this.#resolve(asked, 0);
     if (answer.is !== 'unknown' || answer.code !== 'evidence.missing') this.#answers.set(key, answer);
     return answer;

@@ -14,7 +14,7 @@ import { dnssecFacts } from './dnssec.ts';
 import { dmarcFacts } from './dmarc/facts.ts';
 import { mailDomain, mxFacts } from './mx.ts';
 import { Sheet, type Part } from './sheet.ts';
-import { spfFacts } from './spf/facts.ts';
+import { spfFacts, spfQuestions } from './spf/facts.ts';
 import { mtastsFacts, tlsrptFacts } from './transport.ts';
 import { nameFacts, nsFacts, soaFacts } from './zone.ts';
 
@@ -71,7 +71,8 @@ export function survey(answers: Answers, domain: string, settings: Settings, don
   for (const [name, make] of Object.entries(PARTS)) {
     if (done.has(name)) continue;
     const before = answers.misses;
-    make(answers, domain, settings);
+    if (name === 'spf') spfQuestions(answers, domain);
+    else make(answers, domain, settings);
     if (answers.misses === before) done.add(name);
   }
 }

@@ -1,6 +1,5 @@
 /** Collects the facts of one part together with where in the raw evidence each of them was seen. */
 import type { Json } from '../../model/json.ts';
-import { pointer } from '../../model/pointer.ts';
 
 export interface Part {
   readonly facts: { readonly [key: string]: Json };
@@ -10,11 +9,14 @@ export interface Part {
 
 /** The deepest place in raw that holds all the given ones. */
 export function common(places: readonly string[]): string {
-  const known = places.filter((place) => place !== '');
-  const first = known[0];
-  if (first === undefined) return '/answers';
-  if (known.every((place) => place === first)) return first;
-  return known.every((place) => place.startsWith('/answers')) ? '/answers' : '';
+  let found = '';
+  for (const place of places) {
+    if (place === '' || place === found) continue;
+    if (found === '') found = place;
+    else if (place.startsWith('/answers') && found.startsWith('/answers')) found = '/answers';
+    else return '';
+  }
+  return found === '' ? '/answers' : found;
 }
 
 export class Sheet {
@@ -25,12 +27,8 @@ export class Sheet {
   set(key: string, value: Json | undefined, ...places: readonly string[]): void {
     if (value === undefined) return;
     this.#facts[key] = value;
-    if (places.length > 0) this.#at[pointer(key)] = common(places);
-  }
-
-  /** Says where a value below a key was seen. */
-  place(factPointer: string, ...places: readonly string[]): void {
-    this.#at[factPointer] = common(places);
+    // keys are identifiers: nothing in them needs an escape
+    if (places.length > 0) this.#at[`/${key}`] = common(places);
   }
 
   part(...places: readonly string[]): Part {

@@ -72,7 +72,7 @@ export function nameOfLabels(labels: readonly string[]): string {
 /** The form in which names are compared: ASCII lower case, no final dot (RFC 4343). */
 export function canonicalName(name: string): string {
   const plain = name.endsWith('.') && name !== '.' && !name.endsWith('\\.') ? name.slice(0, -1) : name;
-  return plain.replace(/[A-Z]+/g, (upper) => upper.toLowerCase());
+  return /[A-Z]/.test(plain) ? plain.replace(/[A-Z]+/g, (upper) => upper.toLowerCase()) : plain;
 }
 
 export function readName(reader: Reader): string {

@@ -27,6 +27,14 @@ function listOr(code: FaultCode | undefined, items: readonly string[]): Json {
   return code === undefined ? items : items.length > 0 ? { $items: items, $unknown: code } : unknown(code);
 }
 
+/** Only what the facts ask for, without what they compute from it: for the rounds of the observation. */
+export function spfQuestions(answers: Answers, domain: string): void {
+  const tree = buildTree(answers, domain);
+  if (tree.root.record === undefined) return;
+  danglingNames(answers, tree, survey(answers, tree));
+  expProblems(answers, tree.root);
+}
+
 export function spfFacts(answers: Answers, domain: string): Part {
   const sheet = new Sheet();
   const tree = buildTree(answers, domain);

@@ -1,0 +1,165 @@
+/**
+ * Domains a second of the dns collector and its checks on a local server, beside checkdmarc where Python has it:
+ * `node test/bench/dns.ts [--many]`; PYTHON names the interpreter. Prints ratios; nothing here is a test.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { collector } from '../../src/collectors/dns/index.ts';
+import { createDnsClient } from '../../src/engine/io/dns.ts';
+import { startDns } from '../../src/lab/dns.ts';
+import { judge } from '../../src/judge/judge.ts';
+import type { IO } from '../../src/model/io.ts';
+import type { Json } from '../../src/model/json.ts';
+import { domainJob, labIo } from '../support/dns-io.ts';
+import { dnsChecks } from '../support/dns-verdicts.ts';
+
+const SHARED = [
+  '$ORIGIN bench.test.',
+  '@ SOA ns1 h 1 7200 3600 1209600 300',
+  '_spf1 TXT "v=spf1 ip4:198.51.100.0/24 include:_spf3.bench.test -all"',
+  '_spf2 TXT "v=spf1 ip4:203.0.113.0/24 -all"',
+  '_spf3 TXT "v=spf1 ip6:2001:db8::/32 -all"',
+];
+
+/** A usual domain: two name servers, a mail host, SPF with three includes, DMARC, CAA, TLS-RPT. */
+function zoneOf(index: number): string[] {
+  const name = `d${String(index)}.test`;
+  return [
+    `$ORIGIN ${name}.`,
+    '@ SOA ns1 h 1 7200 3600 1209600 300',
+    '@ NS ns1',
+    '@ NS ns2',
+    'ns1 A 192.0.2.53',
+    'ns2 A 198.51.100.53',
+    '@ A 192.0.2.1',
+    '@ MX 10 mail',
+    'mail A 192.0.2.2',
+    '@ TXT "v=spf1 mx include:_spf1.bench.test include:_spf2.bench.test ip4:192.0.2.0/28 -all"',
+    `_dmarc TXT "v=DMARC1; p=reject; rua=mailto:d@${name}"`,
+    '@ CAA 0 issue "ca.example"',
+    `_smtp._tls TXT "v=TLSRPTv1; rua=mailto:t@${name}"`,
+  ];
+}
+
+async function serve(count: number, delay: number): Promise<void> {
+  const zones = Array.from({ length: count }, (_, index) => zoneOf(index)).flat();
+  const server = await startDns({ lines: [...SHARED, ...zones], ...(delay > 0 ? { delayMs: delay } : {}) });
+  process.stdout.write(`${server.address}\n`);
+}
+
+/** The server is a process of its own, as servers are. */
+async function startServer(count: number, delay: number): Promise<{ child: ChildProcess; address: string }> {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), '--serve', String(count), String(delay)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [address] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  return { child, address };
+}
+
+interface Round {
+  readonly perSecond: number;
+  readonly cpuMs: number;
+  readonly queries: number;
+  readonly faults: number;
+}
+
+/** Observes, interprets and judges all domains, a number of them at once. */
+async function ours(domains: readonly string[], resolver: string, atOnce: number): Promise<Round> {
+  const network = { resolvers: [resolver], connectTo: [], allowPrivate: true, timeoutMs: 5000, concurrency: 16 };
+  const client = createDnsClient({ ...network, rate: 0, maxConnections: 8 });
+  const { signal } = new AbortController();
+  let queries = 0;
+  // the name servers of the zones are the one machine here
+  const dns: IO['dns'] = (request) => {
+    queries += 1;
+    return client.ask(request.server === undefined ? request : { ...request, server: resolver }, signal);
+  };
+  const io: IO = { ...labIo({}).io, dns };
+  const checks = dnsChecks();
+  const observations: Parameters<typeof judge>[1][number][] = [];
+  let faults = 0;
+  let next = 0;
+  const started = performance.now();
+  const cpu = process.cpuUsage();
+  const worker = async () => {
+    for (let domain = domains[next++]; domain !== undefined; domain = domains[next++]) {
+      const job = domainJob(domain);
+      const raw = await collector.observe(job, io);
+      const written = JSON.stringify(raw);
+      const { facts, at } = collector.interpret(JSON.parse(written) as Json);
+      if (written.includes('$fault')) faults += 1;
+      observations.push({ target: job.target, collectors: { dns: { is: 'facts', id: domain, facts, at } } });
+      if (observations.length >= 200) judge(checks, observations.splice(0), '2026-11-22T10:00:00Z');
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  judge(checks, observations, '2026-11-22T10:00:00Z');
+  const used = process.cpuUsage(cpu);
+  return {
+    perSecond: domains.length / ((performance.now() - started) / 1000),
+    cpuMs: (used.user + used.system) / 1000 / domains.length,
+    queries: queries / domains.length,
+    faults,
+  };
+}
+
+/** checkdmarc on the same domains and server, in domains a second; undefined where it is not installed. */
+async function checkdmarc(domains: readonly string[], resolver: string): Promise<number | undefined> {
+  const [host = '', port = ''] = resolver.split(':');
+  const script = [
+    'import json, sys, time, dns.resolver, checkdmarc',
+    'r = dns.resolver.Resolver(configure=False)',
+    `r.nameservers = ["${host}"]; r.port = ${port}`,
+    'd = json.loads(sys.argv[1]); t = time.time()',
+    'checkdmarc.check_domains(d, resolver=r, skip_tls=True)',
+    'print(len(d) / (time.time() - t))',
+  ].join('\n');
+  const child = spawn(process.env['PYTHON'] ?? 'python3', ['-c', script, JSON.stringify(domains)], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  child.on('error', () => child.kill());
+  let text = '';
+  for await (const chunk of child.stdout) text += String(chunk);
+  const figure = Number(text.trim().split('\n').at(-1));
+  return figure > 0 ? figure : undefined;
+}
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+const names = (count: number) => Array.from({ length: count }, (_, index) => `d${String(index)}.test`);
+
+async function main(many: boolean): Promise<void> {
+  const count = many ? 10_000 : 200;
+  const near = await startServer(count, 0);
+  say(`${String(availableParallelism())} processors`);
+  await ours(names(20), near.address, 8);
+  let best = await ours(names(count), near.address, 16);
+  for (let round = 1; round < (many ? 1 : 3); round += 1) {
+    const again = await ours(names(count), near.address, 16);
+    if (again.perSecond > best.perSecond) best = again;
+  }
+  const { perSecond, cpuMs, queries, faults } = best;
+  say(
+    `${String(count)} domains at 0 ms: ${perSecond.toFixed(0)} domains/s, ${cpuMs.toFixed(2)} ms CPU and ${queries.toFixed(1)} questions a domain, ${String(faults)} with a fault`,
+  );
+  if (!many) {
+    const peer = await checkdmarc(names(40), near.address);
+    say(
+      peer === undefined
+        ? 'checkdmarc is not installed: no ratio'
+        : `checkdmarc: ${peer.toFixed(1)} domains/s; ratio ${(perSecond / peer).toFixed(1)}`,
+    );
+    const far = await startServer(count, 20);
+    await ours(names(3), far.address, 1);
+    say(`one domain at 20 ms: ${(1000 / (await ours(['d50.test'], far.address, 1)).perSecond).toFixed(0)} ms`);
+    say(`100 domains at 20 ms, 8 at once: ${(await ours(names(100), far.address, 8)).perSecond.toFixed(0)} domains/s`);
+    far.child.kill();
+  }
+  near.child.kill();
+}
+
+const serving = process.argv.indexOf('--serve');
+if (serving > 0) await serve(Number(process.argv[serving + 1]), Number(process.argv[serving + 2]));
+else await main(process.argv.includes('--many'));
