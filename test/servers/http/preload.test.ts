@@ -104,7 +104,9 @@ async function codesOf(observer: Lab, host: string): Promise<string[]> {
   const { facts } = await observer.observe(`https://${host}/`, { parts: ['www'] });
   const issues = own(own(facts, 'preload'), 'issues');
   const list = isArray(issues) ? issues : own(issues, '$items');
-  const codes = (isArray(list) ? list : []).map((issue) => (isObject(issue) ? String(issue['code'] as string) : ''));
+  const codes = (isArray(list) ? list : []).map((issue) =>
+    isObject(issue) && typeof issue['code'] === 'string' ? issue['code'] : '',
+  );
   for (const code of codes) shown.add(code);
   return codes;
 }
