@@ -2,9 +2,9 @@
 import type { Reporter, View } from '../model/reporter.ts';
 import type { Result } from '../model/result.ts';
 import { bearings } from './bearing.ts';
-import { epochMs, jsonDocument } from './json-document.ts';
+import { epochMs } from './json-document.ts';
 import { OUTCOMES, outcomeOf, SEVERITY_MAPPINGS } from './mapping.ts';
-import { clip, visible } from './visible.ts';
+import { clip, visible, visibleJson } from './visible.ts';
 import { actualText, clause, expectedText, faultOf } from './words.ts';
 
 const SEVERITY_NAMES = { critical: 'Critical', high: 'High', medium: 'Medium', low: 'Low', info: 'Informational' };
@@ -110,7 +110,10 @@ export function ocsfText(view: View): string {
       },
     };
   });
-  return jsonDocument(events);
+  // an event a line: indented, a large run would be mostly blanks
+  return events.length === 0
+    ? '[]\n'
+    : visibleJson(`[\n${events.map((event) => JSON.stringify(event)).join(',\n')}\n]\n`);
 }
 
 export const ocsf: Reporter = {

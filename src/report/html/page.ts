@@ -30,10 +30,12 @@ import {
 import { line } from './texts.ts';
 
 /** Up to here every result stands in the page; above it passes are counted, and the script shows them from the data. */
-const STATIC_RESULTS = 2_000;
+const STATIC_RESULTS = 4_000;
 /** Findings with expected, actual and evidence fold-out; further ones are lines. Fewer where the page is large anyway. */
 const CARDS = 300;
 const CARDS_OF_LARGE = 60;
+/** Reasons for not knowing that stand beside the verdict. */
+const FIRST_FAULTS = 4;
 
 const SEVERITY_WORDS: { readonly [severity in Severity]: string } = {
   critical: 'Critical',
@@ -43,8 +45,9 @@ const SEVERITY_WORDS: { readonly [severity in Severity]: string } = {
   info: 'Information',
 };
 
+/** Groups of three from 10 000 on. */
 function count(number: number): string {
-  return String(number).replaceAll(/\B(?=(?:\d{3})+$)/g, '\u202f');
+  return number < 10_000 ? String(number) : String(number).replaceAll(/\B(?=(?:\d{3})+$)/g, '\u202f');
 }
 
 function severitySections(
@@ -70,7 +73,7 @@ function tally(run: Run): { status: string; word: string; count: string; x: stri
     { status: 'fail', word: STATUS_WORDS.fail, number: fails },
     { status: 'accepted', word: 'failed, accepted', number: byStatus.fail - fails },
     { status: 'error', word: STATUS_WORDS.error, number: byStatus.error },
-    { status: 'manual', word: STATUS_WORDS.manual, number: byStatus.manual },
+    { status: 'manual', word: byStatus.manual === 1 ? 'needs a person' : 'need a person', number: byStatus.manual },
     { status: 'pass', word: STATUS_WORDS.pass, number: byStatus.pass },
     { status: 'not-applicable', word: STATUS_WORDS['not-applicable'], number: byStatus['not-applicable'] },
   ].filter(({ number }) => number > 0);
@@ -162,6 +165,7 @@ export function pageOf(view: View) {
   const names = subjects(run);
   const { tone, words } = headline(run);
   const claims = claimViews(run);
+  const unseen = coverageView(run, view.checks, everything ? 200 : 60);
   const frameworks = frameworkViews(view, failing);
   return {
     title: `${names.name}${names.more === '' ? '' : ` ${names.more}`}`,
@@ -204,7 +208,9 @@ export function pageOf(view: View) {
     manualText: plural(byStatus.manual, 'needs', 'need'),
     without: everything ? groupViews(without, showing, unlimited, 'na-', lineView) : [],
     withoutChecks: everything ? [] : counted(without),
-    coverage: coverageView(run, view.checks, everything ? 200 : 60),
+    coverage: unseen,
+    firstFaults: unseen.faults.slice(0, FIRST_FAULTS),
+    moreFaults: unseen.faults.length > FIRST_FAULTS ? plural(unseen.faults.length - FIRST_FAULTS, 'more reason') : '',
     ...shelf.register(everything ? Infinity : 60),
     recordCount: count(run.evidence.length),
     facts: {

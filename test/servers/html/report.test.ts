@@ -199,7 +199,7 @@ describe('the HTML report in Chromium', { ...needsChromium(), timeout: 300_000 }
     assert.ok(await first.page.locator(`#r-${passed?.fingerprint.slice(7, 23) ?? ''}`).isVisible());
     await first.close();
 
-    const large = largeRun(2_500);
+    const large = largeRun(4_500);
     const wanted = large.run.results.find(({ status }) => status === 'pass');
     const second = await open(fileOf(large), light, `#r-${wanted?.fingerprint.slice(7, 23) ?? ''}`);
     assert.equal(await second.page.locator('#found-list > li').count(), 1);
@@ -209,14 +209,14 @@ describe('the HTML report in Chromium', { ...needsChromium(), timeout: 300_000 }
   });
 
   test('a large run is paged, every fail is in the page without script, and axe finds nothing', async () => {
-    const large = largeRun(2_500);
+    const large = largeRun(4_500);
     const url = fileOf(large);
     const script = await open(url, { name: 'light', options: {} }, '#q=s%3Apass');
     const passes = large.run.summary.byStatus.pass;
     assert.equal(await script.page.locator('#found-list > li').count(), 200);
     assert.match(
       await script.page.innerText('#found-n'),
-      new RegExp(`^${String(passes)} of 2500 results match; shown are 1 to 200`),
+      new RegExp(`^${String(passes)} of 4500 results match; shown are 1 to 200`),
     );
     await script.page.click('#later');
     assert.match(await script.page.innerText('#found-n'), /shown are 201 to 400/);

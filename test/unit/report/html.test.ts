@@ -57,7 +57,7 @@ test('fails, errors, controls, coverage and run facts stand in the page as text,
 });
 
 test('a run comes back out of its report byte for byte', () => {
-  for (const built of [companyRun(), hostileRun(), largeRun(2_500)]) {
+  for (const built of [companyRun(), hostileRun(), largeRun(4_500)]) {
     const back = runFromHtml(htmlText(viewOf(built)));
 
     assert.ok(back !== undefined);
@@ -132,7 +132,7 @@ test('lost evidence is named, and the report is still made', () => {
   assert.match(html, /The evidence file is not there/);
 });
 
-test('a run above 2000 results keeps every fail in the page, counts its passes, and stays small', () => {
+test('a run above 4000 results keeps every fail in the page, counts its passes, and stays small', () => {
   const built = largeRun(5_000);
 
   const page = shown(htmlText(viewOf(built)));
