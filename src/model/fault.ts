@@ -76,6 +76,7 @@ export const FAULTS = {
   'source.empty': { transient: false, title: 'nothing was read from the source tree' },
   'source.malformed': { transient: false, title: 'the file cannot be parsed' },
   'source.not-found': { transient: false, title: 'the source path does not exist' },
+  'source.too-complex': { transient: false, title: 'the file was built so that reading it takes too long' },
   'source.too-large': { transient: false, title: 'the file is larger than the cap' },
   'source.unreadable': { transient: false, title: 'the file or folder cannot be read' },
   'source.unsupported': { transient: false, title: 'files of this kind cannot be read yet' },

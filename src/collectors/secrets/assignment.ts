@@ -187,6 +187,7 @@ export function userInfoAt(bytes: Uint8Array, from: number, limit: number): User
       byte === 0x5c
     )
       break;
+    if (byte === 0x2f && bytes[at + 1] === 0x2f) break;
     if (byte === 0x3f || byte === 0x23 || (byte === 0x2f && (colon < 0 || sign >= 0))) break;
     if (byte === 0x3a && colon < 0) colon = at;
     // the last @ before the path: passwords hold unescaped ones

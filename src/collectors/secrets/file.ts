@@ -11,6 +11,8 @@ export interface FileScan {
   readonly found: readonly Found[];
   readonly encoding: Encoding;
   readonly kind: PathClass;
+  /** Part of the file was not looked at: it was built to take too long. */
+  readonly exhausted: boolean;
 }
 
 /** Reads `length` bytes at `offset` of the file into a buffer that is valid until the next call. */
@@ -32,6 +34,7 @@ export function scanFile(engine: Engine, path: string, size: number, readAt: Rea
   let encoding: Encoding = 'bytes';
   let lines = startLines();
   let base = 0;
+  let exhausted = false;
   // leaks of the last piece's tail are seen again in the next one
   let reported = new Set<string>();
   for (let offset = 0; offset === 0 || offset + OVERLAP < size; offset += CHUNK - OVERLAP) {
@@ -41,7 +44,9 @@ export function scanFile(engine: Engine, path: string, size: number, readAt: Rea
     const input: ScanInput = { bytes, from: 0, to: bytes.length, path, kind, binary: encoding === 'binary' };
     const again = new Set<string>();
     const pieceStart = { ...lines };
-    for (const leak of scan(engine, input)) {
+    const scanned = scan(engine, input);
+    exhausted ||= scanned.exhausted;
+    for (const leak of scanned.leaks) {
       countTo(lines, bytes, leak.start);
       const place = `${String(leak.matcher.number)}:${String(base + leak.start)}`;
       again.add(place);
@@ -71,5 +76,5 @@ export function scanFile(engine: Engine, path: string, size: number, readAt: Rea
       severity: matcher.detector.severity,
     });
   }
-  return { found, encoding, kind };
+  return { found, encoding, kind, exhausted };
 }

@@ -31,8 +31,6 @@ export interface WorkDone {
   readonly foreign: number;
   readonly binary: number;
   readonly utf16: number;
-  /** Files with more leaks than are told apart. */
-  readonly overflow: number;
 }
 
 export type ToWorker = { readonly is: 'work'; readonly items: readonly WorkItem[] } | { readonly is: 'end' };

@@ -98,7 +98,7 @@ export function redact(leak: Leak, input: ScanInput, file: string, lines: LineCo
 /** A path with every part that is itself a credential taken out. */
 export function redactPath(engine: Engine, path: string): string {
   const bytes = Buffer.from(path, 'utf8');
-  const leaks = scan(engine, {
+  const { leaks } = scan(engine, {
     bytes,
     from: 0,
     to: bytes.length,

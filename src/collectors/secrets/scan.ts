@@ -9,6 +9,7 @@ import {
   identifierStart,
   isSegment,
   isWordStart,
+  type UserInfo,
   userInfoAt,
 } from './assignment.ts';
 import { findKeywords, Hits } from './automaton.ts';
@@ -40,6 +41,8 @@ export interface ScanInput {
 }
 
 interface Scan extends ScanInput {
+  /** How many bytes patterns may still look at; a text that uses it up was built to (facts/secrets §2.10). */
+  budget: number;
   readonly plan: Plan;
   readonly leaks: Map<string, Leak>;
   /** The open window of each pattern, by matcher number. */
@@ -47,19 +50,33 @@ interface Scan extends ScanInput {
 }
 
 const HITS = new Hits();
+/** Bytes that patterns may look at for each byte of a text, and for any text. */
+const BUDGET_RATIO = 16;
+const BUDGET_BASE = 4 * 1024 * 1024;
+/** What a look into the structure behind a candidate counts for. */
+const STRUCTURE_COST = 16 * 1024;
+const DOCUMENT_COST = 128 * 1024;
 /** More leaks in one text are not told apart any more: the first ones say enough. */
 const MAX_LEAKS = 5000;
 /** A merged window above this is run before it grows on. */
 const MAX_WINDOW = 64 * 1024;
 
-export function scan(engine: Engine, input: ScanInput): Leak[] {
+export interface Scanned {
+  readonly leaks: readonly Leak[];
+  /** The text used up its budget: its rest was not looked at. */
+  readonly exhausted: boolean;
+}
+
+export function scan(engine: Engine, input: ScanInput): Scanned {
   const plan = input.kind.foreign || input.binary ? engine.fixed : engine.all;
-  const state: Scan = { ...input, plan, leaks: new Map(), windows: new Map() };
+  const budget = BUDGET_BASE + (input.to - input.from) * BUDGET_RATIO;
+  const state: Scan = { ...input, plan, leaks: new Map(), windows: new Map(), budget };
   findKeywords(plan.automaton, input.bytes, input.from, input.to, HITS);
   const { data, length } = HITS;
   let values: readonly Assigned[] = [];
-  let valuesAt = -1;
-  for (let i = 0; i < length && state.leaks.size < MAX_LEAKS; i += 2) {
+  let info: UserInfo | undefined;
+  let [valuesAt, infoAt] = [-1, -1];
+  for (let i = 0; i < length && state.leaks.size < MAX_LEAKS && state.budget > 0; i += 2) {
     const keyword = data[i] ?? 0;
     const end = data[i + 1] ?? 0;
     const start = end - (plan.automaton.lengths[keyword] ?? 0);
@@ -72,12 +89,15 @@ export function scan(engine: Engine, input: ScanInput): Leak[] {
         if (valuesAt !== end) [values, valuesAt] = [assignedValues(input.bytes, start, end, input.to), end];
         if (values.length > 0) tryValues(state, matcher, start, end, values);
       } else if (rule.is === 'gitleaks') widen(state, matcher, rule, start, end);
-      else if (rule.is === 'uri') tryUri(state, matcher, end);
+      else if (rule.is === 'uri') {
+        if (infoAt !== end) [info, infoAt] = [userInfoAt(input.bytes, end, input.to), end];
+        if (info !== undefined) tryUri(state, matcher, end, info);
+      }
     }
   }
   for (const { number } of engine.always) state.windows.set(number, [input.from, input.to]);
   for (const [number, window] of state.windows) runWindow(state, engine.matchers[number], window);
-  return settle([...state.leaks.values()]);
+  return { leaks: settle([...state.leaks.values()]), exhausted: state.budget <= 0 };
 }
 
 function tryHere(state: Scan, matcher: Matcher, rule: PatternMatcher, start: number): void {
@@ -88,6 +108,7 @@ function tryHere(state: Scan, matcher: Matcher, rule: PatternMatcher, start: num
   const from = Math.max(0, start - 12);
   for (let reach = rule.reach; ; reach *= 4) {
     const text = bytes.toString('latin1', from, Math.min(to, start + reach));
+    state.budget -= text.length;
     rule.expression.lastIndex = start - from;
     const found = rule.expression.exec(text);
     if (found === null) return;
@@ -138,6 +159,8 @@ function runWindow(state: Scan, matcher: Matcher | undefined, window: readonly [
   let [from, to] = window;
   for (let growth = 0; ; growth++) {
     const text = state.bytes.toString('latin1', from, to);
+    state.budget -= text.length;
+    if (state.budget <= 0) return;
     const found = rule.is === 'pattern' ? allMatches(rule.expression, text) : allFinds(rule.find, text);
     // what touches an edge of the window may be longer, or may begin there only by the cut: look again in a larger one
     const cut = found.some(
@@ -239,6 +262,7 @@ function tryValues(state: Scan, matcher: Matcher, start: number, end: number, va
   for (const value of generic ? values.slice(0, 1) : values) {
     if (context.quoted === true && !value.quoted && !standsAlone(state, value)) continue;
     const text = bytes.toString('latin1', value.start, value.end);
+    state.budget -= text.length + 64;
     if (!rule.value.test(text)) continue;
     if (context.mixed === true && !(/[0-9]/.test(text) && /[A-Za-z]/.test(text))) continue;
     if (rule.also !== undefined) {
@@ -264,11 +288,9 @@ function standsAlone(state: Scan, value: Assigned): boolean {
   return at >= state.to || next === 0x0a || next === 0x0d || next === 0x23 || next === 0x3b;
 }
 
-function tryUri(state: Scan, matcher: Matcher, end: number): void {
+function tryUri(state: Scan, matcher: Matcher, end: number, info: UserInfo): void {
   const { rule } = matcher;
   if (rule.is !== 'uri') return;
-  const info = userInfoAt(state.bytes, end, state.to);
-  if (info === undefined) return;
   const scheme = state.bytes.toString('latin1', info.schemeStart, end - 3).toLowerCase();
   if (rule.others === rule.schemes.has(scheme)) return;
   const host = state.bytes.toString('latin1', info.hostStart, info.hostEnd).toLowerCase();
@@ -302,6 +324,9 @@ function judge(state: Scan, matcher: Matcher, patternStart: number, patternEnd: 
   const { bytes, path } = state;
   if (matcher.files !== undefined && !matcher.files.test(path)) return;
   const matched = bytes.toString('latin1', patternStart, patternEnd);
+  if (detector.structure !== undefined) {
+    state.budget -= detector.structure === 'kubernetes-secret' ? DOCUMENT_COST : STRUCTURE_COST;
+  }
   const inside = lookInside(detector.structure, matched, {
     bytes,
     start: patternStart,

@@ -25,11 +25,17 @@ type Structure = (value: string, place: Place) => Inside | undefined;
 
 const MAX_PEM = 64 * 1024;
 
+function textAfter(place: Place, length: number): string {
+  return place.bytes.toString('latin1', place.end, Math.min(place.limit, place.end + length));
+}
+
 /** RFC 7468: equal labels, a base64 body, and a body that says whether a passphrase protects it. */
 function pem(value: string, place: Place): Inside | undefined {
   const label = /-----BEGIN ([A-Z0-9 ]{1,60})-----/.exec(value)?.[1];
   if (label === undefined) return undefined;
-  const text = place.bytes.toString('latin1', place.end, Math.min(place.limit, place.end + MAX_PEM));
+  const short = textAfter(place, 8192);
+  // another marker ends the look: a body is read once, however many begin
+  const text = short.includes('-----') ? short : textAfter(place, MAX_PEM);
   const endsAt = text.indexOf(`-----END ${label}-----`);
   const body = (endsAt < 0 ? text.slice(0, 4096) : text.slice(0, endsAt)).replaceAll(/\\[nr]|["'+,\s\\]/g, '\n');
   const lines = body.split('\n').filter((line) => line !== '');
@@ -114,7 +120,7 @@ function awsKeyId(value: string): Inside | undefined {
 /** The JSON object of a service account: the pattern found its type, the key stands beside it. */
 function gcpServiceAccount(_value: string, place: Place): Inside | undefined {
   const from = Math.max(0, place.start - 4096);
-  const text = place.bytes.toString('latin1', from, Math.min(place.limit, place.end + 8192));
+  const text = place.bytes.toString('latin1', from, Math.min(place.limit, place.end + 4096));
   const open = text.lastIndexOf('{', place.start - from);
   const key = text.indexOf('"private_key"', Math.max(0, open));
   if (open < 0 || key < 0) return undefined;
@@ -124,7 +130,7 @@ function gcpServiceAccount(_value: string, place: Place): Inside | undefined {
   return { end: close < 0 ? place.end : Math.max(place.end, from + close) };
 }
 
-const MAX_DOCUMENT = 64 * 1024;
+const MAX_DOCUMENT = 16 * 1024;
 
 /** The first literal value under data or stringData of a manifest whose kind is Secret. */
 function kubernetesSecret(_value: string, place: Place): Inside | undefined {

@@ -63,6 +63,7 @@ function work(items: readonly WorkItem[]): WorkDone {
       if (one.scanned.kind.foreign) foreign++;
       if (one.scanned.encoding === 'binary') binary++;
       if (one.scanned.encoding.startsWith('utf-16')) utf16++;
+      if (one.scanned.exhausted) unread.push({ path: item.path, code: 'source.too-complex' });
       found.push(...one.scanned.found);
     } catch (error) {
       const code = codeOf(error);
@@ -70,7 +71,7 @@ function work(items: readonly WorkItem[]): WorkDone {
       unread.push({ path: item.path, code });
     }
   }
-  return { found, unread, files, bytes, foreign, binary, utf16, overflow: 0 };
+  return { found, unread, files, bytes, foreign, binary, utf16 };
 }
 
 function send(message: FromWorker): void {
