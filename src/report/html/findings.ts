@@ -219,6 +219,18 @@ function restLine(result: Result, before = ''): string {
   return before === '' ? said : `${line(before, 120)}  ${said}`;
 }
 
+/** What did not apply: its message says what it saw; there is nothing to compare. */
+export function plainView(result: Result, { anchors }: Showing): LineView {
+  return {
+    id: anchors.of(result.fingerprint),
+    subject: line(result.subject, 300),
+    message: line(messageAlone(result), 300),
+    expected: '',
+    actual: '',
+    evidence: { text: '', href: '' },
+  };
+}
+
 /** Groups by check; `room` items become items (the budget is shared between calls), the others lines. */
 export function groupViews<Item>(
   results: readonly Result[],
