@@ -14,6 +14,7 @@ import {
 } from './assignment.ts';
 import { findKeywords, Hits } from './automaton.ts';
 import { allowsPath, type Find, type GitleaksRule, secretOf } from './gitleaks.ts';
+import { decodedRuns } from './decode.ts';
 import { proofOf } from './checksum.ts';
 import type { Engine, Matcher, PatternMatcher, Plan } from './compile.ts';
 import type { PathClass } from './paths.ts';
@@ -67,7 +68,10 @@ export interface Scanned {
   readonly exhausted: boolean;
 }
 
-export function scan(engine: Engine, input: ScanInput): Scanned {
+/** Encodings inside encodings. */
+const MAX_DEPTH = 3;
+
+export function scan(engine: Engine, input: ScanInput, depth = 0): Scanned {
   const plan = input.kind.foreign || input.binary ? engine.fixed : engine.all;
   const budget = BUDGET_BASE + (input.to - input.from) * BUDGET_RATIO;
   const state: Scan = { ...input, plan, leaks: new Map(), windows: new Map(), budget };
@@ -97,7 +101,32 @@ export function scan(engine: Engine, input: ScanInput): Scanned {
   }
   for (const { number } of engine.always) state.windows.set(number, [input.from, input.to]);
   for (const [number, window] of state.windows) runWindow(state, engine.matchers[number], window);
-  return { leaks: settle([...state.leaks.values()]), exhausted: state.budget <= 0 };
+  const leaks = settle([...state.leaks.values()]);
+  // only what people write is decoded: dependencies and binary files are full of encoded data
+  const decoded = plan === engine.all || depth > 0 ? decodedLeaks(engine, input, leaks, depth) : [];
+  return { leaks: inOrder([...leaks, ...decoded]), exhausted: state.budget <= 0 };
+}
+
+function inOrder(leaks: readonly Leak[]): Leak[] {
+  return [...leaks].sort((a, b) => a.start - b.start || a.matcher.number - b.matcher.number);
+}
+
+/** What stands in encoded runs where nothing was found as it is. The finding stands where the run does. */
+function decodedLeaks(engine: Engine, input: ScanInput, known: readonly Leak[], depth: number): Leak[] {
+  if (depth >= MAX_DEPTH || input.binary) return [];
+  const found: Leak[] = [];
+  for (const { start, end, bytes, encoding } of decodedRuns(input.bytes, input.from, input.to)) {
+    if (known.some((leak) => leak.start < end && start < leak.end)) continue;
+    const inside = { ...input, bytes, from: 0, to: bytes.length, kind: { ...input.kind, foreign: true } };
+    const seen = new Set<number>();
+    for (const leak of scan(engine, inside, depth + 1).leaks) {
+      if (seen.has(leak.matcher.number)) continue;
+      seen.add(leak.matcher.number);
+      const note = [leak.note, `in ${encoding} encoding`].filter((text) => text !== undefined).join('; ');
+      found.push({ ...leak, start, end, note });
+    }
+  }
+  return found;
 }
 
 function tryHere(state: Scan, matcher: Matcher, rule: PatternMatcher, start: number): void {
