@@ -4,12 +4,14 @@
  */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { lowerBound } from '../servers/tls/bound.ts';
 import { has, makeMaterial, startNginx } from '../servers/tls/peers.ts';
 
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const CLI = existsSync(BUILT) ? BUILT : fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 const RSA = 'ssl_certificate rsa.pem; ssl_certificate_key rsa.key;';
 const EC = 'ssl_certificate ec.pem; ssl_certificate_key ec.key;';
 const CONFIGURATIONS = {

@@ -88,11 +88,20 @@ async function classicSuites(setting: Setting, { version, list, first, askCurves
   const rest = without(suitesFor(version, 'all'), [first.suite]).toReversed();
   const groups = groupsFor(version, list);
   const parts = dealt(rest, partsFor(setting, rest.length, list));
+  const far = setting.prober.stats().roundMs >= NEAR_MS;
+  // rounds are dear there: the curves do not wait until the suites are known
+  const early =
+    far && askCurves ? curves(setting, { version, suites: [first.suite, ...rest], groups }, first, true) : undefined;
   const found = await Promise.all(parts.map((suites) => eliminate(setting, { version, suites, groups }, 'suites')));
   const known = [first, ...found.flatMap(({ picks }) => picks)].map(({ suite }) => suite);
   const chains = found.map(({ chain }) => chain);
   const reversed = { version, suites: known.toReversed(), groups };
   const told = known.length < 2 || (parts.length === 1 && orderShown(known, suitesFor(version, 'all')) !== undefined);
+  if (early !== undefined) {
+    const asked = await early;
+    const orders = told ? [] : [{ ...reversed, answer: await askOffer(setting, reversed) }];
+    return { chains: [...chains, ...asked.chains], orders };
+  }
   if (askCurves && known.some((code) => isEcdhe(code))) {
     const asked = await curves(setting, reversed, first, told);
     return { chains: [...chains, ...asked.chains], orders: asked.orders };
@@ -181,7 +190,7 @@ async function modernFar(setting: Setting, { first, list }: Accepted): Promise<E
     left.filter((code) => QUANTUM.has(code)),
     ...dealt(
       left.filter((code) => !QUANTUM.has(code)),
-      2,
+      3,
     ),
   ];
   const [bySuites, ...byGroups] = await Promise.all([
