@@ -3,21 +3,7 @@ import { SEVERITIES, type Severity } from '../model/check.ts';
 import { globMatcher } from '../model/glob.ts';
 import { byCodeUnit } from '../model/json.ts';
 import type { ResultWaiver, Verdict } from '../model/result.ts';
-
-export interface Waiver {
-  readonly id: string;
-  /** Globs. */
-  readonly check: string;
-  readonly target: string;
-  readonly subject?: string;
-  readonly owner: string;
-  readonly reason: string;
-  /** RFC 3339, or a date: through the end of that day in UTC. */
-  readonly expires: string;
-  readonly created?: string;
-  readonly approvedBy?: string;
-  readonly link?: string;
-}
+import type { Waiver } from '../model/waiver.ts';
 
 const DAY = 86_400_000;
 /** A waiver that ends this soon is told of. */

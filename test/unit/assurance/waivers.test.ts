@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { applyWaivers, endOf, type Waiver, waiverProblems } from '../../../src/assurance/waivers.ts';
+import { applyWaivers, endOf, waiverProblems } from '../../../src/assurance/waivers.ts';
+import type { Waiver } from '../../../src/model/waiver.ts';
 import { exitCode } from '../../../src/assurance/exit.ts';
 import { summarise } from '../../../src/assurance/summary.ts';
 import type { Verdict } from '../../../src/model/result.ts';
