@@ -60,6 +60,7 @@ export const FAULTS = {
 
   'http.limit': { transient: false, title: 'the bound on the HTTP response was reached' },
   'http.malformed': { transient: false, title: 'the HTTP response is malformed' },
+  'http.no-key': { transient: false, title: 'the key that made this signature is not published' },
   'http.timeout': { transient: true, title: 'the HTTP server did not answer in time' },
   'http.tls': { transient: false, title: 'the TLS handshake for HTTPS failed' },
   'http.unavailable': { transient: true, title: 'the HTTP server is overloaded or out of order (429 or 5xx)' },

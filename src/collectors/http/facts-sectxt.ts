@@ -6,12 +6,13 @@ import { linesOf, parseMediaType } from '../../wire/http/fields.ts';
 import type { Field } from '../../wire/http/security-txt.ts';
 import { contactDefect, isLanguageList, schemeOf, uriDefect } from '../../wire/http/security-txt-values.ts';
 import { parseRfc3339 } from '../../wire/http/time.ts';
+import { keyFacts, signatureFact } from './facts-keys.ts';
 import { isDead } from './facts-links.ts';
 import { type Found, findSecurityTxt, type Search } from './sectxt-find.ts';
 import { type Area, bodyText, instant, present, shown, unknownArea, type View } from './view.ts';
 
 /** Lists that are there, and empty, where there is no file: the rules about lines then have nothing to judge. */
-const NO_FILE = { present: false, contacts: [], expires: [], languages: [], links: [] };
+const NO_FILE = { present: false, contacts: [], expires: [], languages: [], links: [], keys: [] };
 /** Links that a reader follows; keys and metadata have rules of their own. */
 const FOLLOWED = new Set(['policy', 'acknowledgments', 'hiring']);
 const LINKS = new Set(['acknowledgments', 'canonical', 'encryption', 'hiring', 'policy', 'csaf']);
@@ -97,6 +98,8 @@ function fileFacts(view: View, search: Search, file: Found): Json {
     unknownFields: parsed.unknownFields.map(({ name, line: number, near }) =>
       present({ line: number, name: shown(name), near }),
     ),
+    keys: keyFacts(links, parsed.fields, line),
+    signatureValid: signatureFact(links, parsed),
     signed: parsed.signed,
     signatureDefects: parsed.signatureDefects.map(({ kind, line: number }) => ({ line: number, kind })),
   });

@@ -1,7 +1,7 @@
 /** Follows what a security.txt names: web links twice where they seem gone, and the mail domains of its contacts. */
 import { rawFault } from '../../model/facts.ts';
 import { FaultError } from '../../model/fault.ts';
-import type { IO } from '../../model/io.ts';
+import type { Hop, IO } from '../../model/io.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { encodeQuery } from '../../wire/dns/message.ts';
 import { TYPES } from '../../wire/dns/types.ts';
@@ -11,6 +11,8 @@ import { follow, type Followed } from './chain.ts';
 
 const MAX_LINKS = 12;
 const MAX_DOMAINS = 6;
+const MAX_KEYS = 3;
+const KEY_BYTES = 256 * 1024;
 const FOLLOWED = new Set(['contact', 'policy', 'acknowledgments', 'hiring']);
 
 /** The web links and mail domains of a file, as far as they are followed. */
@@ -37,7 +39,21 @@ export async function followLinks(io: IO, text: string): Promise<Json> {
   const { urls, domains } = linksOf(text);
   const web = await Promise.all(urls.map(async (url) => [url, await askTwice(io, url)] as const));
   const mail = await Promise.all(domains.map(async (domain) => [domain, await askMail(io, domain)] as const));
-  return { web: Object.fromEntries(web), mail: Object.fromEntries(mail) };
+  const keys = await Promise.all(keyLinks(text).map(async (url) => [url, await askKey(io, url)] as const));
+  return { web: Object.fromEntries(web), mail: Object.fromEntries(mail), keys: Object.fromEntries(keys) };
+}
+
+/** The https addresses of Encryption lines; a fingerprint or a DNS name is not fetched. */
+export function keyLinks(text: string): readonly string[] {
+  const urls = parseSecurityTxt(text).fields.flatMap(({ name, value }) =>
+    name === 'encryption' && schemeOf(value) === 'https' && URL.canParse(value) ? [value] : [],
+  );
+  return [...new Set(urls)].slice(0, MAX_KEYS);
+}
+
+async function askKey(io: IO, url: string): Promise<Json> {
+  const keep = ({ body }: Hop): JsonObject => ({ base64: Buffer.from(body).toString('base64') });
+  return (await follow(io, url, { maxBody: KEY_BYTES, keep })).raw;
 }
 
 /** One answer 404 may be an accident; two are none. */

@@ -7,7 +7,7 @@ import type { Target } from '../../model/target.ts';
 /** Questions beyond the two chains, each with the facts that come from it. */
 const PARTS: readonly { readonly part: string; readonly facts: readonly string[] }[] = [
   { part: 'sectxt', facts: ['sectxt', 'hstsElsewhere', 'wellKnown'] },
-  { part: 'sectxtLinks', facts: ['sectxt.contacts.dead', 'sectxt.links.dead'] },
+  { part: 'sectxtLinks', facts: ['sectxt.contacts.dead', 'sectxt.links.dead', 'sectxt.keys', 'sectxt.signatureValid'] },
   { part: 'again', facts: ['csp.noncesReused', 'cors'] },
   { part: 'head', facts: ['head'] },
   { part: 'cors', facts: ['cors'] },

@@ -227,6 +227,21 @@ const sectxt = object({
   'lineDefects?': list(object({ line: integer(), kind: string(), text: string() })),
   'endingDefects?': list(object({ line: integer(), kind: string() })),
   'unknownFields?': list(object({ line: integer(), name: string(), 'near?': string() })),
+  'keys?': list(
+    object({
+      at: string(),
+      url: string(),
+      'parsed?': boolean(),
+      'revoked?': boolean(),
+      'expires?': dateTime({ description: 'absent: the key never expires' }),
+      'weak?': list(string()),
+      'encrypts?': boolean({
+        description: 'it has a subkey for encryption that is neither revoked nor expired when it was made',
+      }),
+      'named?': boolean({ description: 'a user id is of the domain of a mail contact' }),
+    }),
+  ),
+  'signatureValid?': boolean({ description: 'absent: the file is not signed' }),
   'signed?': boolean(),
   'signatureDefects?': list(object({ line: integer(), kind: string() })),
 });
