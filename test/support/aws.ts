@@ -22,8 +22,8 @@ export function clientConfig(url: string, region = REGION): AwsClientConfig {
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' },
     requestHandler: new NodeHttpHandler({
       httpAgent: new Agent({ keepAlive: true, maxSockets: 32 }),
-      connectionTimeout: 2_000,
-      requestTimeout: 2_000,
+      connectionTimeout: 30_000,
+      requestTimeout: 30_000,
     }),
     maxAttempts: 1,
   };

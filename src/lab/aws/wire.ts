@@ -14,6 +14,7 @@ export interface Call {
   readonly isXml: boolean;
   readonly input: JsonObject;
   readonly path: string;
+  readonly query: URLSearchParams;
 }
 
 const REST_XML: ReadonlySet<string> = new Set(['s3', 'cloudfront']);
@@ -36,7 +37,7 @@ function objectOf(text: string): JsonObject {
 export function callOf(request: IncomingMessage, body: string): Call {
   const scope = scopeOf(request.headers.authorization ?? '');
   const target = request.headers['x-amz-target'];
-  const path = (request.url ?? '/').split('?')[0] ?? '/';
+  const [path = '/', query = ''] = (request.url ?? '/').split('?');
   const isForm = (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
   const input = isForm ? Object.fromEntries(new URLSearchParams(body)) : objectOf(body);
   const named = typeof target === 'string' ? target.slice(target.lastIndexOf('.') + 1) : undefined;
@@ -51,6 +52,7 @@ export function callOf(request: IncomingMessage, body: string): Call {
     isXml: isForm || REST_XML.has(scope.service),
     input,
     path,
+    query: new URLSearchParams(query),
   };
 }
 

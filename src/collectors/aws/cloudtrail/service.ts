@@ -179,7 +179,7 @@ interface Coverage {
 }
 
 /** Which trails keep all management events of all regions; those of other accounts whose selectors cannot be read apart. */
-function coverage(raw: Json | undefined, account: string): Coverage {
+function coverage(raw: Json | undefined, account: string, at: At): Coverage {
   const items = own(raw, 'items');
   if (!isArray(items))
     return {
@@ -189,7 +189,7 @@ function coverage(raw: Json | undefined, account: string): Coverage {
   const covering: string[] = [];
   const unreadable: string[] = [];
   let code: FaultCode | undefined = faultIn(own(raw, 'rest'));
-  for (const trail of items) {
+  for (const [index, trail] of items.entries()) {
     const arn = must(trail, 'TrailARN', asText);
     const isMulti = orElse(trail, 'IsMultiRegionTrail', asFlag, false);
     if (isUnknownFact(arn) || isUnknownFact(isMulti)) {
@@ -204,7 +204,12 @@ function coverage(raw: Json | undefined, account: string): Coverage {
     if (logging === true && takes === true) covering.push(arn);
     // The trail of the organization: a member sees that it is there, not what it takes
     else if (isForeign) unreadable.push(arn);
-    else code ??= isUnknownFact(logging) ? logging.$unknown : isUnknownFact(takes) ? takes.$unknown : undefined;
+    else if (code === undefined) {
+      const call = isUnknownFact(logging) ? 'GetTrailStatus' : 'GetEventSelectors';
+      code = isUnknownFact(logging) ? logging.$unknown : isUnknownFact(takes) ? takes.$unknown : undefined;
+      if (own(trail, call) !== undefined)
+        at['/cloudtrail/covering'] = `/cloudtrail/trails/items/${String(index)}/${call}`;
+    }
   }
   return { covering: partialList(covering, code), unreadable: partialList(unreadable, faultIn(own(raw, 'rest'))) };
 }
@@ -218,6 +223,7 @@ function trailFacts(raw: Json, index: number, account: string, buckets: Json, at
       at[`${fact}/${name}`] = `/cloudtrail/trails/items/${String(index)}/GetTrailStatus`;
   }
   const bucket = must(raw, 'S3BucketName', asText);
+  placesOfBucket(fact, bucket, buckets, at);
   return facts({
     arn,
     validation: orElse(raw, 'LogFileValidationEnabled', asFlag, false),
@@ -230,6 +236,17 @@ function trailFacts(raw: Json, index: number, account: string, buckets: Json, at
     foreign: isUnknownFact(arn) ? arn : arn.split(':')[4] !== account,
     bucket: bucketFacts(bucket, buckets),
   });
+}
+
+/** The facts of the bucket were read where S3 answered. */
+function placesOfBucket(fact: string, name: string | Unknown, buckets: Json, at: At): void {
+  const items = isArray(buckets) ? buckets : own(buckets, '$items');
+  const index = isArray(items) ? items.findIndex((item) => own(item, 'name') === name) : -1;
+  const from = index < 0 ? '/s3/buckets' : `/s3/buckets/${String(index)}`;
+  for (const [place, raw] of Object.entries(at)) {
+    if (place === from) at[`${fact}/bucket`] = raw;
+    else if (index >= 0 && place.startsWith(`${from}/`)) at[`${fact}/bucket${place.slice(from.length)}`] = raw;
+  }
 }
 
 /** An error that was mended stays as an empty text. */
@@ -264,7 +281,7 @@ export function interpretCloudtrail(raw: Json | undefined, account: string, s3: 
     at['/cloudtrail/unreadable'] = where;
   }
   return {
-    ...coverage(trails, account),
+    ...coverage(trails, account, at),
     trails: listOf(trails, '/cloudtrail/trails', '/cloudtrail/trails', at, (item, index) =>
       trailFacts(item, index, account, own(s3, 'buckets') ?? [], at),
     ),

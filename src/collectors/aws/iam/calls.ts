@@ -18,7 +18,7 @@ export const IAM_CALLS: readonly CallTable[] = [
     },
   },
   { at: 'iam.users', base: REPORT, other: [], facts: {} },
-  { at: 'iam.noConsoleUsers', base: [], other: [], facts: {} },
+  { at: 'iam.noConsoleUsers', base: REPORT, other: [], facts: {} },
   { at: 'iam.passwordPolicy', base: ['iam:GetAccountPasswordPolicy'], other: [], facts: {} },
   { at: 'iam.principals', base: DETAILS, other: [], facts: {} },
   { at: 'iam.policies', base: DETAILS, other: [], facts: {} },

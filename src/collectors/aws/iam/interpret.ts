@@ -193,9 +193,7 @@ export function interpretIam(raw: Json | undefined, setting: Setting, partition:
   for (const fact of Object.keys(at)) {
     if (fact.startsWith('/iam/users/')) at[fact] = String(at[fact]).replace('/items/', '/rows/');
   }
-  const hasConsoleUser = isArray(rows)
-    ? rows.some((row) => !isRoot(row) && reportFlag(row, 'password_enabled') !== false)
-    : true;
+  if (report !== undefined) at['/iam/noConsoleUsers'] = '/iam/GetCredentialReport';
   const rootArn =
     account === '' || typeof partition !== 'string'
       ? unknown('evidence.missing')
@@ -203,8 +201,7 @@ export function interpretIam(raw: Json | undefined, setting: Setting, partition:
   return facts({
     root: rootFacts(raw, rootArn, at),
     users,
-    // Only what the report shows: where it was not read the rules about passwords apply
-    noConsoleUsers: hasConsoleUser ? undefined : true,
+    noConsoleUsers: noConsoleUsers(report),
     passwordPolicy: passwordPolicy(policy),
     policies: listOf(own_, where, '/iam/policies', at, (item) =>
       of('policy')(item, () => {
@@ -274,6 +271,15 @@ function directPolicies(raw: Json): Json {
   if (isUnknownFact(attached)) return attached;
   if (isUnknownFact(inline)) return inline;
   return [...attached, ...inline.map((item) => spelled(own(item, 'PolicyName'), 'an inline policy'))];
+}
+
+/** True where the report shows no user with a password; absent where one has. */
+function noConsoleUsers(report: Json | undefined): Json | undefined {
+  const rows = own(report, 'rows');
+  if (!isArray(rows)) return unknown(reasonFor(report) ?? 'aws.bad-response');
+  const passwords = rows.filter((row) => !isRoot(row)).map((row) => reportFlag(row, 'password_enabled'));
+  if (passwords.includes(true)) return undefined;
+  return passwords.find(isUnknownFact) ?? true;
 }
 
 function passwordPolicy(raw: Json | undefined): Json | undefined {

@@ -25,7 +25,7 @@ export const iamFacts: Schema = object({
       }),
     }),
   ),
-  'noConsoleUsers?': boolean({ description: 'true where the credential report shows no user with a password' }),
+  'noConsoleUsers?': boolean({ description: 'true where no user has a password, by the credential report' }),
   'passwordPolicy?': object({ 'minimumLength?': integer(), 'remembered?': integer() }),
   policies: list(
     object({

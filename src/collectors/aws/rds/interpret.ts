@@ -2,6 +2,7 @@
 import { faultIn, partialList, unknown } from '../../../model/facts.ts';
 import type { FaultCode } from '../../../model/fault.ts';
 import { isArray, own, type Json, type JsonObject } from '../../../model/json.ts';
+import { pointer } from '../../../model/pointer.ts';
 import { listOf, wholeItems, whyNotWhole, type At } from '../lists.ts';
 import { asCount, asDate, asFlag, asText, asTexts, facts, isUnknownFact, may, must, whenKnown } from '../read.ts';
 import { tlsRequired, tlsRule } from './tls.ts';
@@ -66,9 +67,13 @@ function clusterAsDatabase(raw: Json, parameters: Json | undefined): JsonObject 
 }
 
 /** Subnets of the instance whose route table (own, else the VPC's main one) leads to an internet gateway. */
-function publicSubnets(raw: Json, tables: Json | undefined): Json {
-  const subnets = must(own(raw, 'DBSubnetGroup'), 'Subnets', asTexts);
+function publicSubnets(raw: Json, tables: Json | undefined): Json | undefined {
+  const group = own(raw, 'DBSubnetGroup');
+  // Outside of a VPC there is no subnet to judge
+  if (group === null) return undefined;
+  const subnets = must(group, 'Subnets', asTexts);
   if (isUnknownFact(subnets)) return subnets;
+  if (!isArray(own(tables, 'items'))) return whyNotWhole(tables);
   const whole = wholeItems(tables);
   const known = own(tables, 'items');
   const vpc = own(own(raw, 'DBSubnetGroup'), 'VpcId');
@@ -135,6 +140,20 @@ function snapshotFacts(
   });
 }
 
+/** Notes where the attributes of a snapshot stand; gives them back. */
+function attributesPlace(
+  at: At,
+  index: number,
+  call: string,
+  attributes: Json | undefined,
+  id: Json | undefined,
+): Json | undefined {
+  if (typeof id === 'string' && own(attributes, id) !== undefined) {
+    at[`/rds/snapshots/${String(index)}/public`] = `${call}${pointer(id)}`;
+  }
+  return attributes;
+}
+
 /** Two lists as one: known in part where one of them is. */
 function joined(first: Json, second: Json): Json {
   const parts = [first, second].map((list) => ({
@@ -147,11 +166,21 @@ function joined(first: Json, second: Json): Json {
 }
 
 /** Pointers of the second list continue those of the first. */
-function appended(at: At, second: At, from: string, factAt: string, offset: number): void {
+function appended(at: At, second: At, factAt: string, offset: number): void {
   for (const [fact, raw] of Object.entries(second)) {
-    const index = fact.startsWith(`${from}/`) ? Number(fact.slice(from.length + 1)) : undefined;
-    if (index !== undefined) at[`${factAt}/${String(index + offset)}`] = raw;
+    const [index = '', ...below] = fact.slice(factAt.length + 1).split('/');
+    if (index !== '') at[[factAt, String(Number(index) + offset), ...below].join('/')] = raw;
   }
+}
+
+/** Where the parameters of a database stand that decided about TLS: the group that could not be read, else the first. */
+function tlsPlace(at: At, index: number, call: string, parameters: Json | undefined, names: readonly Json[]): void {
+  if (parameters === undefined) return;
+  const groups = names.filter((name) => typeof name === 'string');
+  const failed = groups.find((name) => own(own(parameters, name), 'rest') !== undefined);
+  const name = failed ?? groups.find((one) => own(parameters, one) !== undefined);
+  if (name === undefined) return;
+  at[`/rds/databases/${String(index)}/tls`] = `${call}${pointer(name)}${failed === undefined ? '' : '/rest'}`;
 }
 
 function pair(at: At, factAt: string, make: (own: At, part: 0 | 1) => Json): Json {
@@ -159,7 +188,7 @@ function pair(at: At, factAt: string, make: (own: At, part: 0 | 1) => Json): Jso
   const lists = [make(first, 0), make(second, 1)] as const;
   const length = isArray(lists[0]) ? lists[0].length : ((own(lists[0], '$items') ?? []) as readonly Json[]).length;
   Object.assign(at, first);
-  appended(at, second, factAt, factAt, length);
+  appended(at, second, factAt, length);
   if (!isArray(lists[1]) && isArray(lists[0])) at[factAt] = second[factAt] ?? '/rds';
   else if (isArray(lists[1]) && isArray(lists[0])) at[factAt] = '/rds';
   return joined(lists[0], lists[1]);
@@ -171,33 +200,52 @@ export function interpretRds(raw: Json | undefined, at: At): Json {
   const tables = own(raw, 'routeTables');
   const databases = pair(at, '/rds/databases', (own_, part) =>
     part === 0
-      ? listOf(instances, '/rds/DescribeDBInstances', '/rds/databases', own_, (item) =>
-          instanceAsDatabase(item, own(raw, 'DescribeDBParameters')),
-        )
-      : listOf(clusters, '/rds/DescribeDBClusters', '/rds/databases', own_, (item) =>
-          clusterAsDatabase(item, own(raw, 'DescribeDBClusterParameters')),
-        ),
+      ? listOf(instances, '/rds/DescribeDBInstances', '/rds/databases', own_, (item, index) => {
+          const parameters = own(raw, 'DescribeDBParameters');
+          const names = own(item, 'DBParameterGroups');
+          tlsPlace(own_, index, '/rds/DescribeDBParameters', parameters, isArray(names) ? names : []);
+          return instanceAsDatabase(item, parameters);
+        })
+      : listOf(clusters, '/rds/DescribeDBClusters', '/rds/databases', own_, (item, index) => {
+          const parameters = own(raw, 'DescribeDBClusterParameters');
+          tlsPlace(own_, index, '/rds/DescribeDBClusterParameters', parameters, [
+            own(item, 'DBClusterParameterGroup') ?? null,
+          ]);
+          return clusterAsDatabase(item, parameters);
+        }),
   );
   const snapshots = pair(at, '/rds/snapshots', (own_, part) =>
     part === 0
-      ? listOf(own(raw, 'DescribeDBSnapshots'), '/rds/DescribeDBSnapshots', '/rds/snapshots', own_, (item) =>
-          snapshotFacts(item, own(raw, 'DescribeDBSnapshotAttributes'), [
-            'DBSnapshotArn',
-            'DBSnapshotIdentifier',
-            'Encrypted',
-          ]),
+      ? listOf(own(raw, 'DescribeDBSnapshots'), '/rds/DescribeDBSnapshots', '/rds/snapshots', own_, (item, index) =>
+          snapshotFacts(
+            item,
+            attributesPlace(
+              own_,
+              index,
+              '/rds/DescribeDBSnapshotAttributes',
+              own(raw, 'DescribeDBSnapshotAttributes'),
+              own(item, 'DBSnapshotIdentifier'),
+            ),
+            ['DBSnapshotArn', 'DBSnapshotIdentifier', 'Encrypted'],
+          ),
         )
       : listOf(
           own(raw, 'DescribeDBClusterSnapshots'),
           '/rds/DescribeDBClusterSnapshots',
           '/rds/snapshots',
           own_,
-          (item) =>
-            snapshotFacts(item, own(raw, 'DescribeDBClusterSnapshotAttributes'), [
-              'DBClusterSnapshotArn',
-              'DBClusterSnapshotIdentifier',
-              'StorageEncrypted',
-            ]),
+          (item, index) =>
+            snapshotFacts(
+              item,
+              attributesPlace(
+                own_,
+                index,
+                '/rds/DescribeDBClusterSnapshotAttributes',
+                own(raw, 'DescribeDBClusterSnapshotAttributes'),
+                own(item, 'DBClusterSnapshotIdentifier'),
+              ),
+              ['DBClusterSnapshotArn', 'DBClusterSnapshotIdentifier', 'StorageEncrypted'],
+            ),
         ),
   );
   return {
@@ -206,6 +254,11 @@ export function interpretRds(raw: Json | undefined, at: At): Json {
       if (tables !== undefined) {
         at[`/rds/instances/${String(index)}/publicSubnets`] =
           own(tables, 'rest') === undefined ? '/rds/routeTables' : '/rds/routeTables/rest';
+      }
+      const certificates = own(raw, 'DescribeCertificates');
+      if (certificates !== undefined && own(own(item, 'CertificateDetails'), 'ValidTill') === null) {
+        at[`/rds/instances/${String(index)}/ca`] =
+          own(certificates, 'rest') === undefined ? '/rds/DescribeCertificates' : '/rds/DescribeCertificates/rest';
       }
       return facts({
         arn: must(item, 'DBInstanceArn', asText),

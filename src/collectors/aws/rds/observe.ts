@@ -44,7 +44,10 @@ function keepInstance(item: Json): JsonObject {
     ...pick(item, INSTANCE),
     CertificateDetails: pick(own(item, 'CertificateDetails'), ['ValidTill']),
     DBParameterGroups: texts(own(item, 'DBParameterGroups'), 'DBParameterGroupName'),
-    DBSubnetGroup: { ...pick(network, ['VpcId']), Subnets: texts(own(network, 'Subnets'), 'SubnetIdentifier') },
+    DBSubnetGroup:
+      network === undefined
+        ? null
+        : { ...pick(network, ['VpcId']), Subnets: texts(own(network, 'Subnets'), 'SubnetIdentifier') },
   };
 }
 

@@ -23,7 +23,7 @@ export const rdsFacts: Schema = object({
       arn: string(),
       engine: string(),
       public: boolean(),
-      publicSubnets: list(string(), { description: 'subnets with a route to an internet gateway' }),
+      'publicSubnets?': list(string(), { description: 'subnets with a route to an internet gateway' }),
       minorUpgrades: boolean(),
       'ca?': object({ id: string(), validTill: dateTime() }),
     }),
