@@ -1,4 +1,6 @@
 /** An `IO` for source collectors: the engine's own file capability and given detectors; everything else refuses. */
+import { runGit } from '../../src/engine/io/git.ts';
+import { createScope } from '../../src/engine/io/scope.ts';
 import { openTree } from '../../src/engine/io/files.ts';
 import { FaultError } from '../../src/model/fault.ts';
 import type { Job } from '../../src/model/evidence.ts';
@@ -18,7 +20,7 @@ export function treeIO(detectors: Uint8Array, signal: AbortSignal): IO {
     tls: refuse,
     fetch: refuse,
     aws: refuse,
-    git: refuse,
+    git: (repository, args, input) => runGit(createScope(signal), repository, args, input),
     files: (root) => openTree(root, signal),
     async data(name) {
       if (name === 'detectors') return detectors;

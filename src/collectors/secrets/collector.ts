@@ -19,6 +19,7 @@ export const secrets: Collector = {
     return {
       path: nameOf(target),
       maxFile: typeof maxFile === 'number' ? maxFile : DEFAULT_MAX_FILE,
+      ...(context.switches['history'] === true ? { history: true } : {}),
       ...(digest === undefined ? {} : { detectors: digest }),
     };
   },

@@ -89,7 +89,7 @@ function leakOf(item: Json, index: number): Leak | undefined {
   if (typeof detector !== 'string' || typeof file !== 'string' || typeof excerpt !== 'string') return undefined;
   if (typeof secretId !== 'string' || severity === undefined) return undefined;
   if (!isCount(line ?? null) || !isCount(column ?? null)) return undefined;
-  const [note, allowed] = [own(item, 'note'), own(item, 'allowed')];
+  const [note, allowed, commit] = [own(item, 'note'), own(item, 'allowed'), own(item, 'commit')];
   const notes = [
     own(item, 'proven') === true ? 'its checksum is right' : '',
     note ?? '',
@@ -105,7 +105,7 @@ function leakOf(item: Json, index: number): Leak | undefined {
     at: pointer('findings', index),
     fact: {
       file,
-      location: { file, line: line ?? 0, column: column ?? 0 },
+      location: { file, line: line ?? 0, column: column ?? 0, ...(typeof commit === 'string' ? { commit } : {}) },
       excerpt,
       secretId,
       severity,

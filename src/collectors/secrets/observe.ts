@@ -5,8 +5,9 @@ import type { FileEntry, IO } from '../../model/io.ts';
 import { byCodeUnit, type Json } from '../../model/json.ts';
 import type { DetectorSet } from '../../model/detector.ts';
 import { compile } from './compile.ts';
+import { blobItems, listBlobs, messageItems, originsOf, repositoryAt, type Repository } from './history.ts';
 import { scanInWorkers } from './pool.ts';
-import type { WorkDone, WorkItem } from './protocol.ts';
+import type { WorkDone, WorkerStart, WorkItem } from './protocol.ts';
 import { redactPath, type Found } from './report.ts';
 
 /** Findings above this are counted, not listed. */
@@ -79,7 +80,14 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     found.push(...done.found);
     io.progress(`${String(sum.files)} files, ${String(found.length)} findings`);
   };
-  await scanInWorkers({ root: tree.root, detectors, key: io.random(32), maxFile: cap }, select(), io.signal, take);
+  const key = io.random(32);
+  const start = { root: tree.root, detectors, key, maxFile: cap };
+  const repository = job.options['history'] === true ? await repositoryAt(io, tree.root) : undefined;
+  if (repository?.bare !== true) await scanInWorkers(start, select(), io.signal, take);
+  if (job.options['history'] === true) {
+    const past = await scanHistory(io, start, repository, unread, take);
+    found.splice(0, found.length, ...joined(found, past));
+  }
 
   // facts/secrets §7: a scan of nothing is no clean scan; only a tree without any file is clean
   const nothing = sum.bytes === 0 && unread.byReason.size === 0;
@@ -97,6 +105,68 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     coverage: { ...sum, skipped: skipped.list(safe), unread: unread.list(safe) },
     findings: found.slice(0, MAX_FINDINGS).map((one) => ({ ...one })),
     truncated: found.length > MAX_FINDINGS,
+  };
+}
+
+/** Everything that refs reach; `take` gets the counts, the findings come back with their commits. */
+async function scanHistory(
+  io: IO,
+  start: WorkerStart,
+  repository: Repository | undefined,
+  unread: Tallies,
+  take: (done: WorkDone) => void,
+): Promise<readonly Found[]> {
+  const path = start.root;
+  if (repository === undefined)
+    throw new FaultError('git.failed', 'the history was asked for, and there is no git repository');
+  if (repository.shallow) unread.add('git.shallow', '.');
+  const { blobs, missing, tooLarge } = await listBlobs(io, path, start.maxFile);
+  if (missing > 0) unread.add('git.object-missing', `${String(missing)} objects`);
+  for (const name of tooLarge) unread.add('source.too-large', name);
+  const past: Found[] = [];
+  const keep = (done: WorkDone): void => {
+    past.push(...done.found);
+    take({ ...done, found: [] });
+  };
+  await scanInWorkers(start, blobItems(io, path, blobs), io.signal, keep);
+  await scanInWorkers(start, messageItems(io, path), io.signal, keep);
+  const origins = await originsOf(io, path, new Set(past.flatMap((one) => one.blob ?? [])));
+  return past.map((one) => {
+    const origin = one.blob === undefined ? undefined : origins.get(one.blob);
+    if (origin === undefined) return one;
+    const { commit, author, date } = origin;
+    return { ...one, commit, author, date };
+  });
+}
+
+/** One finding a place: what stands in the tree today learns its commit, what does not says so. */
+function joined(present: readonly Found[], past: readonly Found[]): Found[] {
+  const keyOf = (one: Found): string => JSON.stringify([one.detector, one.secretId, one.file]);
+  const firsts = new Map<string, Found>();
+  const oldest = [...past].sort((a, b) => byCodeUnit(a.date ?? '', b.date ?? '') || a.line - b.line);
+  for (const one of oldest) if (!firsts.has(keyOf(one))) firsts.set(keyOf(one), one);
+  const all = present.map((one) => {
+    const first = firsts.get(keyOf(one));
+    firsts.delete(keyOf(one));
+    return { ...one, ...(first?.commit === undefined ? {} : attribution(first)) };
+  });
+  const today = new Set(present.map((one) => keyOf(one)));
+  for (const one of firsts.values()) {
+    if (today.has(keyOf(one))) continue;
+    const note = [one.note, 'only in the history: deleting does not help, rotate it'].filter(
+      (text) => text !== undefined,
+    );
+    all.push({ ...one, note: note.join('; ') });
+  }
+  return all;
+}
+
+function attribution(one: Found): Partial<Found> {
+  const { commit, author, date } = one;
+  return {
+    ...(commit === undefined ? {} : { commit }),
+    ...(author === undefined ? {} : { author }),
+    ...(date === undefined ? {} : { date }),
   };
 }
 

@@ -14,6 +14,9 @@ export interface WorkerStart {
 export interface WorkItem {
   readonly path: string;
   readonly size: number;
+  /** The content itself, of a blob of the history; a file of the tree is read by the worker. */
+  readonly bytes?: Uint8Array;
+  readonly blob?: string;
 }
 
 /** A file that was selected and could not be read whole. */

@@ -17,6 +17,11 @@ export interface Found {
   readonly note?: string;
   /** The allow comment that stands on the line. */
   readonly allowed?: string;
+  /** In the history: the blob, until the commit is known that brought it in. */
+  readonly blob?: string;
+  readonly commit?: string;
+  readonly author?: string;
+  readonly date?: string;
 }
 
 /** Where in the file a text stands: lines counted so far, and where the last of them begins. */

@@ -13,6 +13,10 @@ const found = object({
   'proven?': boolean({ description: 'the checksum inside the value is right' }),
   'note?': string(),
   'allowed?': string({ description: 'the allow comment on the line' }),
+  'blob?': string(),
+  'commit?': string({ description: 'found in the history: the commit that brought it in' }),
+  'author?': string(),
+  'date?': string(),
 });
 
 const tally = object({
@@ -29,6 +33,7 @@ export const rawSchema: Schema = object({
     foreign: integer({ description: 'of them dependencies, lockfiles and generated files: fixed-form detectors only' }),
     binary: integer({ description: 'of them binary files: fixed-form detectors only' }),
     utf16: integer(),
+    'blobs?': integer({ description: 'of the files: contents that the history holds' }),
     skipped: list(tally, { description: 'left out on purpose, by reason' }),
     unread: list(tally, { description: 'selected and not read, by fault' }),
   }),
@@ -36,7 +41,7 @@ export const rawSchema: Schema = object({
   truncated: boolean({ description: 'there were more findings than are listed' }),
 });
 
-const location = object({ file: string(), line: integer(), column: integer() });
+const location = object({ file: string(), line: integer(), column: integer(), 'commit?': string() });
 
 const leak = object({
   file: string(),

@@ -51,20 +51,31 @@ function scanOne(item: WorkItem): { readonly bytes: number; readonly scanned: Re
   }
 }
 
+/** A blob came with its content. */
+function scanBlob(
+  item: WorkItem,
+  content: Uint8Array,
+): { readonly bytes: number; readonly scanned: ReturnType<typeof scanFile> } {
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  const readAt = (offset: number, length: number): Buffer => bytes.subarray(offset, offset + length);
+  return { scanned: scanFile(engine, item.path, bytes.length, readAt, key, rootName), bytes: bytes.length };
+}
+
 function work(items: readonly WorkItem[]): WorkDone {
   const found: Found[] = [];
   const unread: Unread[] = [];
   let [files, bytes, foreign, binary, utf16] = [0, 0, 0, 0, 0];
   for (const item of items) {
     try {
-      const one = scanOne(item);
+      const one = item.bytes === undefined ? scanOne(item) : scanBlob(item, item.bytes);
       files++;
       bytes += one.bytes;
       if (one.scanned.kind.foreign) foreign++;
       if (one.scanned.encoding === 'binary') binary++;
       if (one.scanned.encoding.startsWith('utf-16')) utf16++;
       if (one.scanned.exhausted) unread.push({ path: item.path, code: 'source.too-complex' });
-      found.push(...one.scanned.found);
+      const { blob } = item;
+      found.push(...(blob === undefined ? one.scanned.found : one.scanned.found.map((leak) => ({ ...leak, blob }))));
     } catch (error) {
       const code = codeOf(error);
       if (code === undefined) throw error;
