@@ -1,5 +1,5 @@
 /** What the demo company's account answers beside keys and certificates: small, with a few defects planted. */
-import type { Json, JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { Reply } from './state.ts';
 import type { Call } from './wire.ts';
 
@@ -18,7 +18,7 @@ function query(result: string) {
   });
 }
 
-const tag = (name: string, value: Json): string => `<${name}>${String(value as string)}</${name}>`;
+const tag = (name: string, value: string | number | boolean): string => `<${name}>${String(value)}</${name}>`;
 const tags = (values: { readonly [name: string]: string | number | boolean }): string =>
   Object.entries(values)
     .map(([name, value]) => tag(name, value))

@@ -293,3 +293,19 @@ for (const code of ['ExpiredToken', 'InvalidClientTokenId', 'UnrecognizedClientE
     );
   });
 }
+
+test('where Account Management refuses, EC2 is asked for the enabled regions', async () => {
+  const xml =
+    '<DescribeRegionsResponse><regionInfo><item><regionName>eu-west-1</regionName></item><item><regionName>us-east-1</regionName></item></regionInfo></DescribeRegionsResponse>';
+  const lab = await startAwsEndpoint({
+    state: STATE,
+    refusals: [{ action: 'account:ListRegions', behaves: DENIED }],
+    more: { 'ec2:DescribeRegions': () => ({ xml }) },
+  });
+
+  const raw = await awsLogin.observe({ collector: 'aws-login', target: LOGIN, options: {} }, awsIo(lab.url));
+  await lab.close();
+  const { facts } = awsLogin.interpret(raw);
+
+  assert.match(JSON.stringify(facts), /"regions":\["eu-west-1","us-east-1"\],"regionsFrom":"ec2:DescribeRegions"/);
+});
