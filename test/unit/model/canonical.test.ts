@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { canonicalJson } from '../../../src/model/canonical.ts';
-import type { Json } from '../../../src/model/json.ts';
+import { isArray, isObject, type Json } from '../../../src/model/json.ts';
 import { didYouMean, editDistance } from '../../../src/model/nearest.ts';
 import { pointer, resolvePointer, tokensOf } from '../../../src/model/pointer.ts';
 
@@ -52,6 +52,37 @@ test('what has no canonical form is refused', () => {
   ] as Json[]) {
     assert.throws(() => canonicalJson(value), TypeError);
   }
+});
+
+test('the engine never decides the order of keys: index-like keys, escapes and odd names are as the RFC says', () => {
+  /** RFC 8785 member by member, for values that are known to be JSON. */
+  const slow = (value: Json): string => {
+    if (isArray(value)) return `[${value.map(slow).join(',')}]`;
+    if (!isObject(value)) return JSON.stringify(value);
+    const keys = Object.keys(value).sort();
+    return `{${keys.map((key) => `${JSON.stringify(key)}:${slow(value[key] ?? null)}`).join(',')}}`;
+  };
+  const key = fc.oneof(
+    fc.string(),
+    fc.constantFrom('10', '9', '0', 'a', 'b', '__proto__', 'toJSON', '\\ud800', 'é', '\ud83d\ude00'),
+  );
+  const leaf = fc.oneof(fc.constantFrom<Json>(null, true, 0, -0, 1e21, '\\ud800 spelt out', '\u2028'), fc.string());
+  const { tree } = fc.letrec<{ tree: Json }>((tie) => ({
+    tree: fc.oneof(
+      { depthSize: 'small' },
+      leaf,
+      fc.array(tie('tree'), { maxLength: 4 }),
+      fc.dictionary(key, tie('tree'), { maxKeys: 5 }),
+    ),
+  }));
+  fc.assert(
+    fc.property(tree, (value) => {
+      const before = JSON.stringify(value);
+      assert.equal(canonicalJson(value), slow(value));
+      assert.equal(JSON.stringify(value), before, 'the value was changed');
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test('canonical JSON reads back as the same value and does not depend on the order of keys', () => {
