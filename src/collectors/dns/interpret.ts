@@ -13,7 +13,7 @@ import { settingsOf, type Settings } from './settings.ts';
 import { dnssecFacts } from './dnssec.ts';
 import { dmarcFacts } from './dmarc/facts.ts';
 import { mailDomain, mxFacts } from './mx.ts';
-import { Sheet, type Part } from './sheet.ts';
+import { withoutFacts, type Part } from './sheet.ts';
 import { spfFacts, spfQuestions } from './spf/facts.ts';
 import { mtastsFacts, tlsrptFacts } from './transport.ts';
 import { nameFacts, nsFacts, soaFacts } from './zone.ts';
@@ -36,12 +36,13 @@ const PARTS: { readonly [name: string]: (answers: Answers, domain: string, setti
 };
 
 function nameAndMail(answers: Answers, domain: string): Part {
-  const sheet = new Sheet();
-  const mail = mailDomain(answers, domain);
-  sheet.set('mailDomain', typeof mail === 'boolean' ? mail : unknown(mail), answers.ask(domain, 'MX').at);
   const names = nameFacts(answers, domain);
-  const own = sheet.part();
-  return { facts: { ...names.facts, ...own.facts }, at: { ...own.at, ...names.at } };
+  const mail = mailDomain(answers, domain);
+  const place = answers.ask(domain, 'MX').at;
+  return {
+    facts: { ...names.facts, mailDomain: typeof mail === 'boolean' ? mail : unknown(mail) },
+    at: { ...names.at, '/mailDomain': place === '' ? '/answers' : place },
+  };
 }
 
 /** Where the records of a domain stand; the subjects of results. */
@@ -72,7 +73,7 @@ export function survey(answers: Answers, domain: string, settings: Settings, don
     if (done.has(name)) continue;
     const before = answers.misses;
     if (name === 'spf') spfQuestions(answers, domain);
-    else make(answers, domain, settings);
+    else withoutFacts(() => make(answers, domain, settings));
     if (answers.misses === before) done.add(name);
   }
 }

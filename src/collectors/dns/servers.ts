@@ -24,6 +24,7 @@ export function serverFacts(answers: Answers, domain: string, intrusive: boolean
   const places = [answer.at];
   let code: FaultCode | undefined = names.length > MAX_SERVERS ? 'dns.limit' : undefined;
   let signatures: Json | undefined;
+  let silence: FaultCode | undefined;
   for (const name of names.slice(0, MAX_SERVERS)) {
     const host = hostOf(answers, name);
     const address = addressesOf(host.a)[0] ?? addressesOf(host.aaaa)[0];
@@ -36,11 +37,13 @@ export function serverFacts(answers: Answers, domain: string, intrusive: boolean
     places.push(direct.at, tcp.at);
     servers.push({ name, address, ...oneServer(answers, domain, address, direct, tcp, intrusive) });
     serials.push({ first: serialOf(direct), second: serialOf(tcp) });
+    if (direct.is === 'unknown') silence ??= direct.code;
     if (signatures === undefined && direct.is === 'records') signatures = signaturesOf(direct);
   }
   sheet.set('asked', partialList(servers, code), ...places);
   sheet.set('serials', serialFacts(serials, code), ...places);
-  sheet.set('signatures', signatures, ...places);
+  // no server answered: what its signatures are is not known
+  sheet.set('signatures', signatures ?? unknown(silence ?? code ?? 'net.no-address'), ...places);
   const parent = parentFacts(answers, domain, names);
   sheet.set('parentDiffers', parent.fact, answer.at, ...parent.places);
   return sheet.part(...places);

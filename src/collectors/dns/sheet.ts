@@ -19,19 +19,37 @@ export function common(places: readonly string[]): string {
   return found === '' ? '/answers' : found;
 }
 
+let quiet = false;
+
+/** Runs what makes facts only for the questions that it asks: sheets keep nothing meanwhile. */
+export function withoutFacts(work: () => void): void {
+  quiet = true;
+  try {
+    work();
+  } finally {
+    quiet = false;
+  }
+}
+
+const NOTHING: Part = { facts: {}, at: {} };
+
 export class Sheet {
   readonly #facts: { [key: string]: Json } = {};
-  readonly #at: { [factPointer: string]: string } = {};
+  readonly #places: (readonly [key: string, place: string])[] = [];
 
   /** `places`: raw pointers of all that the value was made from; without any it is the place of the whole part. */
   set(key: string, value: Json | undefined, ...places: readonly string[]): void {
-    if (value === undefined) return;
+    if (quiet || value === undefined) return;
     this.#facts[key] = value;
-    // keys are identifiers: nothing in them needs an escape
-    if (places.length > 0) this.#at[`/${key}`] = common(places);
+    if (places.length > 0) this.#places.push([key, common(places)]);
   }
 
   part(...places: readonly string[]): Part {
-    return { facts: this.#facts, at: { '': common(places), ...this.#at } };
+    if (quiet) return NOTHING;
+    const whole = common(places);
+    const at: { [factPointer: string]: string } = { '': whole };
+    // the longest prefix decides: what lies where the whole part lies needs no entry. Keys are identifiers, nothing to escape
+    for (const [key, place] of this.#places) if (place !== whole) at[`/${key}`] = place;
+    return { facts: this.#facts, at };
   }
 }

@@ -125,6 +125,17 @@ export interface Passes {
 
 /** What a record lets pass: first match decides (RFC 7208 §4.6.2), so an earlier fail takes its addresses away. */
 export function passesOf(node: SpfNode, found: readonly TermAddresses[]): Passes {
+  const known = computed.get(node);
+  if (known !== undefined) return known;
+  const passes = computePasses(node, found);
+  computed.set(node, passes);
+  return passes;
+}
+
+/** A node belongs to one tree and one survey: what it lets pass is computed once. */
+const computed = new WeakMap<SpfNode, Passes>();
+
+function computePasses(node: SpfNode, found: readonly TermAddresses[]): Passes {
   let left = EVERYTHING;
   let set = EMPTY;
   const open: string[] = [];
