@@ -37,6 +37,7 @@ function networkOf(options: AuditOptions): JsonObject {
     maxConnections: options.maxConnections,
     maxFile: options.maxFile,
     ...(options.intrusive === true ? { intrusive: true } : {}),
+    ...(options.history === true ? { history: true } : {}),
     ...(options.hstsList === undefined ? {} : { hstsListDate: options.hstsList.date }),
   };
 }

@@ -178,7 +178,11 @@ export async function audit(request: AuditRequest): Promise<Outcome> {
       checks: planChecks(checks),
       options: options.options,
       connectTo: options.connectTo,
-      switches: { maxFile: options.maxFile, ...(options.intrusive === true ? { intrusive: true } : {}) },
+      switches: {
+        maxFile: options.maxFile,
+        ...(options.intrusive === true ? { intrusive: true } : {}),
+        ...(options.history === true ? { history: true } : {}),
+      },
       dataDigest: (name) => data.digest(name),
     },
     collectors,

@@ -162,6 +162,7 @@ export function effectiveOptions(args: Arguments, around: Surroundings): AuditOp
     ...(typeof caFile === 'string' ? { ca: readCa(resolve(around.cwd, caFile)) } : {}),
     allowPrivate: flags['allowPrivate'] === true,
     ...(flags['intrusive'] === true ? { intrusive: true } : {}),
+    ...(flags['history'] === true ? { history: true } : {}),
     ...(typeof hstsList === 'string'
       ? { hstsList: readHstsList(resolve(around.cwd, hstsList), flags['hstsListDate']) }
       : {}),

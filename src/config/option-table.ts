@@ -234,6 +234,14 @@ export const OPTIONS: readonly OptionSpec[] = [
     key: 'maxConnections',
   },
   {
+    flag: 'history',
+    type: 'switch',
+    help: 'read all git history that any ref reaches, merges included, not only the tree',
+    group: 'Sources',
+    commands: AUDIT,
+    key: 'history',
+  },
+  {
     flag: 'max-file',
     type: 'size',
     placeholder: 'SIZE',

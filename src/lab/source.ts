@@ -118,7 +118,7 @@ function plantedFiles(): Leaks {
       'config/aws.ini': `[default]\naws_access_key_id = ${key}\naws_secret_access_key = ${secret}\n`,
       'src/ci.ts': `// the build reads this\nexport const githubToken = '${github}';\n`,
       'src/pay.py': `import stripe\n\nstripe.api_key = "${stripe}"\n`,
-      'docker-compose.yml': `services:\n  shop:\n    environment:\n      DATABASE_URL: postgres://shop:${password}@db.brittle.example:5432/shop\n`,
+      'docker-compose.yml': `services:\n  shop:\n    environment:\n      DATABASE_URL: postgres://shop:${password}@10.0.3.7:5432/shop\n`,
       'keys/server.pem': pem,
       'notes/mail.txt': utf16,
       'web/maps.js': `const map = load({ key: "${google}" });\n`,

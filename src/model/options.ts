@@ -55,6 +55,8 @@ export interface AuditOptions extends NetworkOptions {
   readonly scope: { readonly [framework: string]: readonly string[] };
   /** Bytes; larger source files are named as not read. */
   readonly maxFile: number;
+  /** Source targets: all reachable git history too (`--history`). */
+  readonly history?: boolean;
   /** Ask what only an owner may ask (`--intrusive`). */
   readonly intrusive?: boolean;
   /** A preload list of the user's, as its file holds it, and the day as of which it holds. */
