@@ -150,6 +150,12 @@ test('each over what could not be seen: an error about the target, never silence
     assert.deepEqual(statuses(each(onEmpty), { keys: 'text' }), { 'example.com': 'engine.type' });
     assert.deepEqual(statuses(each(onEmpty), { keys: null }), { 'example.com': 'engine.type' });
   }
+  const [error] = judge(
+    [each('pass')],
+    [{ target: TARGET, collectors: { x: seen(unknown, { '/keys': '/list' }) } }],
+    AS_OF,
+  );
+  assert.equal(error?.reasons[0]?.evidence, 'ev-0123456789abcdef#/list');
   assert.deepEqual(statuses(each('silent'), unknown), {});
   assert.deepEqual(statuses(each('silent'), partial), { a: 'pass' });
 });
@@ -418,6 +424,19 @@ test('messages name subject, actual and expected, with units, and stay one visib
     {},
   );
   assert.ok(many.length <= 300 && many.endsWith(' more'), many);
+});
+
+test('what a service said of a refusal is the message of the error, where the evidence holds it', () => {
+  const check = checkOf({ assert: holds });
+  const observed = {
+    ...seen({ ok: { $unknown: 'aws.access-denied' } }, { '/ok': '/policy' }),
+    why: { '/policy': 'no kms:GetKeyPolicy' },
+  };
+
+  const [verdict] = judge([check], [{ target: TARGET, collectors: { x: observed } }], AS_OF);
+
+  assert.deepEqual(verdict?.fault, { code: 'aws.access-denied', message: 'no kms:GetKeyPolicy' });
+  assert.match(verdict.message, /no kms:GetKeyPolicy \(aws\.access-denied\)$/);
 });
 
 test('a defect in a check is an error of that check alone', () => {
