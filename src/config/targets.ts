@@ -22,6 +22,13 @@ const DEFAULT_PORTS: { readonly [protocol in Protocol]: number } = {
   postgres: 5432,
   mysql: 3306,
   mssql: 1433,
+  lmtp: 24,
+  sieve: 4190,
+  nntp: 119,
+  irc: 6667,
+  redis: 6379,
+  mongodb: 27017,
+  amqp: 5672,
 };
 
 const FORMS =

@@ -30,7 +30,24 @@ export interface Target {
 }
 
 /** In-protocol upgrades of an endpoint, the part behind the slash of its id. */
-export const PROTOCOLS = ['smtp', 'imap', 'pop3', 'ldap', 'ftp', 'xmpp', 'postgres', 'mysql', 'mssql'] as const;
+export const PROTOCOLS = [
+  'smtp',
+  'imap',
+  'pop3',
+  'ldap',
+  'ftp',
+  'xmpp',
+  'postgres',
+  'mysql',
+  'mssql',
+  'lmtp',
+  'sieve',
+  'nntp',
+  'irc',
+  'redis',
+  'mongodb',
+  'amqp',
+] as const;
 export type Protocol = 'tls' | (typeof PROTOCOLS)[number];
 
 export interface EndpointName {

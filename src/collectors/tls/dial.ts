@@ -2,6 +2,7 @@
 import { FaultError } from '../../model/fault.ts';
 import type { ByteStream, IO } from '../../model/io.ts';
 import type { EndpointName } from '../../model/target.ts';
+import { insideTds } from './tds.ts';
 import { dialogueFor } from '../../wire/starttls/index.ts';
 import type { Dialogue, Outcome } from '../../wire/starttls/dialogue.ts';
 
@@ -66,10 +67,21 @@ export async function dial(io: IO, endpoint: EndpointName): Promise<Dialled> {
   const dialogue = dialogueFor(endpoint.protocol, endpoint.host);
   if (dialogue === undefined) return { stream, spoken: undefined };
   try {
-    return { stream, spoken: await speak(stream, dialogue) };
+    const spoken = await speak(stream, dialogue);
+    return { stream: endpoint.protocol === 'mssql' ? insideTds(stream) : stream, spoken };
   } catch (error) {
     stream.close();
     throw error;
+  }
+}
+
+/** One question in the clear, on a connection of its own. */
+export async function askPlainly(io: IO, endpoint: EndpointName, dialogue: Dialogue): Promise<Spoken> {
+  const stream = await io.tcp(endpoint.host, endpoint.port);
+  try {
+    return await speak(stream, dialogue);
+  } finally {
+    stream.close();
   }
 }
 

@@ -9,7 +9,16 @@ import { certificateSource, chainFacts } from './facts-chain.ts';
 import { exchangeFacts } from './facts-exchange.ts';
 import { servedFacts, servedIn } from './facts-served.ts';
 import { listVersions, suiteFacts } from './facts-suites.ts';
-import { type Endpoint, endpointIn, isLossless, protocolOf, sslv2Of, upgradeIn, versionStates } from './states.ts';
+import {
+  type Endpoint,
+  endpointIn,
+  isLossless,
+  plainIn,
+  protocolOf,
+  sslv2Of,
+  upgradeIn,
+  versionStates,
+} from './states.ts';
 import { PROBED, type Probed } from './versions.ts';
 
 const FACT_NAMES: { readonly [version in Probed]: string } = {
@@ -64,6 +73,17 @@ function starttlsFacts(outcome: Outcome | FaultCode | undefined, handshake: bool
   };
 }
 
+/** A closed connection is a clear refusal of words in the clear: TLS servers end such a conversation. */
+function plainFacts(outcome: Outcome | FaultCode | undefined): JsonObject {
+  if (outcome === undefined) return {};
+  if (outcome === 'net.closed' || outcome === 'net.reset') return { plaintext: { answered: false } };
+  if (typeof outcome === 'string') return { plaintext: unknown(outcome) };
+  const answered = outcome.plainLogin === true;
+  return {
+    plaintext: { answered, ...(answered && outcome.greeting !== undefined && { authentication: outcome.greeting }) },
+  };
+}
+
 /** Where in raw each fact comes from. */
 function placesOf(raw: Json): { readonly [factPointer: string]: string } {
   const at: { [factPointer: string]: string } = {};
@@ -75,6 +95,7 @@ function placesOf(raw: Json): { readonly [factPointer: string]: string } {
     if (own(own(raw, 'versions'), version) !== undefined)
       at[pointer('protocols', FACT_NAMES[version])] = pointer('versions', version);
   }
+  if (own(raw, 'plain') !== undefined) at['/plaintext'] = pointer('plain');
   if (own(raw, 'upgrade') !== undefined) at['/starttls'] = pointer('upgrade');
   if (own(raw, 'session') !== undefined) at['/session'] = pointer('session');
   for (const fact of ['clientCertificate', 'signature', 'staple', 'scts'])
@@ -100,6 +121,7 @@ export function interpret(raw: Json): Interpretation {
       ...head,
       offered: missing,
       starttls: missing,
+      plaintext: missing,
       protocols: missing,
       leaf: missing,
       chain: missing,
@@ -129,6 +151,7 @@ export function interpret(raw: Json): Interpretation {
     ...head,
     offered: known(offered),
     ...starttlsFacts(upgrade, offered),
+    ...plainFacts(plainIn(raw)),
     protocols: {
       sslv2: { offered: known(sslv2.offered), kinds: sslv2.kinds.map(({ name }) => name) },
       ...Object.fromEntries([...versions].map(([version, state]) => [FACT_NAMES[version], { offered: known(state) }])),

@@ -5,6 +5,8 @@ import type { Job } from '../../model/evidence.ts';
 import type { IO, TlsOptions } from '../../model/io.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { type EndpointName, endpointOf, nameOf } from '../../model/target.ts';
+import { dialogueFor } from '../../wire/starttls/index.ts';
+import { plainQuestion } from '../../wire/starttls/plain.ts';
 import { concat, vector } from '../../wire/tls/bytes.ts';
 import { ALL_SIGNATURES } from '../../wire/tls/client-hello.ts';
 import { HANDSHAKE } from '../../wire/tls/flight.ts';
@@ -14,7 +16,7 @@ import { sslv2Hello, sslv2Length } from '../../wire/tls/sslv2.ts';
 import { anchorsFor } from './anchors.ts';
 import { servedIn } from './facts-served.ts';
 import { type Offer, pickIn, toHex, trimmed } from './chain.ts';
-import { dial, dialForTls, type Spoken } from './dial.ts';
+import { askPlainly, dial, dialForTls, type Spoken } from './dial.ts';
 import { type Accepted, enumerate, type Setting } from './enumerate.ts';
 import { groupsFor, helloBytes, type ListName, suitesFor } from './hello.ts';
 import { ALL_PARTS } from './plan.ts';
@@ -209,7 +211,9 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   const parts = partsOf(job);
   // an upgrade is listened to once by itself; elsewhere the first questions tell whether anything listens
   const spoken = await greeting(io, endpoint);
+  const plain = parts.has('plain') ? await plainly(io, endpoint) : {};
   const head = {
+    ...plain,
     endpoint: nameOf(job.target),
     host,
     port,
@@ -222,7 +226,7 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   const setting = { io, endpoint, prober };
   const [old, session, ...first] = await Promise.all([
     sslv2(setting),
-    parts.has('session') ? sessionOf(setting) : undefined,
+    parts.has('session') && protocol !== 'mssql' ? sessionOf(setting) : undefined,
     ...PROBED.map((version) => tryVersion(setting, version, 'all')),
   ]);
   const attempts = await withShortLists(setting, first);
@@ -250,9 +254,15 @@ function sentIn(raw: Json): readonly Uint8Array[] {
   return (servedIn(raw)?.flights ?? []).flatMap(({ certificates }) => certificates).slice(0, 64);
 }
 
+/** What a service says to a client without TLS, where the protocol has something to ask. */
+async function plainly(io: IO, endpoint: EndpointName): Promise<JsonObject> {
+  const question = plainQuestion(endpoint.protocol);
+  return question === undefined ? {} : { plain: upgradeRaw(await askPlainly(io, endpoint, question)) };
+}
+
 /** The words before TLS, on a connection of their own. The first connection's fault is that of the whole job. */
 async function greeting(io: IO, endpoint: EndpointName): Promise<Spoken | undefined> {
-  if (endpoint.protocol === 'tls') return undefined;
+  if (dialogueFor(endpoint.protocol, endpoint.host) === undefined) return undefined;
   const { stream, spoken } = await dial(io, endpoint);
   stream.close();
   return spoken;

@@ -11,6 +11,7 @@ const PARTS: readonly { readonly part: string; readonly facts: readonly string[]
     part: 'served',
     facts: ['leaf', 'chain', 'leaves', 'hostname', 'trust', 'clientCertificate', 'staple', 'scts', 'signature'],
   },
+  { part: 'plain', facts: ['plaintext'] },
   { part: 'suites', facts: ['suites', 'ciphers', 'groups', 'keyExchange', 'order'] },
 ];
 

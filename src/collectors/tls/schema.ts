@@ -32,6 +32,7 @@ export const rawSchema: Schema = {
       properties: { replies: list(base64), failure: anything() },
       additionalProperties: anything(),
     },
+    plain: anything({ description: 'the words of a client without TLS' }),
     sslv2: anything(),
     versions: map(list(rawAttempt)),
     chains: list(anything(), {
@@ -113,6 +114,13 @@ export const factsSchema: Schema = partly({
       greeting: string(),
     },
     { description: 'absent: TLS starts with the first byte' },
+  ),
+  plaintext: partly(
+    {
+      answered: boolean({ description: 'the service takes commands or logins without TLS' }),
+      authentication: string({ description: 'how it asks for the password then (PostgreSQL)' }),
+    },
+    { description: 'absent: the protocol has no question for it' },
   ),
   protocols: partly({
     sslv2: partly({ offered: boolean(), kinds: list(string()) }),

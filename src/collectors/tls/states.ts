@@ -4,6 +4,7 @@ import type { FaultCode } from '../../model/fault.ts';
 import { isArray, own, type Json } from '../../model/json.ts';
 import { type EndpointName, PROTOCOLS, type Protocol } from '../../model/target.ts';
 import { dialogueFor, replayDialogue } from '../../wire/starttls/index.ts';
+import { plainQuestion } from '../../wire/starttls/plain.ts';
 import type { Outcome } from '../../wire/starttls/dialogue.ts';
 import { SSLV2_KINDS, sslv2ServerHello } from '../../wire/tls/sslv2.ts';
 import { attemptOf } from './facts-suites.ts';
@@ -47,6 +48,21 @@ export function upgradeIn(raw: Json): Outcome | FaultCode | undefined {
     replies.flatMap((reply) => bytesOf(reply) ?? []),
   );
   return outcome ?? faultIn(own(upgrade, 'failure')) ?? 'evidence.missing';
+}
+
+/** What a service said to a client without TLS; undefined where there was nothing to ask. */
+export function plainIn(raw: Json): Outcome | FaultCode | undefined {
+  const name = endpointIn(raw)?.name;
+  const question = name === undefined ? undefined : plainQuestion(name.protocol);
+  if (question === undefined) return undefined;
+  const plain = own(raw, 'plain');
+  const replies = own(plain, 'replies');
+  if (!isArray(replies)) return 'evidence.missing';
+  const outcome = replayDialogue(
+    question,
+    replies.flatMap((reply) => bytesOf(reply) ?? []),
+  );
+  return outcome ?? faultIn(own(plain, 'failure')) ?? 'evidence.missing';
 }
 
 function attemptsIn(raw: Json, version: Probed): readonly Attempt[] {

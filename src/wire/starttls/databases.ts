@@ -42,3 +42,46 @@ export function* mysql(): Dialogue {
   yield { send: request, whole: () => 0 };
   return { offered: true, ready: true, greeting: version };
 }
+
+const TDS_HEADER = 8;
+
+/** One packet of TDS: type, status, length in octets 2 and 3 (MS-TDS 2.2.3.1). */
+const tdsPacket: Ask['whole'] = (received) => {
+  if (received.length < TDS_HEADER) return undefined;
+  const end = Math.max(TDS_HEADER, Buffer.from(received).readUInt16BE(2));
+  return received.length < end ? undefined : end;
+};
+
+/** PRELOGIN with ENCRYPTION (MS-TDS 2.2.6.5); `encrypt` 0 offers, and shows whether the server insists. */
+function prelogin(encrypt: number): Uint8Array {
+  // VERSION at 11, ENCRYPTION at 17, then the terminator
+  const options = [0, 0, 11, 0, 6, 1, 0, 17, 0, 1, 0xff];
+  const body = Uint8Array.from([...options, 0, 0, 0, 0, 0, 0, encrypt]);
+  return Uint8Array.from([0x12, 1, 0, TDS_HEADER + body.length, 0, 0, 0, 0, ...body]);
+}
+
+/** The ENCRYPTION octet of a PRELOGIN answer: 0 off, 1 on, 2 not supported, 3 required. */
+export function tdsEncryption(packet: Uint8Array): number | undefined {
+  const body = packet.subarray(TDS_HEADER);
+  for (let at = 0; at + 5 <= body.length && body[at] !== 0xff; at += 5) {
+    if (body[at] !== 1) continue;
+    const offset = ((body[at + 1] ?? 0) << 8) | (body[at + 2] ?? 0);
+    return body[offset];
+  }
+  return undefined;
+}
+
+/** Microsoft SQL Server: what it answers to a client that would do without encryption, then to one that wants it. */
+export function* mssql(): Dialogue {
+  const answer = tdsEncryption(yield { send: prelogin(1), whole: tdsPacket });
+  if (answer === undefined) return { offered: false, ready: false, foreign: true };
+  return { offered: answer !== 2, ready: answer !== 2 };
+}
+
+/** The same question of a client that asks for no encryption (`ENCRYPT_OFF`). */
+export function* mssqlPlain(): Dialogue {
+  const answer = tdsEncryption(yield { send: prelogin(0), whole: tdsPacket });
+  if (answer === undefined) return { offered: false, ready: false, foreign: true };
+  // 0x01 and 0x03: the server insists
+  return { offered: true, ready: false, plainLogin: answer === 0 || answer === 2 };
+}

@@ -1,9 +1,9 @@
 /** The dialogue of each protocol that can start TLS inside itself, and its replay over stored replies. */
 import type { Protocol } from '../../model/target.ts';
-import { mysql, postgres } from './databases.ts';
+import { mssql, mysql, postgres } from './databases.ts';
 import type { Dialogue, Outcome } from './dialogue.ts';
 import { imap, pop3 } from './mail-access.ts';
-import { ftp, ldap, xmpp } from './others.ts';
+import { ftp, irc, ldap, nntp, sieve, xmpp } from './others.ts';
 import { smtp } from './smtp.ts';
 
 /** Undefined where TLS starts with the first byte, or where the protocol is not known yet. */
@@ -25,6 +25,16 @@ export function dialogueFor(protocol: Protocol, host: string): Dialogue | undefi
       return postgres();
     case 'mysql':
       return mysql();
+    case 'mssql':
+      return mssql();
+    case 'lmtp':
+      return smtp('LHLO probity.invalid');
+    case 'sieve':
+      return sieve();
+    case 'nntp':
+      return nntp();
+    case 'irc':
+      return irc();
     default:
       return undefined;
   }

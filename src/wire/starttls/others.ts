@@ -1,7 +1,7 @@
 /** In-protocol upgrades of FTP (RFC 4217), LDAP (RFC 4511 §4.14) and XMPP (RFC 6120 §5). */
 import { childrenOf, DerError, readElement } from '../x509/der.ts';
 import * as der from '../x509/der-writer.ts';
-import { type Ask, type Dialogue, lines, printable, reply3, say, text } from './dialogue.ts';
+import { type Ask, type Dialogue, lines, printable, reply3, say, text, untilLine } from './dialogue.ts';
 
 export function* ftp(): Dialogue {
   const first = printable(lines(yield { whole: reply3 })[0] ?? '');
@@ -69,4 +69,46 @@ export function* xmpp(host: string): Dialogue {
   const request = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
   const answer = text(yield { send: Buffer.from(request, 'latin1'), whole: untilTag('>') });
   return { offered, ready: answer.includes('<proceed'), plainLogin };
+}
+
+/** NNTP (RFC 4642 §2.2). */
+export function* nntp(): Dialogue {
+  const first = printable(lines(yield { whole: reply3 })[0] ?? '');
+  if (!/^20[01]/.test(first)) return { offered: false, ready: false, greeting: first };
+  const whole = untilLine((line) => line === '.' || /^[45]\d\d/.test(line));
+  const features = lines(yield { send: say('CAPABILITIES'), whole });
+  const known = (features[0] ?? '').startsWith('101');
+  const listed = features.some((line) => /^STARTTLS\b/i.test(line));
+  if (known && !listed) return { offered: false, ready: false, greeting: first };
+  const answer = lines(yield { send: say('STARTTLS'), whole: reply3 });
+  const ready = (answer.at(-1) ?? '').startsWith('382');
+  return { offered: listed || ready, ready, greeting: first };
+}
+
+const sieveEnd = untilLine((line) => /^(?:OK|NO|BYE)\b/i.test(line));
+
+/** ManageSieve (RFC 5804 §1.7, §2.2). */
+export function* sieve(): Dialogue {
+  const features = lines(yield { whole: sieveEnd });
+  const offered = features.some((line) => /^"STARTTLS"/i.test(line));
+  const plainLogin = features.some((line) => /^"SASL"\s.*\b(?:PLAIN|LOGIN)\b/i.test(line));
+  const greeting = printable(features.find((line) => /^"IMPLEMENTATION"/i.test(line)) ?? '');
+  if (!offered) return { offered, ready: false, plainLogin, greeting };
+  const answer = lines(yield { send: say('STARTTLS'), whole: sieveEnd });
+  return { offered, ready: /^OK\b/i.test(answer.at(-1) ?? ''), plainLogin, greeting };
+}
+
+/** IRC: the tls capability (IRCv3), 670 agrees and 691 refuses. */
+export function* irc(): Dialogue {
+  const listing = untilLine(
+    (line) => /\bCAP\s+\S+\s+LS\s+:/i.test(line) || /\s(?:421|451|410)\s/.test(line) || line.startsWith('ERROR'),
+  );
+  const features = lines(yield { send: say('CAP LS 302'), whole: listing });
+  const listed = features.some((line) => /\bCAP\s+\S+\s+LS\b.*[\s:]tls(?:[\s=]|$)/i.test(line));
+  if (!listed) return { offered: false, ready: false };
+  const answer = lines(
+    yield { send: say('STARTTLS'), whole: untilLine((line) => /\s(?:670|691|421|451)\s/.test(line)) },
+  );
+  const ready = / 670 /.test(answer.at(-1) ?? '');
+  return { offered: true, ready };
 }

@@ -125,8 +125,17 @@ test('PostgreSQL says S or N', async () => {
 
   assert.equal(yes('starttls.offered'), true);
   assert.equal(yes('leaf.subject'), 'CN=a.test');
+  assert.deepEqual(yes('plaintext'), { answered: true, authentication: 'scram' });
   assert.equal(no('starttls.offered'), false);
   assert.equal(no('offered'), false);
+});
+
+test('PostgreSQL that insists on TLS refuses the plain start', async () => {
+  const port = await started(startPostgresServer({ tls: identity, plain: 'refused' }));
+
+  const fact = await factsOf(`a.test:${String(port)}/postgres`);
+
+  assert.deepEqual(fact('plaintext'), { answered: false });
 });
 
 test('a port that speaks HTTP does not speak TLS', async () => {
