@@ -1,7 +1,7 @@
 /** The dns collector: everything that the DNS says of a domain, and where that leads. */
 import type { Collector } from '../../model/collector.ts';
 import { listParts, textAt } from './reading.ts';
-import { interpret } from './interpret.ts';
+import { interpret, PARTS } from './interpret.ts';
 import { observe } from './observe.ts';
 import { factsSchema, rawSchema } from './schema.ts';
 import { endpointId, nameOf, type Target } from '../../model/target.ts';
@@ -19,7 +19,11 @@ export const collector: Collector = {
   plan(_target, context) {
     const named = own(own(context.options, 'dkim'), 'selectors');
     const selectors = isArray(named) ? named.filter(isSelector) : [];
+    const all = Object.keys(PARTS);
+    const read = new Set(['name', 'mx', ...context.paths.map((path) => path.split('.')[0] ?? '')]);
+    const parts = all.filter((part) => read.has(part));
     return {
+      ...(parts.length < all.length ? { parts } : {}),
       ...(selectors.length > 0 ? { selectors } : {}),
       ...(own(context.switches, 'intrusive') === true ? { intrusive: true } : {}),
     };

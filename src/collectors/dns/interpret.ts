@@ -18,7 +18,8 @@ import { spfFacts, spfQuestions } from './spf/facts.ts';
 import { mtastsFacts, tlsrptFacts } from './transport.ts';
 import { nameFacts, nsFacts, soaFacts } from './zone.ts';
 
-const PARTS: { readonly [name: string]: (answers: Answers, domain: string, settings: Settings) => Part } = {
+/** The parts of the facts by name. `name` and `mx` are always made: other targets are found through them. */
+export const PARTS: { readonly [name: string]: (answers: Answers, domain: string, settings: Settings) => Part } = {
   name: nameAndMail,
   soa: soaFacts,
   ns: nsFacts,
@@ -60,6 +61,11 @@ export function factsOf(answers: Answers, domain: string, settings: Settings): I
   const facts: { [name: string]: Json } = { domain, names: namesOf(domain) };
   const at: { [factPointer: string]: string } = { '': '', '/domain': '/domain', '/names': '/domain' };
   for (const [name, make] of Object.entries(PARTS)) {
+    if (settings.parts?.includes(name) === false) {
+      // nobody wanted to know it: that is not the same as not there
+      facts[name] = unknown('engine.not-run');
+      continue;
+    }
     const part = make(answers, domain, settings);
     facts[name] = part.facts;
     for (const [pointer, place] of Object.entries(part.at)) at[`/${name}${pointer}`] = place;
@@ -70,7 +76,7 @@ export function factsOf(answers: Answers, domain: string, settings: Settings): I
 /** Runs the parts that are not complete yet, so that `answers` notes what they miss; a part that missed nothing is done. */
 export function survey(answers: Answers, domain: string, settings: Settings, done: Set<string>): void {
   for (const [name, make] of Object.entries(PARTS)) {
-    if (done.has(name)) continue;
+    if (done.has(name) || settings.parts?.includes(name) === false) continue;
     const before = answers.misses;
     if (name === 'spf') spfQuestions(answers, domain);
     else withoutFacts(() => make(answers, domain, settings));

@@ -6,14 +6,18 @@ export interface Settings {
   readonly selectors: readonly string[];
   /** Questions that an operator may take for an attack: zone transfer. */
   readonly intrusive: boolean;
+  /** Parts of the facts that the chosen checks read; undefined: all. */
+  readonly parts: readonly string[] | undefined;
 }
 
 /** From job options as they stand in evidence; anything of another form counts as not given. */
 export function settingsOf(options: Json | undefined): Settings {
   const selectors = own(options, 'selectors');
+  const parts = own(options, 'parts');
   return {
     selectors: isArray(selectors) ? selectors.filter((one): one is string => isSelector(one)) : [],
     intrusive: own(options, 'intrusive') === true,
+    parts: isArray(parts) ? parts.map(String) : undefined,
   };
 }
 

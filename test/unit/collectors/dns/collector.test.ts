@@ -246,3 +246,32 @@ test('mutated raw evidence gives facts by the schema, and nothing lost becomes a
     }),
   );
 });
+
+test('only what the chosen checks read is asked, and the rest is not known rather than not there', async () => {
+  const plan = (paths: readonly string[]) => collector.plan?.(TARGET, { ...CONTEXT, paths });
+  const options = plan(['caa.found', 'names.dmarc']) ?? {};
+  const lab = labIo({ lines: ZONE });
+
+  const raw = await collector.observe(domainJob('good.test', options), lab.io);
+  const { facts } = collector.interpret(raw);
+
+  assert.deepEqual(options, { parts: ['name', 'mx', 'caa'] });
+  assert.ok(lab.asked.includes('CAA good.test') && !lab.asked.some((asked) => asked.includes('_dmarc')));
+  assert.equal(at(facts, 'caa.found'), true);
+  assert.deepEqual(at(facts, 'dmarc'), { $unknown: 'engine.not-run' });
+  const everything = [
+    'soa',
+    'ns',
+    'spf',
+    'dkim',
+    'dmarc',
+    'mtasts',
+    'tlsrpt',
+    'caa',
+    'dnssec',
+    'servers',
+    'texts',
+    'bimi',
+  ];
+  assert.deepEqual(plan(everything.map((part) => `${part}.x`)), {});
+});

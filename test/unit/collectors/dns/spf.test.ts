@@ -292,7 +292,7 @@ test('ranges: union, difference and intersection hold for any networks', () => {
   fc.assert(
     fc.property(some, some, (a, b) => {
       const [one, other] = [members(a), members(b)];
-      assert.deepEqual(members(union(a, b)), new Set([...one, ...other].sort()));
+      assert.deepEqual(members(union(a, b)), new Set([...one, ...other]));
       assert.equal(countOf(intersection(a, b).four), [...one].filter((member) => other.has(member)).length);
       assert.equal(countOf(difference(a, b).four), [...one].filter((member) => !other.has(member)).length);
       const again = union(...a.four.flatMap((range) => networksOf(range, 4)).map(cidr));
