@@ -16,21 +16,16 @@ const TARGETS = 1000;
 const RUNS = 5;
 const AT = '2026-11-22T10:00:00.000Z';
 
-/** Evidence of a domain as the collector makes it, from a zone in memory. */
+/** Evidence of a domain that sends no mail, as the collector makes it from a zone in memory. */
 async function evidenceOf(domain: string): Promise<Evidence> {
   const lines = [
     `$ORIGIN ${domain}.`,
     '@ SOA ns1 hostmaster 1 7200 3600 1209600 300',
     '@ NS ns1',
-    '@ NS ns2',
     'ns1 A 192.0.2.53',
-    'ns2 A 198.51.100.53',
-    '@ A 192.0.2.10',
-    '@ MX 10 mail',
-    'mail A 192.0.2.25',
-    '@ TXT "v=spf1 mx ip4:192.0.2.0/28 -all"',
-    `_dmarc TXT "v=DMARC1; p=reject; rua=mailto:dmarc@${domain}"`,
-    '@ CAA 0 issue "ca.example"',
+    '@ MX 0 .',
+    '@ TXT "v=spf1 -all"',
+    '_dmarc TXT "v=DMARC1; p=reject"',
   ];
   const job = domainJob(domain);
   const raw = await collector.observe(job, labIo({ lines }).io);
@@ -57,7 +52,7 @@ async function makeRun(folder: string): Promise<number> {
   for (let index = 0; index < TARGETS; index++) {
     const evidence = store.keep(await evidenceOf(`d${String(index).padStart(4, '0')}.example`));
     const { id } = evidence.job.target;
-    bytes += evidenceText(evidence).length;
+    bytes += JSON.stringify(evidence).length;
     targets.push({ id, kind: 'domain', labels: {}, jobs: { planned: 1, observed: 1, faulted: 0 } });
     entries.push({ id: evidence.id, collector: 'dns', target: id, observedAt: AT, digest: evidence.digest });
   }
@@ -91,9 +86,11 @@ try {
     [[], join(root, 'again')],
   ] as const) {
     let best = Number.POSITIVE_INFINITY;
+    let cpu = Number.POSITIVE_INFINITY;
     let results = 0;
     for (let run = 0; run < RUNS; run++) {
       const started = performance.now();
+      const before = process.cpuUsage();
       const outcome = await replay({
         stored: readRun(join(root, 'run')),
         pack,
@@ -104,12 +101,14 @@ try {
         ...(output !== undefined && { output }),
       });
       best = Math.min(best, performance.now() - started);
+      const { user, system } = process.cpuUsage(before);
+      cpu = Math.min(cpu, (user + system) / 1000);
       results = outcome.run.results.length;
     }
     console.log(
       `${String(TARGETS)} targets of ${(bytes / TARGETS / 1024).toFixed(1)} KiB, ${checks[0] ?? 'all checks'}, ` +
         `${output === undefined ? 'to memory' : 'to a folder'}: ${String(results)} results, ` +
-        `best of ${String(RUNS)}: ${best.toFixed(0)} ms (goal 2000)`,
+        `best of ${String(RUNS)}: ${best.toFixed(0)} ms (goal 2000), ${cpu.toFixed(0)} ms of CPU`,
     );
   }
 } finally {
