@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { builtInPack } from '../../src/commands/packs.ts';
 import { evidenceId, seal } from '../../src/engine/evidence.ts';
 import { clearOutputFolder } from '../../src/engine/output-folder.ts';
-import { evidenceStore, evidenceText } from '../../src/engine/store.ts';
+import { evidenceStore } from '../../src/engine/store.ts';
 import { collector } from '../../src/collectors/dns/index.ts';
 import type { Evidence } from '../../src/model/evidence.ts';
 import { readRun, replay } from '../../src/pipeline.ts';
