@@ -191,7 +191,7 @@
   $('later').addEventListener('click', () => turn(PAGE));
   query.addEventListener('input', () => search(false));
   $('search').addEventListener('submit', (event) => event.preventDefault());
-  $('search').addEventListener('reset', () => setTimeout(() => { search(false); query.focus(); }));
+  $('search').addEventListener('reset', (event) => { event.preventDefault(); query.value = ''; search(false); query.focus(); });
   for (const chip of document.querySelectorAll('.chips button')) {
     chip.addEventListener('click', () => {
       const words = query.value.split(/\s+/).filter((word) => word !== '');

@@ -124,9 +124,10 @@ describe('the HTML report in Chromium', { ...needsChromium(), timeout: 300_000 }
       const [good] = await elements(harmless, mode);
 
       assert.deepEqual(trouble, []);
-      // a blank text makes fewer elements; a URL may make a link and back-ticks may make code, nothing makes anything else
+      // a blank text makes fewer elements; a URL may make a link, back-ticks code, a long text a note: nothing makes anything else
       for (const [tag, counted] of bad) {
-        if (tag !== 'a' && tag !== 'code') assert.ok(counted <= (good.get(tag) ?? 0), `${tag}: ${String(counted)}`);
+        if (tag !== 'a' && tag !== 'code' && tag !== 'p')
+          assert.ok(counted <= (good.get(tag) ?? 0), `${tag}: ${String(counted)}`);
       }
     }
   });
@@ -224,10 +225,11 @@ describe('the HTML report in Chromium', { ...needsChromium(), timeout: 300_000 }
     await script.close();
 
     const plain = await open(url, { name: 'no script', options: { javaScriptEnabled: false } });
-    const text = await plain.page.innerText('body');
+    // not innerText: what is far below is laid out when it comes near
+    const text = await plain.page.locator('#body').textContent();
     for (const { status, subject, message } of large.run.results) {
       if (status === 'fail')
-        assert.ok(text.includes(subject) && text.includes(message.slice(subject.length + 2)), subject);
+        assert.ok(text?.includes(subject) === true && text.includes(message.slice(subject.length + 2)), subject);
     }
     await plain.close();
 
