@@ -4,6 +4,7 @@ import type * as Sdk from '@aws-sdk/client-kms';
 import { faultIn } from '../../../model/facts.ts';
 import { own, type Json, type JsonObject } from '../../../model/json.ts';
 import { ask, askAll, each, inner, pick, type RawList } from '../call.ts';
+import { createBulk, type Bulk, type Observable } from '../bulk.ts';
 import type { Asked } from '../faults.ts';
 import type { Observation } from '../observe-context.ts';
 import { DAY } from '../read.ts';
@@ -29,6 +30,7 @@ interface Questions {
   readonly sdk: typeof Sdk;
   readonly client: KMSClient;
   readonly observation: Observation;
+  readonly bulk: Bulk;
 }
 
 function asked(questions: Questions, action: string): Asked {
@@ -77,7 +79,7 @@ function isYoung(metadata: Json, now: string): boolean {
 
 /** The further questions about one key, by what DescribeKey said of it. */
 async function detailsOf(questions: Questions, key: string, metadata: JsonObject): Promise<JsonObject> {
-  const { sdk, client, observation } = questions;
+  const { sdk, client, observation, bulk } = questions;
   const { calls, regions } = observation;
   const found: { [name: string]: Json } = {};
   const isCustomers = own(metadata, 'KeyManager') === 'CUSTOMER';
@@ -94,7 +96,10 @@ async function detailsOf(questions: Questions, key: string, metadata: JsonObject
     put('kms:GetKeyRotationStatus', () =>
       ask(
         asked(questions, 'kms:GetKeyRotationStatus'),
-        () => client.send(new sdk.GetKeyRotationStatusCommand({ KeyId: key })),
+        () =>
+          bulk.ask('GetKeyRotationStatus', { KeyId: key }, ['NextRotationDate'], () =>
+            client.send(new sdk.GetKeyRotationStatusCommand({ KeyId: key })),
+          ),
         (answer) => pick(answer, ['KeyRotationEnabled', 'RotationPeriodInDays', 'NextRotationDate']),
       ),
     );
@@ -103,7 +108,10 @@ async function detailsOf(questions: Questions, key: string, metadata: JsonObject
     put('kms:GetKeyPolicy', () =>
       ask(
         asked(questions, 'kms:GetKeyPolicy'),
-        () => client.send(new sdk.GetKeyPolicyCommand({ KeyId: key, PolicyName: 'default' })),
+        () =>
+          bulk.ask('GetKeyPolicy', { KeyId: key, PolicyName: 'default' }, [], () =>
+            client.send(new sdk.GetKeyPolicyCommand({ KeyId: key, PolicyName: 'default' })),
+          ),
         (answer) => pick(answer, ['Policy']),
       ),
     );
@@ -130,13 +138,16 @@ async function detailsOf(questions: Questions, key: string, metadata: JsonObject
 }
 
 async function keyOf(questions: Questions, listed: Json): Promise<JsonObject> {
-  const { sdk, client, observation } = questions;
+  const { sdk, client, observation, bulk } = questions;
   const key = own(listed, 'KeyArn') ?? own(listed, 'KeyId');
   const identity = pick(listed, ['KeyArn', 'KeyId']);
   if (typeof key !== 'string' || !observation.calls.has('kms:DescribeKey')) return identity;
   const metadata = await ask(
     asked(questions, 'kms:DescribeKey'),
-    () => client.send(new sdk.DescribeKeyCommand({ KeyId: key })),
+    () =>
+      bulk.ask('DescribeKey', { KeyId: key }, ['CreationDate', 'DeletionDate', 'ValidTo'], () =>
+        client.send(new sdk.DescribeKeyCommand({ KeyId: key })),
+      ),
     keepMetadata,
   );
   if (faultIn(metadata) !== undefined) return { ...identity, DescribeKey: metadata };
@@ -168,7 +179,8 @@ export async function observeKms(observation: Observation): Promise<JsonObject> 
   if (![...calls].some((call) => call.startsWith('kms:'))) return {};
   const sdk: typeof Sdk = await import('@aws-sdk/client-kms');
   const client = new sdk.KMSClient(config as unknown as KMSClientConfig);
-  const questions: Questions = { sdk, client, observation };
+  const bulk = createBulk(client as unknown as Observable, config, 'TrentService');
+  const questions: Questions = { sdk, client, observation, bulk };
   const listed = await askAll(
     asked(questions, 'kms:ListKeys'),
     { items: 'Keys', next: 'NextMarker' },
