@@ -21,6 +21,11 @@ export interface Pick {
   /** The group of the key exchange, where the answer tells it. */
   readonly group: number | undefined;
   readonly exchange: KeyExchange | undefined;
+  /** Types of the extensions that the server answered. */
+  readonly extensions: readonly number[];
+  readonly compression: number;
+  /** Hex. */
+  readonly random: string;
 }
 
 /** The choice in an accepted answer, if it was among what was offered: anything else breaks the protocol. */
@@ -33,7 +38,14 @@ export function pickIn(attempt: Attempt, offer: Offer): Pick | Exclude<Verdict, 
   const exchange = exchangeIn(flight, offer.version);
   const group = offer.version === 'TLSv1.3' ? hello.group : exchange?.group;
   if (group !== undefined && offer.groups.length > 0 && !offer.groups.includes(group)) return 'tls.malformed';
-  return { suite: hello.suite, group, exchange };
+  return {
+    suite: hello.suite,
+    group,
+    exchange,
+    extensions: hello.extensions.map(({ type }) => type),
+    compression: hello.compression,
+    random: hello.retry ? '' : Buffer.from(hello.random).toString('hex'),
+  };
 }
 
 export function exchangeIn(flight: Flight, version: Probed): KeyExchange | undefined {

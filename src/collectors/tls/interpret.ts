@@ -7,6 +7,7 @@ import { pointer } from '../../model/pointer.ts';
 import type { Outcome } from '../../wire/starttls/dialogue.ts';
 import { certificateSource, chainFacts } from './facts-chain.ts';
 import { exchangeFacts } from './facts-exchange.ts';
+import { helloFacts } from './facts-hellos.ts';
 import { servedFacts, servedIn } from './facts-served.ts';
 import { listVersions, suiteFacts } from './facts-suites.ts';
 import {
@@ -89,7 +90,7 @@ function placesOf(raw: Json): { readonly [factPointer: string]: string } {
   const at: { [factPointer: string]: string } = {};
   if (own(raw, 'sslv2') !== undefined) at['/protocols/sslv2'] = pointer('sslv2');
   if (own(raw, 'chains') !== undefined)
-    for (const fact of ['suites', 'ciphers', 'groups', 'keyExchange']) at[pointer(fact)] = pointer('chains');
+    for (const fact of ['suites', 'ciphers', 'groups', 'keyExchange', 'hellos']) at[pointer(fact)] = pointer('chains');
   if (own(raw, 'orders') !== undefined) at['/order'] = pointer('orders');
   for (const version of PROBED) {
     if (own(own(raw, 'versions'), version) !== undefined)
@@ -127,6 +128,7 @@ export function interpret(raw: Json): Interpretation {
       chain: missing,
       suites: missing,
       keyExchange: missing,
+      hellos: missing,
       ciphers: missing,
       groups: missing,
       order: missing,
@@ -168,5 +170,9 @@ export function interpret(raw: Json): Interpretation {
 
 function listFacts(raw: Json, endpoint: Endpoint, versions: ReadonlyMap<Probed, boolean | FaultCode>): JsonObject {
   const listed = listVersions(raw, versions, isLossless(raw));
-  return { ...suiteFacts(listed, endpoint.text), keyExchange: exchangeFacts(listed) };
+  return {
+    ...suiteFacts(listed, endpoint.text),
+    keyExchange: exchangeFacts(listed),
+    hellos: helloFacts(listed, versions.get('TLSv1.3') ?? 'evidence.missing'),
+  };
 }

@@ -8,9 +8,9 @@ import { type EndpointName, endpointOf, nameOf } from '../../model/target.ts';
 import { dialogueFor } from '../../wire/starttls/index.ts';
 import { plainQuestion } from '../../wire/starttls/plain.ts';
 import { concat, vector } from '../../wire/tls/bytes.ts';
-import { ALL_SIGNATURES } from '../../wire/tls/client-hello.ts';
+import { ALL_SIGNATURES, extension } from '../../wire/tls/client-hello.ts';
 import { HANDSHAKE } from '../../wire/tls/flight.ts';
-import { versionName } from '../../wire/tls/names.ts';
+import { EXTENSION, versionName } from '../../wire/tls/names.ts';
 import { messagesOf } from '../../wire/tls/tls13.ts';
 import { sslv2Hello, sslv2Length } from '../../wire/tls/sslv2.ts';
 import { anchorsFor } from './anchors.ts';
@@ -37,11 +37,23 @@ async function tryVersion(setting: Setting, version: Probed, hello: ListName): P
     version,
     suites: suitesFor(version, hello),
     groups: groupsFor(version, hello),
-    ...(version === 'TLSv1.2' && { extensions: ASKS_FOR_STAPLE }),
+    // asked once, with the long list: what a server should not agree to
+    ...(hello === 'all' && version !== 'TLSv1.3' && version !== 'SSLv3' && BAIT),
   };
   const { bytes, end } = await setting.prober.ask(helloBytes(setting.io, setting.endpoint, question), untilDone);
   return { hello, bytes, end };
 }
+
+/** Things that a good server leaves unanswered, and the staple that it may send. */
+const BAIT = {
+  compression: [1, 0],
+  extensions: [
+    ...ASKS_FOR_STAPLE,
+    extension(EXTENSION.truncatedHmac),
+    extension(EXTENSION.heartbeat, Uint8Array.of(1)),
+    extension(EXTENSION.nextProtocolNegotiation),
+  ],
+};
 
 /**
  * One refused hello is not yet "unsupported": the reason may be the length of the list, unless another version took the

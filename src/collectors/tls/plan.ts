@@ -12,7 +12,7 @@ const PARTS: readonly { readonly part: string; readonly facts: readonly string[]
     facts: ['leaf', 'chain', 'leaves', 'hostname', 'trust', 'clientCertificate', 'staple', 'scts', 'signature'],
   },
   { part: 'plain', facts: ['plaintext'] },
-  { part: 'suites', facts: ['suites', 'ciphers', 'groups', 'keyExchange', 'order'] },
+  { part: 'suites', facts: ['suites', 'ciphers', 'groups', 'keyExchange', 'hellos', 'order'] },
 ];
 
 export const ALL_PARTS: readonly string[] = PARTS.map(({ part }) => part);

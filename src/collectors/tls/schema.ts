@@ -3,6 +3,7 @@ import { anything, boolean, dateTime, integer, list, map, oneOf, type Schema, st
 import { PROTOCOLS } from '../../model/target.ts';
 import { certificateSchema } from './certificate.ts';
 import { exchangeSchema } from './facts-exchange.ts';
+import { helloSchema } from './facts-hellos.ts';
 import { partly } from './partly.ts';
 import { CLASSES } from './suite-classes.ts';
 
@@ -83,6 +84,7 @@ const suiteSchemas = {
     'x-optional-list': true,
   }),
   keyExchange: exchangeSchema,
+  hellos: helloSchema,
   order: list(
     partly({
       version: string(),
