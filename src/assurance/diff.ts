@@ -1,24 +1,8 @@
 /** Drift between two runs, by fingerprint: what could not be told now is never "fixed" (facts/assurance §5). */
+import { type Drift, DRIFT_STATES, type DriftState } from '../model/drift.ts';
 import { globMatcher } from '../model/glob.ts';
 import { byCodeUnit } from '../model/json.ts';
 import type { Result, Run } from '../model/result.ts';
-
-export const DRIFT_STATES = ['new', 'regressed', 'unknown', 'still', 'fixed', 'gone'] as const;
-export type DriftState = (typeof DRIFT_STATES)[number];
-
-export interface Drift {
-  readonly state: DriftState;
-  readonly check: string;
-  readonly target: string;
-  readonly subject: string;
-  readonly fingerprint: string;
-  readonly severity: Result['severity'];
-  readonly title: string;
-  /** Of the newer run where it has one, else of the older. */
-  readonly message: string;
-  /** `waiver added`, `waiver ended`, `check changed`, `check retired`, `lost sight`, `target left` ... */
-  readonly notes: readonly string[];
-}
 
 export interface DiffOptions {
   /** Runs before the older one, latest first: a fail that was fixed before and is back is a regression. */

@@ -1,5 +1,6 @@
 /** The seam of a report format: a pure function of a run, its evidence and our templates. */
 import type { Check } from './check.ts';
+import type { Drift } from './drift.ts';
 import type { Evidence } from './evidence.ts';
 import type { Framework } from './framework.ts';
 import type { Run } from './result.ts';
@@ -14,6 +15,8 @@ export interface View {
   /** The checks that were selected, for descriptions. */
   readonly checks: readonly Check[];
   readonly previous?: Run;
+  /** What changed since the run before, where there is one. */
+  readonly drift?: readonly Drift[];
   /** Where the configuration declares a target, relative to the repository: formats that need a file point there. */
   declared?(target: string): { readonly file: string; readonly line: number } | undefined;
 }

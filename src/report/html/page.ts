@@ -1,5 +1,6 @@
 /** The content of the HTML report, ready for the templates: every text visible and bounded, nothing left to decide. */
 import { SEVERITIES, type Severity, type Status } from '../../model/check.ts';
+import { type Drift, DRIFT_STATES, type DriftState } from '../../model/drift.ts';
 import type { View } from '../../model/reporter.ts';
 import type { Result, Run } from '../../model/result.ts';
 import { nameOf } from '../../model/target.ts';
@@ -122,6 +123,34 @@ function subjects(run: Run): { name: string; more: string } {
   };
 }
 
+const DRIFT_WORDS: { readonly [state in DriftState]: string } = {
+  new: 'New fails',
+  regressed: 'Fails that are back',
+  unknown: 'Could not be told now',
+  still: 'Still failing',
+  fixed: 'Fixed',
+  gone: 'Gone, with its target or check',
+};
+
+/** By state; what merely stayed is counted, not listed. */
+function driftViews(drifts: readonly Drift[]): { state: string; word: string; count: string; lines: string }[] {
+  return DRIFT_STATES.map((state) => ({ state, list: drifts.filter((entry) => entry.state === state) }))
+    .filter(({ list }) => list.length > 0)
+    .map(({ state, list }) => ({
+      state,
+      word: DRIFT_WORDS[state],
+      count: count(list.length),
+      lines:
+        state === 'still'
+          ? ''
+          : list
+              .map(({ check, subject, notes }) =>
+                line(`${check}  ${subject}${notes.length === 0 ? '' : `  (${notes.join(', ')})`}`, 400),
+              )
+              .join('\n'),
+    }));
+}
+
 export type Page = ReturnType<typeof pageOf>;
 
 export function pageOf(view: View) {
@@ -191,6 +220,8 @@ export function pageOf(view: View) {
     total: count(run.results.length),
     claims,
     claimsCount: count(claims.length),
+    drift: driftViews(view.drift ?? []),
+    previousAsOf: view.previous === undefined ? '' : line(instant(view.previous.asOf), 40),
     fails,
     failCount: count(unwaived),
     undetermined,

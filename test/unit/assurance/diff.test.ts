@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { diffExitCode, diffRuns, type Drift, type DriftState } from '../../../src/assurance/diff.ts';
+import { diffExitCode, diffRuns } from '../../../src/assurance/diff.ts';
+import type { Drift, DriftState } from '../../../src/model/drift.ts';
 import { sealRun } from '../../../src/assurance/seal.ts';
 import type { Status } from '../../../src/model/check.ts';
 import type { Run, Verdict } from '../../../src/model/result.ts';

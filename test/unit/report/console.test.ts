@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { diffRuns } from '../../../src/assurance/diff.ts';
 import { columnsOf, fit, wrap } from '../../../src/report/columns.ts';
 import { consoleText } from '../../../src/report/console.ts';
+import { diffText } from '../../../src/report/diff.ts';
 import { visible } from '../../../src/report/visible.ts';
 import { forgedRun, hostileRun, hostileStrings } from '../../support/hostile-run.ts';
 import { companyRun, largeRun } from '../../support/run-builder.ts';
@@ -87,4 +89,21 @@ test('text is cut and wrapped by columns, not by units', () => {
   assert.equal(fit('漢字漢字', 5), '漢字…');
   assert.deepEqual(wrap('one two three', 20, '  '), ['  one two three']);
   assert.deepEqual(wrap('x'.repeat(45), 20), ['x'.repeat(20), 'x'.repeat(20), 'x'.repeat(5)]);
+});
+
+test('a difference says the counts, then what is new, what could not be told and what is fixed', () => {
+  const { run } = companyRun();
+  const cured = {
+    ...run,
+    results: run.results.map((result) => (result.status === 'fail' ? { ...result, status: 'pass' as const } : result)),
+  };
+
+  const worse = diffText(diffRuns(cured, run));
+  const better = diffText(diffRuns(run, cured));
+
+  assert.match(worse, /^10 new, 0 regressed, 8 unknown, 0 still, 0 fixed, 0 gone\n/);
+  assert.ok(worse.indexOf('✖ new  10') < worse.indexOf('? unknown  8'));
+  assert.match(better, /^0 new, 0 regressed, 8 unknown, 0 still, 10 fixed, 0 gone\n/);
+  assert.doesNotMatch(diffText(diffRuns({ ...run, results: [] }, hostileRun().run)), CONTROLS);
+  assert.equal(diffText([]), '0 new, 0 regressed, 0 unknown, 0 still, 0 fixed, 0 gone\n');
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { test } from 'node:test';
+import type { Drift } from '../../../src/model/drift.ts';
 import { htmlText } from '../../../src/report/html.ts';
 import { boundedJson } from '../../../src/report/html/evidence.ts';
 import { safeHref, shellWord, spans } from '../../../src/report/html/texts.ts';
@@ -144,6 +145,24 @@ test('a run above 4000 results keeps every fail in the page, counts its passes, 
   const lines = page.split('\n').length;
   assert.ok(lines < 15_000, String(lines));
   assert.match(page, /passes are counted by check here/);
+});
+
+test('what changed since the run before is listed by state, and hostile names stay text', () => {
+  const { run } = companyRun();
+  const base = { check: 'a.b', target: 't', fingerprint: 'f', severity: 'low', title: 'x', message: 'x' } as const;
+  const drift: Drift[] = [
+    { ...base, state: 'new', subject: '<script>alert(1)</script>', notes: [] },
+    { ...base, state: 'still', subject: 'quiet one', notes: [] },
+    { ...base, state: 'unknown', subject: 'lost one', notes: ['lost sight'] },
+  ];
+
+  const page = shown(htmlText({ ...viewOf(companyRun()), previous: run, drift }));
+
+  assert.match(page, /New fails <span class="n">1<\/span>/);
+  assert.match(page, /a\.b {2}&lt;script&gt;/);
+  assert.match(page, /lost one {2}\(lost sight\)/);
+  assert.doesNotMatch(page, /quiet one|<script>alert/);
+  assert.doesNotMatch(shown(htmlText(viewOf(companyRun()))), /Since the run before/);
 });
 
 test('an asset that is missing or would end its element is a bug, not a broken page', () => {
