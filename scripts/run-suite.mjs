@@ -7,7 +7,9 @@ import { ROOT } from './setup.mjs';
  * @returns {Promise<{passed: number, failed: number, skipped: number, ok: boolean}>}
  */
 export async function runSuite(node, suite, { quiet = false } = {}) {
-  const args = ['--test', '--test-isolation=none', '--test-reporter=spec', suite.files];
+  const isolation =
+    suite.own === true ? ['--test-isolation=process', '--test-concurrency=1'] : ['--test-isolation=none'];
+  const args = ['--test', ...isolation, '--test-reporter=spec', suite.files];
   const child = spawn(node, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   child.stdout.setEncoding('utf8');

@@ -108,7 +108,7 @@ before(async () => {
     join(BASE, 'ca.pem'),
     '--allow-private',
     '--timeout',
-    '3s',
+    '15s',
     '--json',
     ...to('weak.test', nginx.port),
     ...to('strong.test', strong.port),
