@@ -6,7 +6,7 @@ import { type Compression, writeName } from './name.ts';
 import { latin1Bytes } from './rdata.ts';
 import { TYPES, type Edns, type Message, type Rdata, type ResourceRecord } from './types.ts';
 
-export interface QueryOptions {
+interface QueryOptions {
   /** The engine sets a fresh one for the wire. */
   readonly id?: number;
   /** Default true; false for questions to an authoritative server. */

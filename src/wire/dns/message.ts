@@ -4,7 +4,7 @@ import { readName } from './name.ts';
 import { readRdata } from './rdata.ts';
 import { TYPES, type Edns, type Message, type Question, type ResourceRecord } from './types.ts';
 
-export { encodeMessage, encodeQuery, type QueryOptions } from './encode.ts';
+export { encodeMessage, encodeQuery } from './encode.ts';
 
 export function decodeMessage(bytes: Uint8Array): Message {
   // a Buffer would hand out Buffers: the values of a message are plain octets

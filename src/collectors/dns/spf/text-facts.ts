@@ -1,0 +1,106 @@
+/** The facts that the text of an SPF record alone decides. */
+import type { ResourceRecord } from '../../../wire/dns/types.ts';
+import type { Answers } from '../answers.ts';
+import type { Sheet } from '../sheet.ts';
+import { usesLetter } from './explain.ts';
+import { providerProblems } from './providers.ts';
+import { meantAs, type Mechanism, type Problem, type ProblemKind, type SpfRecord } from './record.ts';
+import { redirectOf, runnable } from './tree.ts';
+
+export function shown(problem: Problem): string {
+  return `"${problem.text}" at column ${String(problem.column)}: ${problem.why}`;
+}
+
+/** The size of the records in an answer: name pointer and fixed fields, then the strings. */
+export function octetsOf(records: readonly ResourceRecord[]): number {
+  let octets = 0;
+  for (const { rdata } of records) {
+    octets += 12;
+    if (rdata.is === 'TXT') for (const string of rdata.strings) octets += string.length + 1;
+  }
+  return octets;
+}
+
+/** Words that a border between two character strings joins: RFC 7208 §3.3, the strings are joined without a space. */
+export function joinedTerms(answers: Answers, domain: string, text: string): string[] {
+  const answer = answers.ask(domain, 'TXT');
+  if (answer.is !== 'records') return [];
+  const found: string[] = [];
+  for (const { rdata } of answer.records) {
+    if (rdata.is !== 'TXT' || rdata.strings.length < 2) continue;
+    const strings = rdata.strings.map((octets) => Buffer.from(octets).toString('latin1'));
+    if (strings.join('') !== text) continue;
+    for (const [index, string] of strings.entries()) {
+      const next = strings[index + 1];
+      const last = /[^ ]+$/.exec(string)?.[0];
+      const first = next === undefined ? undefined : /^[^ ]+/.exec(next)?.[0];
+      if (last === undefined || first === undefined) continue;
+      // two words that are each a term, joined into one
+      if (TERM_START.test(first) && TERM_START.test(last))
+        found.push(`"${last}" and "${first}" are joined to "${last}${first}"`);
+    }
+  }
+  return found;
+}
+
+const TERM_START = /^(?:v=spf1$|[-+?~]?(?:all$|(?:include|ip4|ip6|exists):|(?:a|mx|ptr)(?:$|[:/])|(?:redirect|exp)=))/i;
+
+/** What the text of the record alone decides. */
+export function recordFacts(sheet: Sheet, record: SpfRecord): void {
+  const kinds = (...wanted: readonly ProblemKind[]) =>
+    record.problems.filter((problem) => wanted.includes(problem.kind)).map(shown);
+  const mechanisms = record.terms.filter((term) => term.is === 'mechanism');
+  const modifiers = record.terms.filter((term) => term.is === 'modifier');
+  sheet.set('record', record.text);
+  sheet.set(
+    'terms',
+    record.terms.map((term) => term.text),
+  );
+  sheet.set('syntaxErrors', kinds('syntax', 'macro', 'cidr', 'ip', 'misspelled', 'nonascii'));
+  sheet.set('macroErrors', kinds('macro'));
+  sheet.set('cidrErrors', kinds('cidr'));
+  sheet.set('ipTargets', kinds('ip'));
+  sheet.set('nonAscii', kinds('nonascii'));
+  sheet.set('duplicateModifiers', kinds('dup'));
+  sheet.set('misspelled', [
+    ...kinds('misspelled'),
+    ...modifiers.flatMap((modifier) => {
+      const meant = meantAs(modifier);
+      return meant === undefined
+        ? []
+        : [`"${modifier.text}" at column ${String(modifier.column)} is ignored; ${meant} is meant`];
+    }),
+  ]);
+  sheet.set('exact', /^v=spf1 +-all *$/i.test(record.text));
+  const reached = runnable(record);
+  sheet.set(
+    'afterAll',
+    mechanisms.filter((term) => !reached.includes(term)).map((term) => term.text),
+  );
+  const redirect = modifiers.find((modifier) => modifier.name === 'redirect');
+  const dead = redirect !== undefined && redirectOf(record) === undefined;
+  sheet.set('deadRedirect', dead ? [redirect.text] : []);
+  sheet.set(
+    'hostBits',
+    mechanisms.filter(hasHostBits).map((term) => term.text),
+  );
+  sheet.set(
+    'identityMacros',
+    record.terms.filter((term) => usesLetter(term, 'ls')).map((term) => term.text),
+  );
+  sheet.set('upperCase', [...record.text.matchAll(/[^ ]+/g)].map((match) => match[0]).filter(isUpperTerm));
+  sheet.set('octets', record.text.length);
+  sheet.set('providers', providerProblems(mechanisms));
+}
+
+/** Upper case in what has a fixed spelling: version, mechanism and modifier names. */
+function isUpperTerm(term: string): boolean {
+  return /[A-Z]/.test(/^[^:=/%]*/.exec(term)?.[0] ?? '');
+}
+
+function hasHostBits(term: Mechanism): boolean {
+  const { address } = term;
+  if (address === undefined) return false;
+  const prefix = address.length === 4 ? term.prefix4 : term.prefix6;
+  return address.some((octet, index) => (octet & (0xff >>> Math.min(8, Math.max(0, prefix - index * 8)))) !== 0);
+}
