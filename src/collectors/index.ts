@@ -66,4 +66,12 @@ export const COLLECTORS: readonly CollectorEntry[] = [
     schema: async () => await import('./tls/schema.ts'),
     load: async () => (await import('./tls/collector.ts')).collector,
   },
+  {
+    id: 'lookalikes',
+    accepts: ['domain'],
+    leadsTo: [],
+    title: 'domains: names that look like theirs, asked in DNS (opt-in)',
+    schema: async () => await import('./brand/schema.ts'),
+    load: async () => (await import('./brand/collector.ts')).collector,
+  },
 ];
