@@ -11,7 +11,7 @@ import type { AuditOptions } from '../model/options.ts';
 import { audit as runAudit, type Outcome } from '../pipeline.ts';
 import { formatsOf, renderFormats } from '../rendering.ts';
 import type { CommandContext } from './context.ts';
-import { allPacks, shortPath } from './packs.ts';
+import { allPacks, shortPath, withRules } from './packs.ts';
 import { present, watch } from './present.ts';
 
 function namedTargets(options: AuditOptions): NamedTarget[] {
@@ -52,7 +52,8 @@ export async function auditWith(
 ): Promise<{ readonly outcome: Outcome; readonly code: number }> {
   const formats = formatsOf(options.formats);
   const targets = namedTargets(options);
-  const packs = await allPacks(context, options.checksDirs);
+  const tell = (line: string): void => context.stderr(`${line}\n`);
+  const packs = await withRules(context, await allPacks(context, options.checksDirs), options.rules, tell);
   checkOutputFolder(options.output);
   const watching = watch(args, context);
   const { signal, release } = interruptible(context);

@@ -1,6 +1,7 @@
 /** The packs that a command works with: ours (YAML in a checkout, one JSON file in the build) and the user's folders. */
 import { readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { UsageError } from '../model/fault.ts';
 import { COLLECTORS } from '../collectors/index.ts';
 import type { Pack } from '../packs/pack.ts';
 import type { Schemas } from '../packs/check-file.ts';
@@ -27,9 +28,8 @@ const loaded = new Map<string, Promise<Pack>>();
 
 /** The checks that Probity ships. */
 export async function builtInPack(context: Place): Promise<Pack> {
-  const key = `${context.packageRoot}\n${context.cwd}`;
-  const pack = loaded.get(key) ?? loadBuiltIn(context);
-  loaded.set(key, pack);
+  const pack = loaded.get(context.packageRoot) ?? loadBuiltIn(context);
+  loaded.set(context.packageRoot, pack);
   return pack;
 }
 
@@ -67,6 +67,39 @@ export async function allPacks(context: Place, checksDirs: readonly string[]): P
     );
   }
   return packs;
+}
+
+/** The packs with the rules of a gitleaks file beside them; what of it has no effect is told. */
+export async function withRules(
+  context: Place,
+  packs: readonly Pack[],
+  file: string | undefined,
+  tell: (line: string) => void,
+): Promise<readonly Pack[]> {
+  if (file === undefined) return packs;
+  const [{ gitleaksPack, readGitleaksRules }, { joinPacks }, { problemText }] = await Promise.all([
+    import('../packs/gitleaks.ts'),
+    import('../packs/pack.ts'),
+    import('../packs/problem.ts'),
+  ]);
+  const name = shortPath(resolve(context.cwd, file), context.cwd);
+  const rules = readGitleaksRules(readRules(resolve(context.cwd, file), name), name);
+  for (const warning of rules.warnings) tell(problemText(warning));
+  return [...packs, gitleaksPack(rules, name, joinPacks(packs).detectors)];
+}
+
+const MAX_RULES = 8 * 1024 * 1024;
+
+function readRules(path: string, name: string): string {
+  try {
+    const bytes = readFileSync(path);
+    if (bytes.length > MAX_RULES) throw new UsageError(`${name} is larger than ${String(MAX_RULES / 1024 ** 2)} MiB`);
+    return bytes.toString('utf8');
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    throw new UsageError(`the rules file ${name} cannot be read (${code})`, { cause: error });
+  }
 }
 
 /** How a detector's file is read. */

@@ -163,6 +163,7 @@ export function effectiveOptions(args: Arguments, around: Surroundings): AuditOp
     allowPrivate: flags['allowPrivate'] === true,
     ...(flags['intrusive'] === true ? { intrusive: true } : {}),
     ...(flags['history'] === true ? { history: true } : {}),
+    ...(typeof flags['rules'] === 'string' ? { rules: flags['rules'] } : {}),
     ...(typeof hstsList === 'string'
       ? { hstsList: readHstsList(resolve(around.cwd, hstsList), flags['hstsListDate']) }
       : {}),

@@ -242,6 +242,15 @@ export const OPTIONS: readonly OptionSpec[] = [
     key: 'history',
   },
   {
+    flag: 'rules',
+    type: 'text',
+    placeholder: 'FILE',
+    help: 'detectors from a gitleaks file, instead of ours; with its useDefault, beside ours',
+    group: 'Sources',
+    commands: AUDIT,
+    key: 'rules',
+  },
+  {
     flag: 'max-file',
     type: 'size',
     placeholder: 'SIZE',

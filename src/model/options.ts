@@ -55,6 +55,8 @@ export interface AuditOptions extends NetworkOptions {
   readonly scope: { readonly [framework: string]: readonly string[] };
   /** Bytes; larger source files are named as not read. */
   readonly maxFile: number;
+  /** A gitleaks file whose rules take the place of our detectors (`--rules`). */
+  readonly rules?: string;
   /** Source targets: all reachable git history too (`--history`). */
   readonly history?: boolean;
   /** Ask what only an owner may ask (`--intrusive`). */

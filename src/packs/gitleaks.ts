@@ -3,6 +3,8 @@ import type { Detector, DetectorFile, GitleaksAllow } from '../model/detector.ts
 import { isArray, isObject, type Json } from '../model/json.ts';
 import { parsePattern, PatternError } from '../pattern/parse.ts';
 import { programOf } from '../pattern/linear.ts';
+import { detectorCheck } from './detectors.ts';
+import { makePack, type Pack } from './pack.ts';
 import { type Problem, refuse } from './problem.ts';
 import { readToml, TomlError, type Table, type Toml } from './toml.ts';
 
@@ -119,7 +121,7 @@ class RuleReader {
     if (id === '') this.report(table, 'id', 'a rule needs an id');
     const regex = this.pattern(table, 'regex');
     const path = this.pattern(table, 'path');
-    if (regex === undefined && path === undefined)
+    if (table['regex'] === undefined && table['path'] === undefined)
       this.report(table, 'id', `the rule "${id}" has neither regex nor path`);
     const { secretGroup = 0, entropy } = table;
     const groups = regex === undefined ? 0 : parsePattern(regex).groups;
@@ -217,9 +219,27 @@ function safeId(id: string): string {
   return safe === '' || safe === 'none' ? `rule-${safe}` : safe;
 }
 
-/** Our detectors and the rules of the user's file together: the user's win where both have an id. */
-export function withGitleaksRules(own: readonly DetectorFile[], rules: GitleaksRules): readonly DetectorFile[] {
+/**
+ * A gitleaks file as a pack beside ours. As there, the rules of the file are all that runs, unless it says useDefault:
+ * then our detectors stay, but for those that it disables or defines itself.
+ */
+export function gitleaksPack(rules: GitleaksRules, name: string, own: readonly DetectorFile[]): Pack {
   const taken = new Set([...rules.files.map((file) => file.detector.id), ...rules.disabled]);
-  const kept = rules.useDefault ? own.filter((file) => !taken.has(file.detector.id)) : [];
-  return [...kept, ...rules.files];
+  const replaced = own.map((file) => file.detector.id).filter((id) => !rules.useDefault || taken.has(id));
+  // the lists over all rules go into each of them, so that a stored run holds all that it needs
+  const detectors = rules.files.map((file) => withLists(file, rules.allow));
+  return makePack({
+    name,
+    checks: detectors.map((file) => detectorCheck(file)),
+    profiles: [],
+    frameworks: [],
+    detectors,
+    replaces: replaced.map((id) => `secret.${id}`),
+  });
+}
+
+function withLists(file: DetectorFile, lists: readonly GitleaksAllow[]): DetectorFile {
+  const { gitleaks } = file.detector;
+  if (gitleaks === undefined || lists.length === 0) return file;
+  return { ...file, detector: { ...file.detector, gitleaks: { ...gitleaks, allow: [...lists, ...gitleaks.allow] } } };
 }

@@ -27,6 +27,8 @@ export interface Pack {
   readonly profiles: readonly Profile[];
   readonly frameworks: readonly Framework[];
   readonly detectors: readonly DetectorFile[];
+  /** Ids of checks that the packs before this one lose: rules of the user that take their place. */
+  readonly replaces?: readonly string[];
   /** `sha256:` + hex over the canonical JSON of the rest. */
   readonly digest: string;
 }
@@ -42,12 +44,13 @@ export function makePack(parts: Omit<Pack, 'digest'>): Pack {
     profiles: [...parts.profiles].sort((a, b) => byCodeUnit(a.id, b.id)),
     frameworks: [...parts.frameworks].sort((a, b) => byCodeUnit(a.id, b.id)),
     detectors: [...parts.detectors].sort((a, b) => byCodeUnit(a.detector.id, b.detector.id)),
+    ...(parts.replaces === undefined ? {} : { replaces: [...parts.replaces].sort(byCodeUnit) }),
   };
-  // Through JSON, so that a pack from YAML and the one the build wrote are the same value
-  const plain = JSON.parse(JSON.stringify(sorted)) as Omit<Pack, 'digest'>;
-  const digest = createHash('sha256')
-    .update(canonicalJson(plain as unknown as Json))
-    .digest('hex');
+  // Through canonical JSON, so that a pack from YAML, the one the build wrote and the one a run stored are the same value,
+  // down to the order of the keys: a replay prints it again
+  const text = canonicalJson(JSON.parse(JSON.stringify(sorted)) as Json);
+  const plain = JSON.parse(text) as Omit<Pack, 'digest'>;
+  const digest = createHash('sha256').update(text).digest('hex');
   return { ...plain, digest: `sha256:${digest}` };
 }
 
@@ -67,7 +70,10 @@ export function packFromJson(text: string): Pack {
 }
 
 /** Several packs as one: an id may stand in one of them only. */
-export function joinPacks(packs: readonly Pack[]): Omit<Pack, 'name' | 'digest'> {
+export function joinPacks(all: readonly Pack[]): Omit<Pack, 'name' | 'digest'> {
+  const packs = all.map((pack, index) =>
+    without(pack, new Set(all.slice(index + 1).flatMap((one) => one.replaces ?? []))),
+  );
   const owner = new Map<string, string>();
   const claim = (what: string, id: string, pack: Pack): void => {
     const other = owner.get(`${what} ${id}`);
@@ -84,5 +90,14 @@ export function joinPacks(packs: readonly Pack[]): Omit<Pack, 'name' | 'digest'>
     profiles: packs.flatMap((pack) => pack.profiles),
     frameworks: packs.flatMap((pack) => pack.frameworks),
     detectors: packs.flatMap((pack) => pack.detectors),
+  };
+}
+
+function without(pack: Pack, replaced: ReadonlySet<string>): Pack {
+  if (replaced.size === 0) return pack;
+  return {
+    ...pack,
+    checks: pack.checks.filter((check) => !replaced.has(check.id)),
+    detectors: pack.detectors.filter((file) => !replaced.has(`secret.${file.detector.id}`)),
   };
 }

@@ -5,8 +5,9 @@ import * as fc from 'fast-check';
 import { sampler } from '../../../src/collectors/secrets/sample.ts';
 import type { DetectorSet } from '../../../src/model/detector.ts';
 import { UsageError } from '../../../src/model/fault.ts';
-import { detectorData } from '../../../src/packs/detectors.ts';
-import { readGitleaksRules, withGitleaksRules } from '../../../src/packs/gitleaks.ts';
+import { detectorCheck, detectorData } from '../../../src/packs/detectors.ts';
+import { gitleaksPack, readGitleaksRules } from '../../../src/packs/gitleaks.ts';
+import { joinPacks, makePack } from '../../../src/packs/pack.ts';
 import { readToml, TomlError } from '../../../src/packs/toml.ts';
 import { ownDetectors } from '../../support/detectors.ts';
 
@@ -139,16 +140,34 @@ test('problems are named with their places, all at once', () => {
   );
 });
 
-test('useDefault keeps our own detectors, without those that are disabled or redefined', () => {
+test('a pack of rules takes the place of our detectors, or stands beside them with useDefault', () => {
   const own = ownDetectors();
-  const rules = readGitleaksRules(
+  const ours = makePack({
+    name: 'checks',
+    checks: own.map((file) => detectorCheck(file)),
+    profiles: [],
+    frameworks: [],
+    detectors: own,
+  });
+  const joinedWith = (toml: string): ReturnType<typeof joinPacks> =>
+    joinPacks([ours, gitleaksPack(readGitleaksRules(toml, 'r.toml'), 'rules', own)]);
+
+  const beside = joinedWith(
     '[extend]\nuseDefault = true\ndisabledRules = ["jwt"]\n[[rules]]\nid = "github-pat"\nregex = "x"\n',
-    'r.toml',
   );
+  const alone = joinedWith('[[rules]]\nid = "a"\nregex = "x"\n');
 
-  const all = withGitleaksRules(own, rules);
-
-  assert.equal(all.length, own.length - 1);
-  assert.equal(all.filter((file) => file.detector.id === 'github-pat').length, 1);
-  assert.equal(withGitleaksRules(own, readGitleaksRules('[[rules]]\nid = "a"\nregex = "x"\n', 'r.toml')).length, 1);
+  assert.equal(beside.detectors.length, own.length - 1);
+  assert.deepEqual(
+    beside.checks.filter((check) => /^secret\.(?:github-pat|jwt)$/.test(check.id)).map((check) => check.id),
+    ['secret.github-pat'],
+  );
+  assert.deepEqual(
+    alone.detectors.map((file) => file.detector.id),
+    ['a'],
+  );
+  assert.deepEqual(
+    alone.checks.map((check) => check.id),
+    ['secret.a'],
+  );
 });
