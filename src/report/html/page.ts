@@ -151,8 +151,6 @@ function driftViews(drifts: readonly Drift[]): { state: string; word: string; co
     }));
 }
 
-export type Page = ReturnType<typeof pageOf>;
-
 export function pageOf(view: View) {
   const { run } = view;
   const everything = run.results.length <= STATIC_RESULTS;
