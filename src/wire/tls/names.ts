@@ -1,4 +1,4 @@
-/** Numbers of the TLS registries by name: versions, groups, signature schemes, extensions, alerts. */
+/** Numbers of the TLS registries by name: versions, groups, signature schemes, extensions. */
 
 export const VERSIONS = ['SSLv2', 'SSLv3', 'TLSv1.0', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
 export type Version = (typeof VERSIONS)[number];
@@ -157,34 +157,3 @@ export const EXTENSION = {
   nextProtocolNegotiation: 13_172,
   renegotiationInfo: 0xff01,
 } as const;
-
-export const ALERTS: { readonly [description: number]: string } = {
-  0: 'close_notify',
-  10: 'unexpected_message',
-  20: 'bad_record_mac',
-  21: 'decryption_failed',
-  22: 'record_overflow',
-  30: 'decompression_failure',
-  40: 'handshake_failure',
-  41: 'no_certificate',
-  42: 'bad_certificate',
-  43: 'unsupported_certificate',
-  46: 'certificate_unknown',
-  47: 'illegal_parameter',
-  48: 'unknown_ca',
-  49: 'access_denied',
-  50: 'decode_error',
-  51: 'decrypt_error',
-  60: 'export_restriction',
-  70: 'protocol_version',
-  71: 'insufficient_security',
-  80: 'internal_error',
-  86: 'inappropriate_fallback',
-  90: 'user_canceled',
-  100: 'no_renegotiation',
-  109: 'missing_extension',
-  110: 'unsupported_extension',
-  112: 'unrecognized_name',
-  116: 'certificate_required',
-  120: 'no_application_protocol',
-};

@@ -161,6 +161,5 @@ const ALL = [...SUITE_NAMES.keys()];
 export const TLS13_SUITES: readonly number[] = ALL.filter((code) => isTls13(code));
 export const CLASSIC_SUITES: readonly number[] = ALL.filter((code) => !isTls13(code));
 
-/** RFC 7507, RFC 5746: values that stand in the list of suites and are none. */
-export const FALLBACK_SCSV = 0x5600;
+/** RFC 5746: a value that stands in the list of suites and is none. */
 export const RENEGOTIATION_SCSV = 0x00ff;

@@ -94,10 +94,6 @@ export function printableString(text: string): Uint8Array {
   return tlv(0x13, Buffer.from(text, 'latin1'));
 }
 
-export function ia5String(text: string): Uint8Array {
-  return tlv(0x16, Buffer.from(text, 'latin1'));
-}
-
 /** RFC 5280 §4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050, both Zulu with seconds. */
 export function time(instant: Date): Uint8Array {
   const digits = instant.toISOString().replaceAll(/[-:T]|\.\d+Z$/g, '');
