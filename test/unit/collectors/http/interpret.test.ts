@@ -6,9 +6,10 @@ import { interpret } from '../../../../src/collectors/http/interpret.ts';
 import { factsSchema } from '../../../../src/collectors/http/schema.ts';
 import { judge } from '../../../../src/judge/judge.ts';
 import { goodHandlers, page, redirect, response } from '../../../../src/lab/http.ts';
-import { isArray, isObject, type Json } from '../../../../src/model/json.ts';
+import type { Json } from '../../../../src/model/json.ts';
 import type { Status } from '../../../../src/model/check.ts';
 import { validateFacts } from '../../../../src/packs/facts-schema.ts';
+import { changed, placesOf } from '../../../support/mutations.ts';
 import { certificate, httpChecks, type Lab, startLab } from '../../../support/http-lab.ts';
 
 const AS_OF = '2026-11-22T10:00:00.000Z';
@@ -83,30 +84,3 @@ test('no value that is lost from evidence turns a verdict into a pass', () => {
     }
   }
 });
-
-type Place = readonly (string | number)[];
-
-function placesOf(value: Json, at: Place = []): Place[] {
-  const entries = isArray(value) ? [...value.entries()] : isObject(value) ? Object.entries(value) : [];
-  return entries.flatMap(([key, member]) => [[...at, key], ...placesOf(member, [...at, key])]);
-}
-
-/** The value with what is at that place replaced, or removed. */
-function changed(value: Json, [key, ...rest]: Place, replacement: Json | undefined): Json {
-  if (isArray(value)) {
-    const items = value.flatMap((item, index) => {
-      if (index !== key) return [item];
-      if (rest.length > 0) return [changed(item, rest, replacement)];
-      return replacement === undefined ? [] : [replacement];
-    });
-    return items;
-  }
-  if (!isObject(value)) return value;
-  const members: { [name: string]: Json } = {};
-  for (const [name, member] of Object.entries(value)) {
-    if (name !== key) members[name] = member;
-    else if (rest.length > 0) members[name] = changed(member, rest, replacement);
-    else if (replacement !== undefined) members[name] = replacement;
-  }
-  return members;
-}
