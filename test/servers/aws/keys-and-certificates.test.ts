@@ -139,9 +139,9 @@ const TABLE: readonly (readonly [check: string, resource: string, status: string
   ['acm.renewal.stuck', 'fresh.example.com', 'not-applicable'],
 ];
 
-/** What moto lacks: the rules that need it are played by the lab's endpoint in the unit tests. */
-const NOT_IN_MOTO = 'kms.key.unused';
-const CHECKS = ['--checks', 'kms.*,acm.*,account.*', '--skip', NOT_IN_MOTO];
+/** What moto lacks (played by the lab in the unit tests), and the rules that read IAM (judged in the test of the whole account). */
+const NOT_IN_MOTO = 'kms.key.unused,kms.iam.*';
+const CHECKS = ['--checks', 'kms.*,acm.*,account.regions.*', '--skip', NOT_IN_MOTO];
 
 describe('KMS and ACM of moto', needsMoto(), () => {
   let moto: Moto;
@@ -200,7 +200,8 @@ describe('KMS and ACM of moto', needsMoto(), () => {
       }
       for (const { check, subject, status } of run.results) {
         const was = before.get(`${check} ${subject}`);
-        if (status === 'pass') assert.equal(was, 'pass', `${check} ${subject}`);
+        // moto issues a requested certificate after a minute, so ACM changes by itself
+        if (status === 'pass' && check.startsWith('kms.')) assert.equal(was, 'pass', `${check} ${subject}`);
       }
     });
   }
@@ -208,7 +209,7 @@ describe('KMS and ACM of moto', needsMoto(), () => {
   test('with every KMS call denied nothing passes and the audit ends with 3', async () => {
     proxy.refuse((call) => (call.service === 'kms' ? { code: 'AccessDeniedException' } : undefined));
 
-    const { code, run, stderr } = await audit(proxy.url, ['aws@us-east-1', '--checks', 'kms.*']);
+    const { code, run, stderr } = await audit(proxy.url, ['aws@us-east-1', '--checks', 'kms.*', '--skip', 'kms.iam.*']);
 
     assert.equal(code, 3);
     assert.deepEqual(
