@@ -287,6 +287,7 @@ function tryValues(state: Scan, matcher: Matcher, start: number, end: number, va
     const name = bytes.toString('latin1', identifierStart(bytes, start), identifierEnd(bytes, end, state.to));
     if (matcher.allowNames.some((one) => one.test(name))) return;
   }
+  if (generic && !belongsTo(state, end, values[0])) return;
   if (context.last === true && identifierEnd(bytes, end, state.to) > end + 1) return;
   for (const value of generic ? values.slice(0, 1) : values) {
     if (context.quoted === true && !value.quoted && !standsAlone(state, value)) continue;
@@ -301,6 +302,13 @@ function tryValues(state: Scan, matcher: Matcher, start: number, end: number, va
     judge(state, matcher, value.start, value.end);
     return;
   }
+}
+
+/** Between the name and the separator stand only closing quotes and brackets, and the separator assigns: no list, no call. */
+function belongsTo(state: Scan, wordEnd: number, value: Assigned | undefined): boolean {
+  if (value === undefined) return false;
+  const between = state.bytes.toString('latin1', identifierEnd(state.bytes, wordEnd, state.to), value.nameEnd + 1);
+  return /^[\s"'`\])]{0,8}[^,(|]?$/.test(between);
 }
 
 /** Where an unquoted word is a name: in code a value without quotes is a variable or a call. */
@@ -372,7 +380,7 @@ function judge(state: Scan, matcher: Matcher, patternStart: number, patternEnd: 
     if (detector.placeholders !== false && matcher.rule.is !== 'uri') {
       if (isPlaceholder(value, matcher.rank === 3)) return;
       if (detector.sequences !== false && isMonotone(value)) return;
-      if (matcher.rank === 1 && detector.entropy !== undefined && isIdentifier(value)) return;
+      if (matcher.rank < 3 && detector.entropy !== undefined && isIdentifier(value)) return;
     }
   }
   if (matcher.allowPaths.some((one) => one.test(path)) || matcher.allowValues.some((one) => one.test(value))) return;
