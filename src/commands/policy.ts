@@ -18,7 +18,9 @@ export async function policy(args: Arguments, context: CommandContext): Promise<
   const [cloud, extra] = args.positionals;
   if (cloud === undefined) throw new UsageError('policy for what? Write: probity policy aws');
   if (!CLOUDS.includes(cloud)) {
-    throw new UsageError(`there is no policy for "${cloud}"${didYouMean(cloud, CLOUDS) || ': write probity policy aws'}`);
+    throw new UsageError(
+      `there is no policy for "${cloud}"${didYouMean(cloud, CLOUDS) || ': write probity policy aws'}`,
+    );
   }
   if (extra !== undefined) throw new UsageError(`policy takes one word, not also "${extra}"`);
   const packs = await allPacks(context, texts(args.flags['checksDir']));
