@@ -58,7 +58,10 @@ function settingsOf(options: LabTlsOptions): object {
     key: options.keyPem,
     ...(options.minVersion !== undefined && { minVersion: options.minVersion }),
     ...(options.maxVersion !== undefined && { maxVersion: options.maxVersion }),
-    ...(options.ciphers !== undefined && { ciphers: options.ciphers }),
+    // a good server unless it is asked to be another: no CBC
+    ciphers:
+      options.ciphers ??
+      'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:ECDHE+AESGCM:ECDHE+CHACHA20',
     ...(options.groups !== undefined && { ecdhCurve: options.groups }),
     ...(options.alpn !== undefined && { ALPNProtocols: [...options.alpn] }),
     ...(options.clientCa !== undefined && { ca: options.clientCa }),

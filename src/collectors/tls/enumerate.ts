@@ -4,6 +4,7 @@ import type { EndpointName } from '../../model/target.ts';
 import { GROUPS } from '../../wire/tls/names.ts';
 import { suiteOf, TLS13_SUITES } from '../../wire/tls/suites.ts';
 import { nextOffer, type Offer, orderShown, type Pick, pickIn, type Takes } from './chain.ts';
+import { levelsBelow } from './facts-suites.ts';
 import { CURVES, groupsFor, helloBytes, type ListName, suitesFor } from './hello.ts';
 import { type Answer, type Prober, untilDone } from './prober.ts';
 import type { Probed } from './versions.ts';
@@ -99,14 +100,19 @@ async function classicSuites(setting: Setting, { version, list, first, askCurves
   const told = known.length < 2 || (parts.length === 1 && orderShown(known, suitesFor(version, 'all')) !== undefined);
   if (early !== undefined) {
     const asked = await early;
-    const orders = told ? [] : [{ ...reversed, answer: await askOffer(setting, reversed) }];
-    return { chains: [...chains, ...asked.chains], orders };
+    return { chains: [...chains, ...asked.chains], orders: told ? [] : await orderByLevels(setting, reversed) };
   }
   if (askCurves && known.some((code) => isEcdhe(code))) {
     const asked = await curves(setting, reversed, first, told);
     return { chains: [...chains, ...asked.chains], orders: asked.orders };
   }
-  return { chains, orders: told ? [] : [{ ...reversed, answer: await askOffer(setting, reversed) }] };
+  return { chains, orders: told ? [] : await orderByLevels(setting, reversed) };
+}
+
+/** The known suites in reverse, then what is left of them below each quality: the pick should be of the best that is offered. */
+async function orderByLevels(setting: Setting, reversed: Offer): Promise<readonly OrderQuestion[]> {
+  const offers = [reversed, ...levelsBelow(reversed.suites).map((suites) => ({ ...reversed, suites }))];
+  return await Promise.all(offers.map(async (offer) => ({ ...offer, answer: await askOffer(setting, offer) })));
 }
 
 function isEcdhe(code: number): boolean {

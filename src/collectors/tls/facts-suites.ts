@@ -21,6 +21,8 @@ export interface Listed {
   readonly groups: readonly number[];
   readonly groupsRest: FaultCode | undefined;
   readonly order: 'server' | 'client' | FaultCode | undefined;
+  /** For each question about a part of the known suites: the pick was of the best quality offered. */
+  readonly levels: readonly boolean[];
   /** The picks came from one list, so that they stand in the order of the server. */
   readonly sequential: boolean;
 }
@@ -115,6 +117,18 @@ function orderPicks(raw: Json, version: Probed): readonly Pick[] {
   return typeof pick === 'string' ? [] : [pick];
 }
 
+function levelsIn(raw: Json, version: Probed): readonly boolean[] {
+  const orders = own(raw, 'orders');
+  const questions = isArray(orders) ? orders.filter((item) => own(item, 'version') === version).slice(1) : [];
+  return questions.flatMap((question) => {
+    const offer = offerOf(question);
+    const attempt = attemptOf(question);
+    const pick = offer === undefined || attempt === undefined ? 'refused' : pickIn(attempt, offer);
+    if (offer === undefined || typeof pick === 'string') return [];
+    return [offer.suites.every((code) => qualityOf(suiteOf(code)) <= qualityOf(suiteOf(pick.suite)))];
+  });
+}
+
 function unique(codes: readonly (number | undefined)[]): readonly number[] {
   return [...new Set(codes.filter((code) => code !== undefined))];
 }
@@ -150,6 +164,7 @@ function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boo
         : suites.length < 2
           ? undefined
           : orderOf(raw, version, picks, sequential),
+    levels: levelsIn(raw, version),
     sequential,
   };
 }
@@ -183,10 +198,23 @@ export function qualityOf(suite: Suite): number {
   return strong ? 3 : 2;
 }
 
+/** For each quality but the best and the worst: the suites of at most that quality. */
+export function levelsBelow(suites: readonly number[]): readonly (readonly number[])[] {
+  const quality = (code: number): number => qualityOf(suiteOf(code));
+  const levels = [...new Set(suites.map(quality))].sort((a, b) => b - a);
+  return levels.slice(1, -1).map((level) => suites.filter((code) => quality(code) <= level));
+}
+
 function weakFirst(listed: Listed): boolean | FaultCode {
-  if (!listed.sequential && listed.suites.length > 1) return 'tls.unclear';
-  const qualities = listed.suites.map((code) => qualityOf(suiteOf(code)));
-  return qualities.some((quality, index) => index > 0 && quality > (qualities[index - 1] ?? quality));
+  const quality = (code: number): number => qualityOf(suiteOf(code));
+  const best = Math.max(...listed.suites.map(quality));
+  if (listed.sequential) {
+    const qualities = listed.suites.map(quality);
+    return qualities.some((value, index) => index > 0 && value > (qualities[index - 1] ?? value));
+  }
+  const first = listed.picks[0];
+  if (first === undefined || listed.levels.length < levelsBelow(listed.suites).length) return 'tls.unclear';
+  return quality(first.suite) < best || listed.levels.includes(false);
 }
 
 function known(value: boolean | FaultCode): Json {
