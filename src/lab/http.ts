@@ -1,5 +1,6 @@
 /** Scripted web hosts on loopback: one TLS and one plain port serve many names with literal bytes, able to misbehave. */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { GOOD_CIPHERS } from './tls.ts';
 import { createSecureContext, createServer as createTlsServer, type SecureContext } from 'node:tls';
 
 export interface LabRequest {
@@ -38,7 +39,10 @@ export async function startWeb(sites: readonly LabSite[]): Promise<LabWeb> {
   const contexts = new Map<string, SecureContext>();
   for (const { name, certificate } of sites) {
     if (certificate !== undefined) {
-      contexts.set(name, createSecureContext({ cert: certificate.chainPem, key: certificate.keyPem }));
+      contexts.set(
+        name,
+        createSecureContext({ cert: certificate.chainPem, key: certificate.keyPem, ciphers: GOOD_CIPHERS }),
+      );
     }
   }
   const first = sites.find(({ certificate }) => certificate !== undefined)?.certificate;
@@ -65,6 +69,7 @@ export async function startWeb(sites: readonly LabSite[]): Promise<LabWeb> {
   const plain = createServer((socket) => serve(socket, 'http'));
   const secure = createTlsServer(
     {
+      ciphers: GOOD_CIPHERS,
       ...(first !== undefined && { cert: first.chainPem, key: first.keyPem }),
       SNICallback: (name, done) => done(null, contexts.get(name)),
     },

@@ -3,6 +3,10 @@ import { once } from 'node:events';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createSecureContext, createServer as createTlsServer, type SecureVersion, TLSSocket } from 'node:tls';
 
+/** What a good server of today offers: no CBC, no key exchange without forward secrecy. */
+export const GOOD_CIPHERS =
+  'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:ECDHE+AESGCM:ECDHE+CHACHA20';
+
 export interface LabTlsOptions {
   /** Leaf and the certificates above it, as a server sends them. */
   readonly certPem: string;
@@ -58,10 +62,8 @@ function settingsOf(options: LabTlsOptions): object {
     key: options.keyPem,
     ...(options.minVersion !== undefined && { minVersion: options.minVersion }),
     ...(options.maxVersion !== undefined && { maxVersion: options.maxVersion }),
-    // a good server unless it is asked to be another: no CBC
-    ciphers:
-      options.ciphers ??
-      'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:ECDHE+AESGCM:ECDHE+CHACHA20',
+    // a good server unless it is asked to be another
+    ciphers: options.ciphers ?? GOOD_CIPHERS,
     ...(options.groups !== undefined && { ecdhCurve: options.groups }),
     ...(options.alpn !== undefined && { ALPNProtocols: [...options.alpn] }),
     ...(options.clientCa !== undefined && { ca: options.clientCa }),
