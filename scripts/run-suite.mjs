@@ -4,12 +4,20 @@ import { once } from 'node:events';
 import { ROOT } from './setup.mjs';
 
 /**
- * @returns {Promise<{passed: number, failed: number, skipped: number, ok: boolean}>}
+ * Runs a suite, in as many processes side by side as it has shards.
+ * @returns {Promise<{passed: number, failed: number, skipped: number}>}
  */
-export async function runSuite(node, suite, { quiet = false } = {}) {
+export async function runSuite(node, suite, options = {}) {
+  const shards = Array.from({ length: suite.shards ?? 1 }, (_, index) => `${index + 1}/${suite.shards ?? 1}`);
+  const parts = await Promise.all(shards.map((shard) => runShard(node, suite, shard, options)));
+  const sum = (key) => parts.reduce((total, part) => total + part[key], 0);
+  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
+}
+
+async function runShard(node, suite, shard, { quiet = false }) {
   const isolation =
     suite.own === true ? ['--test-isolation=process', '--test-concurrency=1'] : ['--test-isolation=none'];
-  const args = ['--test', ...isolation, '--test-reporter=spec', suite.files];
+  const args = ['--test', ...isolation, `--test-shard=${shard}`, '--test-reporter=spec', suite.files];
   const child = spawn(node, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   child.stdout.setEncoding('utf8');

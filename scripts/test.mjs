@@ -1,5 +1,5 @@
 /** `npm test` on a fresh clone: sets up, then the checks of `npm run check` and every other suite. `npm test servers` runs one. */
-import { check } from './check.mjs';
+import { bin, check, PATHS, step } from './check.mjs';
 import { setUp } from './setup.mjs';
 import { runSuite } from './run-suite.mjs';
 import { SUITES } from './suites.mjs';
@@ -16,7 +16,16 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 const add = (part) => {
   for (const key of Object.keys(total)) total[key] += part[key];
 };
-if (asked.length === 0 || asked.includes('check')) add(await check());
+if (asked.length === 0 || asked.includes('check')) {
+  add(await check());
+  const steps = [
+    await step('lint with types', bin('oxlint'), ['--type-aware', ...PATHS]),
+    await step('docs are those of the checks', node, ['scripts/docs.ts', '--check']),
+    await step('package', node, ['node_modules/publint/src/cli.js']),
+  ];
+  const failed = steps.filter((ok) => !ok).length;
+  add({ passed: steps.length - failed, failed, skipped: 0 });
+}
 for (const [name, suite] of Object.entries(SUITES)) {
   // the unit tests are a part of the checks
   if (asked.length === 0 ? name === 'unit' : !asked.includes(name)) continue;

@@ -1,11 +1,6 @@
 /** Facts on paper: how a value, an absence and an ignorance are written in facts and in raw evidence (ARCHITECTURE §3). */
-import { isFaultCode, type Fault, type FaultCode, FaultError } from './fault.ts';
+import { isFaultCode, type FaultCode, FaultError } from './fault.ts';
 import { isArray, isObject, own, type Json, type JsonObject } from './json.ts';
-
-export type Known<T> =
-  | { readonly is: 'value'; readonly value: T }
-  | { readonly is: 'absent' }
-  | { readonly is: 'unknown'; readonly fault: Fault };
 
 /** "Could not tell": stands in facts in place of a value. */
 export interface Unknown extends JsonObject {
@@ -25,10 +20,6 @@ export function unknown(code: FaultCode): Unknown {
 /** The list as it is when nothing is missing, else known in part. */
 export function partialList(items: readonly Json[], code: FaultCode | undefined): readonly Json[] | PartialList {
   return code === undefined ? items : { $items: items, $unknown: code };
-}
-
-export function isUnknown(value: unknown): value is Unknown {
-  return isObject(value) && isFaultCode(own(value, '$unknown')) && !Object.hasOwn(value, '$items');
 }
 
 export function isPartialList(value: unknown): value is PartialList {
@@ -80,4 +71,3 @@ export const isString = (value: Json): value is string => typeof value === 'stri
 export const isNumber = (value: Json): value is number => typeof value === 'number' && Number.isFinite(value);
 export const isBoolean = (value: Json): value is boolean => typeof value === 'boolean';
 export const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
-export const isRecord = (value: Json): value is JsonObject => isObject(value);

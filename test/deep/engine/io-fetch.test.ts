@@ -6,7 +6,7 @@ import * as zlib from 'node:zlib';
 import { createCa } from '../../../src/lab/ca.ts';
 import type { HopRequest } from '../../../src/model/io.ts';
 import type { NetworkOptions } from '../../../src/model/options.ts';
-import { endWith, faultOf, ioFor, listening, resolverOf, tcpServer } from './support.ts';
+import { endWith, faultOf, ioFor, listening, resolverOf, tcpServer } from '../../unit/engine/support.ts';
 
 /** A server that answers every request with these bytes, then does what the test says. */
 async function serving(t: TestContext, response: string | Buffer, close = true, seen: string[] = []): Promise<number> {
@@ -252,7 +252,7 @@ test('a server that drips, is silent, resets or is not there is a typed fault', 
   });
   const silent = await tcpServer(t, () => undefined);
   const resetting = await tcpServer(t, (socket) => socket.once('data', () => socket.resetAndDestroy()));
-  const { closedPort } = await import('./support.ts');
+  const { closedPort } = await import('../../unit/engine/support.ts');
 
   assert.equal(await faultOf(get(t, silent, {}, { timeoutMs: 400 })), 'http.timeout');
   assert.ok(['http.timeout', 'http.malformed'].includes(await faultOf(get(t, dripping, {}, { timeoutMs: 400 }))));

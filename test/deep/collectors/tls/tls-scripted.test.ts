@@ -6,7 +6,7 @@ import type { LabServer } from '../../../../src/lab/tls.ts';
 import type { Json } from '../../../../src/model/json.ts';
 import { resolvePointer } from '../../../../src/model/pointer.ts';
 import { validateFacts } from '../../../../src/packs/facts-schema.ts';
-import { jobFor, labIo } from './lab-io.ts';
+import { jobFor, labIo } from '../../../unit/collectors/tls/lab-io.ts';
 
 const open: LabServer[] = [];
 after(async () => {

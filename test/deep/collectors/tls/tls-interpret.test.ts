@@ -7,7 +7,7 @@ import { startSmtpServer } from '../../../../src/lab/tls.ts';
 import type { Json } from '../../../../src/model/json.ts';
 import { resolvePointer } from '../../../../src/model/pointer.ts';
 import { validateFacts } from '../../../../src/packs/facts-schema.ts';
-import { jobFor, labIo } from './lab-io.ts';
+import { jobFor, labIo } from '../../../unit/collectors/tls/lab-io.ts';
 
 const ca = createCa({ name: 'Lab Root' });
 const leaf = ca.issue({ names: ['a.test'] });
