@@ -2,9 +2,6 @@
 /** The program: arguments in, one command, an exit code. Nothing heavy is loaded before a command needs it. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { COMMANDS } from './config/option-table.ts';
-import { FaultError, UsageError } from './model/fault.ts';
-import { didYouMean } from './model/nearest.ts';
 import type { Arguments } from './config/arguments.ts';
 import type { CommandContext } from './commands/context.ts';
 
@@ -49,8 +46,8 @@ function wantsColor(args: Arguments, stream: { readonly isTTY?: boolean }): bool
 
 async function main(argv: readonly string[]): Promise<number> {
   const [first, ...rest] = argv;
-  const { generalHelp, commandHelp } = await import('./commands/help.ts');
   if (first === undefined || first === '--help' || first === '-h' || (first === 'help' && rest[0] === undefined)) {
+    const { generalHelp } = await import('./commands/help.ts');
     process.stdout.write(generalHelp(version()));
     return first === undefined ? 2 : 0;
   }
@@ -59,9 +56,12 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const name = first === 'help' ? (rest[0] ?? '') : first;
+  const { COMMANDS } = await import('./config/option-table.ts');
   const command = COMMANDS.find((known) => known.name === name);
   const load = LOADERS[name];
   if (command === undefined || load === undefined) {
+    const { UsageError } = await import('./model/fault.ts');
+    const { didYouMean } = await import('./model/nearest.ts');
     const what = name.startsWith('-') ? `unknown option ${name}` : `unknown command "${name}"`;
     throw new UsageError(
       `${what}${didYouMean(
@@ -73,6 +73,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const { parseArguments } = await import('./config/arguments.ts');
   const args = first === 'help' ? { positionals: [], flags: { help: true } } : parseArguments(name, rest);
   if (args.flags['help'] === true) {
+    const { commandHelp } = await import('./commands/help.ts');
     process.stdout.write(commandHelp(command));
     return 0;
   }
@@ -101,6 +102,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
+  const { FaultError, UsageError } = await import('./model/fault.ts');
   if (error instanceof UsageError) {
     process.stderr.write(`probity: ${error.message}\nTry "probity --help".\n`);
     process.exitCode = 2;

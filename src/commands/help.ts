@@ -1,6 +1,5 @@
 /** Help texts and shell completion, made from the option table so that they cannot disagree with the parser. */
-import { optionsOf } from '../config/arguments.ts';
-import { COMMANDS, type CommandSpec, type OptionSpec } from '../config/option-table.ts';
+import { COMMANDS, type CommandSpec, optionsOf, type OptionSpec } from '../config/option-table.ts';
 
 const WIDTH = 26;
 

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../model/fault.ts';
 import { didYouMean } from '../model/nearest.ts';
-import { OPTIONS, type OptionSpec } from './option-table.ts';
+import { OPTIONS, optionsOf, type OptionSpec } from './option-table.ts';
 
 export type FlagValue = string | boolean | number | readonly string[];
 
@@ -16,11 +16,6 @@ export interface Arguments {
 
 export function camelCase(flag: string): string {
   return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** The options a command takes, in the order of the table. */
-export function optionsOf(command: string): OptionSpec[] {
-  return OPTIONS.filter((option) => option.commands.includes(command));
 }
 
 const UNITS: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };

@@ -401,3 +401,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   { name: 'hsts', arguments: '', help: 'read Strict-Transport-Security values on standard input, one a line' },
   { name: 'completion', arguments: 'bash|zsh|fish', help: 'print a shell completion script' },
 ];
+
+/** The options a command takes, in the order of the table. */
+export function optionsOf(command: string): OptionSpec[] {
+  return OPTIONS.filter((option) => option.commands.includes(command));
+}
