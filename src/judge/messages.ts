@@ -6,7 +6,19 @@ import { cut, MAX_MESSAGE, visible, withUnit } from './words.ts';
 
 /** `subject: ...` on one visible line; never longer than 300 characters. */
 export function sentence(subject: string, text: string): string {
-  return cut(visible(`${shortSubject(subject)}: ${text}`), MAX_MESSAGE);
+  return cut(`${visibleSubject(subject)}: ${visible(text)}`, MAX_MESSAGE);
+}
+
+// Most checks of a target are about the same subject, one after the other
+let lastSubject = '';
+let lastVisible = '';
+
+function visibleSubject(subject: string): string {
+  if (subject !== lastSubject) {
+    lastSubject = subject;
+    lastVisible = visible(shortSubject(subject));
+  }
+  return lastVisible;
 }
 
 function shortSubject(subject: string): string {
@@ -17,7 +29,9 @@ function shortSubject(subject: string): string {
 export function verdictMessage(subject: string, status: Status, grounds: readonly Ground[]): string {
   const lead = status === 'not-applicable' ? 'does not apply: ' : status === 'error' ? 'could not tell: ' : '';
   const [only] = grounds;
-  if (grounds.length === 1 && only !== undefined) return sentence(subject, lead + clause(only, status));
+  if (grounds.length === 1 && only !== undefined) {
+    return cut(`${visibleSubject(subject)}: ${visibleClause(only, status, lead)}`, MAX_MESSAGE);
+  }
   const [first, ...rest] = clauses(grounds, status);
   if (first === undefined) return sentence(subject, `${lead}nothing to judge`);
   let text = lead + first;
@@ -34,7 +48,7 @@ export function verdictMessage(subject: string, status: Status, grounds: readonl
 /** One clause for each leaf; the unknown ones that share a fault together. */
 function clauses(grounds: readonly Ground[], status: Status): readonly string[] {
   if (status === 'fail') return failures(grounds);
-  if (status !== 'error') return grounds.map((ground) => clause(ground, status));
+  if (status !== 'error') return grounds.map((ground) => visibleClause(ground, status, ''));
   const unknown = Map.groupBy(grounds, ({ code }) => code);
   const found = new Set<string>();
   for (const ground of grounds) {
@@ -71,6 +85,8 @@ export interface Phrases {
   readonly fail: string;
   readonly notApplicable: string;
   readonly expected: string;
+  /** The clause that a small value made last: the same leaf meets the same values on target after target. */
+  readonly remembered: Map<unknown, { readonly status: Status; readonly words: string; readonly text: string }>;
 }
 
 /** `says`: a value that passes says already what was required, as with `eq`. */
@@ -81,7 +97,27 @@ export function phrasesOf(expected: string, why?: string, says = false): Phrases
     fail: `; expected ${expected}${reason}`,
     expected: `${expected}${reason}`,
     notApplicable: ` (asked only where it is ${expected})`,
+    remembered: new Map(),
   };
+}
+
+const MAX_REMEMBERED = 256;
+
+/** The clause of one leaf. The same leaf meets the same small values on target after target: their words are made once. */
+function visibleClause(ground: Ground, status: Status, lead: string): string {
+  const { fact, phrases, code, words } = ground;
+  const small =
+    fact === undefined ||
+    typeof fact === 'number' ||
+    typeof fact === 'boolean' ||
+    (typeof fact === 'string' && fact.length <= 32);
+  if (code !== undefined || !small) return visible(lead + clause(ground, status));
+  const known = phrases.remembered;
+  const entry = known.get(fact);
+  if (entry !== undefined && entry.status === status && entry.words === words) return entry.text;
+  const text = visible(lead + clause(ground, status));
+  if (known.size < MAX_REMEMBERED || entry !== undefined) known.set(fact, { status, words, text });
+  return text;
 }
 
 function clause({ words, phrases, fact, code, unit }: Ground, status: Status): string {
