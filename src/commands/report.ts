@@ -1,11 +1,12 @@
 /** `probity report RUN`: renders a stored run in other formats, without judging it again. */
-import { resolve } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Arguments } from '../config/arguments.ts';
 import { evidenceReader } from '../engine/store.ts';
 import { FaultError } from '../model/fault.ts';
 import { readInputs } from '../inputs.ts';
 import { joinPacks } from '../packs/pack.ts';
-import { formatsOf, renderFormats } from '../rendering.ts';
+import { formatsOf, renderFormats, writeWhole } from '../rendering.ts';
 import { jsonText } from '../report/json.ts';
 import type { CommandContext } from './context.ts';
 import { builtInPack, shortPath } from './packs.ts';
@@ -23,6 +24,7 @@ export async function report(args: Arguments, context: CommandContext): Promise<
   const inputs = readInputs(stored.inputs, `${stored.folder}/inputs.json`);
   const { checks, frameworks } = joinPacks([await builtInPack(context), ...inputs.customPacks]);
   const judged = new Set(stored.run.results.map((result) => result.check));
+  const wanted = formats.some((format) => format.id === 'json') && folder !== stored.folder;
   const reader = evidenceReader(stored.folder);
   const collectorOf = new Map(stored.run.evidence.map((entry) => [entry.id, entry.collector]));
   const written = await renderFormats(
@@ -43,6 +45,11 @@ export async function report(args: Arguments, context: CommandContext): Promise<
     formats,
     folder,
   );
+  if (wanted) {
+    mkdirSync(folder, { recursive: true });
+    writeWhole(join(folder, 'run.json'), jsonText(stored.run));
+    written.push(join(folder, 'run.json'));
+  }
   if (flags['quiet'] !== true)
     context.stderr(`${written.map((path) => `written: ${shortPath(path, context.cwd)}`).join('\n')}\n`);
   return 0;

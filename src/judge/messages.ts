@@ -42,7 +42,9 @@ export function verdictMessage(subject: string, status: Status, grounds: readonl
     text += `; ${next}`;
     left -= 1;
   }
-  return sentence(subject, left > 0 ? `${text}; and ${String(left)} more` : text);
+  if (left > 0) text += `; and ${String(left)} more`;
+  // Clauses of known values are visible already
+  return status === 'error' ? sentence(subject, text) : cut(`${visibleSubject(subject)}: ${text}`, MAX_MESSAGE);
 }
 
 /** One clause for each leaf; the unknown ones that share a fault together. */

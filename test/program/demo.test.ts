@@ -227,8 +227,13 @@ test('a replay with another as-of judges the same evidence by that time', async 
 test('the report of a stored run can be rendered again, into another folder', async () => {
   const folder = join(BASE, 'rendered');
 
-  const reported = await probity(['report', DEMO, '--output', folder, '--format', 'html']);
+  const reported = await probity(['report', DEMO, '--output', folder, '--format', 'html,json,sarif']);
 
   assert.equal(reported.code, 0, reported.stderr);
   assert.ok(readFileSync(join(folder, 'report.html')).equals(readFileSync(join(DEMO, 'report.html'))));
+  assert.ok(readFileSync(join(folder, 'run.json')).equals(readFileSync(join(DEMO, 'run.json'))));
+  assert.equal(
+    (JSON.parse(readFileSync(join(folder, 'report.sarif'), 'utf8')) as { version: string }).version,
+    '2.1.0',
+  );
 });
