@@ -239,7 +239,7 @@ export class Case {
 }
 
 function reasonsOf(why: readonly Ground[]): readonly Reason[] {
-  const [only] = why;
+  const only = why[0];
   return why.length === 1 && only !== undefined ? [only.reason] : why.map(({ reason }) => reason);
 }
 

@@ -91,8 +91,10 @@ function collectLoop(node: LoopNode, truth: Truth, scene: Scene, loop: Loop | un
   const owner = loopOf(list, loop);
   const label = labelOf(list, owner);
   const words = wordsOf(list, owner);
-  for (const [index, value] of (parts?.items ?? []).entries()) {
-    frame[item] = value;
+  const items = parts?.items ?? [];
+  // An index instead of entries(): this runs for each verdict, and the pairs would be garbage
+  for (let index = 0; index < items.length; index += 1) {
+    frame[item] = items[index];
     if (evaluate(satisfies, frame) !== truth) continue;
     matched += 1;
     const place = `[${String(index)}]`;

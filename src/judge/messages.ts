@@ -28,23 +28,25 @@ function shortSubject(subject: string): string {
 /** The sentence of a verdict from its decisive leaves. */
 export function verdictMessage(subject: string, status: Status, grounds: readonly Ground[]): string {
   const lead = status === 'not-applicable' ? 'does not apply: ' : status === 'error' ? 'could not tell: ' : '';
-  const [only] = grounds;
+  const only = grounds[0];
   if (grounds.length === 1 && only !== undefined) {
     return cut(`${visibleSubject(subject)}: ${visibleClause(only, status, lead)}`, MAX_MESSAGE);
   }
-  const [first, ...rest] = clauses(grounds, status);
-  if (first === undefined) return sentence(subject, `${lead}nothing to judge`);
-  let text = lead + first;
-  let left = rest.length;
-  for (const next of rest) {
+  const said = clauses(grounds, status);
+  if (said.length === 0) return sentence(subject, `${lead}nothing to judge`);
+  let text = lead + (said[0] ?? '');
+  let left = said.length - 1;
+  for (let index = 1; index < said.length; index += 1) {
+    const next = said[index] ?? '';
     // Room for the subject and for what is left over
     if (text.length + next.length + shortSubject(subject).length > MAX_MESSAGE - 24) break;
     text += `; ${next}`;
     left -= 1;
   }
   if (left > 0) text += `; and ${String(left)} more`;
-  // Clauses of known values are visible already
-  return status === 'error' ? sentence(subject, text) : cut(`${visibleSubject(subject)}: ${text}`, MAX_MESSAGE);
+  // What passes or does not apply was put together from visible clauses
+  const isVisible = status === 'pass' || status === 'not-applicable';
+  return isVisible ? cut(`${visibleSubject(subject)}: ${text}`, MAX_MESSAGE) : sentence(subject, text);
 }
 
 /** One clause for each leaf; the unknown ones that share a fault together. */

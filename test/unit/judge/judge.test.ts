@@ -593,3 +593,29 @@ test('a fail says what the check says, with its facts; where one of them is miss
     ],
   );
 });
+
+test('control characters of facts are visible in every message, with one leaf and with several', () => {
+  const hostile = '\u001b[2J\u202e';
+  for (const [op, value] of [
+    ['eq', 'x'],
+    ['ne', 'x'],
+  ] as const) {
+    for (const leaves of [1, 2, 3]) {
+      const assert_ = { all: Array.from({ length: leaves }, (_, index) => ({ path: `f${String(index)}`, op, value })) };
+      const facts = Object.fromEntries(
+        Array.from({ length: leaves }, (_, index) => [`f${String(index)}`, `${hostile}${String(index)}`]),
+      );
+      const written = { ...checkOf({ assert: assert_ }), needs: ['dns'], target: 'domain' as const };
+      const target = { kind: 'domain' as const, id: `domain:${hostile}`, labels: {} };
+
+      const [verdict] = judge(
+        [written],
+        [{ target, collectors: { dns: { is: 'facts', id: 'ev-1', facts, at: {} } } }],
+        AS_OF,
+      );
+
+      assert.equal(verdict?.status, op === 'eq' ? 'fail' : 'pass');
+      assert.doesNotMatch(verdict?.message ?? '\u001b', /[\u001b\u202e]/);
+    }
+  }
+});
