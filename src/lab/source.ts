@@ -171,13 +171,13 @@ function lockfile(): string {
     },
     'node_modules/left-pad': {
       version: '1.3.0',
-      resolved: 'http://registry.npmjs.org/left-pad/-/left-pad-1.3.0.tgz',
+      resolved: 'http://registry.brittle.example/left-pad/-/left-pad-1.3.0.tgz',
       integrity: hash,
     },
     'node_modules/brittle-theme': { version: '0.1.0', resolved: 'git+ssh://git@github.com/brittle/theme.git#main' },
     'node_modules/esbuild': {
       version: '0.28.2',
-      resolved: 'https://registry.npmjs.org/esbuild/-/esbuild-0.28.2.tgz',
+      resolved: 'https://registry.brittle.example/esbuild/-/esbuild-0.28.2.tgz',
       hasInstallScript: true,
     },
   };
