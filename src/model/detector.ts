@@ -56,7 +56,10 @@ export interface AllowRules {
   readonly names?: readonly string[];
   readonly lines?: readonly string[];
   readonly paths?: readonly string[];
-  /** Values that their owners published themselves: the first 32 hex digits of their SHA-256. */
+  /**
+   * Values that the provider's own documentation gives to everybody (the fixed key of an emulator): the first 32 hex digits
+   * of their SHA-256, with a reference to that documentation. They hold for every detector.
+   */
   readonly published?: readonly string[];
 }
 

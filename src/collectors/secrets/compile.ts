@@ -63,6 +63,8 @@ export interface Engine {
   readonly always: readonly Matcher[];
   /** Allow-lists over all rules of a gitleaks file. */
   readonly allow: readonly Allow[];
+  /** Digests of values that their owners published, whichever detector finds them. */
+  readonly published: ReadonlySet<string>;
 }
 
 /** Where a pattern sets no bound. */
@@ -83,6 +85,7 @@ export function compile(set: DetectorSet): Engine {
     paths: matchers.filter((matcher) => matcher.rule.is === 'path'),
     always: matchers.filter((matcher) => matcher.rule.is === 'gitleaks' && matcher.keywords.length === 0),
     allow,
+    published: new Set(set.detectors.flatMap((detector) => detector.allow?.published ?? [])),
   };
 }
 

@@ -22,7 +22,10 @@ export function isTemplate(value: string): boolean {
   return TEMPLATE.test(value);
 }
 
-/** One character repeated, or a row of the alphabet or of digits, for the greater part of the value. */
+/** Shorter rows stand in random values by chance. */
+const SHORTEST_ROW = 3;
+
+/** One character repeated, or rows of the alphabet or of digits, for the greater part of the value. */
 export function isMonotone(value: string): boolean {
   if (value.length < 6) return false;
   const distinct = new Set(value).size;
@@ -30,18 +33,25 @@ export function isMonotone(value: string): boolean {
   let longest = 1;
   let up = 1;
   let same = 1;
+  // of a long value: how much of it stands in rows, however short each is (`abc123xyz-456def789`)
+  let inRows = 0;
   for (let i = 1; i < value.length; i++) {
     const step = value.charCodeAt(i) - value.charCodeAt(i - 1);
     up = step === 1 || (value[i] === '0' && value[i - 1] === '9') ? up + 1 : 1;
     same = step === 0 ? same + 1 : 1;
     longest = Math.max(longest, up, same);
+    if (up === SHORTEST_ROW || same === SHORTEST_ROW) inRows += SHORTEST_ROW;
+    else if (up > SHORTEST_ROW || same > SHORTEST_ROW) inRows++;
   }
-  return longest >= Math.max(9, value.length * 0.5);
+  return longest >= Math.max(9, value.length * 0.5) || (value.length >= 16 && inRows > value.length * 0.5);
 }
 
 /** `bearer-access-token-v1`, `com.example.Handler`: words and small numbers in a row name something; nobody generates them. */
 export function isIdentifier(value: string): boolean {
-  return /^[A-Za-z]?[a-z]{1,14}(?:[-_./:](?:[A-Za-z]?[a-z]{1,14}|[vV]?[0-9]{1,3}))+$/.test(value);
+  if (!/[A-Za-z]{3}/.test(value)) return false;
+  return /^[A-Za-z]?[a-z]{1,14}[0-9]?(?:[-_./:](?:[A-Za-z]?[a-z]{1,14}[0-9]?|[vV]?[0-9]{1,3}|[0-9]{8,12}))+$/.test(
+    value,
+  );
 }
 
 export function isPlaceholder(value: string, fixed: boolean): boolean {

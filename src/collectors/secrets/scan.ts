@@ -45,6 +45,7 @@ interface Scan extends ScanInput {
   /** How many bytes patterns may still look at; a text that uses it up was built to (facts/secrets §2.10). */
   budget: number;
   readonly plan: Plan;
+  readonly published: Engine['published'];
   readonly leaks: Map<string, Leak>;
   /** The open window of each pattern, by matcher number. */
   readonly windows: Map<number, [from: number, to: number]>;
@@ -74,7 +75,8 @@ const MAX_DEPTH = 3;
 export function scan(engine: Engine, input: ScanInput, depth = 0): Scanned {
   const plan = input.kind.foreign || input.binary ? engine.fixed : engine.all;
   const budget = BUDGET_BASE + (input.to - input.from) * BUDGET_RATIO;
-  const state: Scan = { ...input, plan, leaks: new Map(), windows: new Map(), budget };
+  const { published } = engine;
+  const state: Scan = { ...input, plan, published, leaks: new Map(), windows: new Map(), budget };
   findKeywords(plan.automaton, input.bytes, input.from, input.to, HITS);
   const { data, length } = HITS;
   let values: readonly Assigned[] = [];
@@ -304,11 +306,21 @@ function tryValues(state: Scan, matcher: Matcher, start: number, end: number, va
   }
 }
 
-/** Between the name and the separator stand only closing quotes and brackets, and the separator assigns: no list, no call. */
+/** Between the name and the separator stand only closing quotes and brackets, or a type (`token string = "…"`). */
+const JOINED =
+  /^[\s"'`\])]{0,8}(?:[ \t](?:\*?[sS]tring|str|text|varchar|&(?:'static )?str)[?]?[ \t]{0,4})?(?:\.=|[^,(|])?$/;
+/** Calls whose first argument is a name and whose second is its value. */
+const SETTER = /(?:setProperty|set_?env|putenv|define|SetEnvironmentVariable)\s{0,2}\(\s{0,2}["'][\w.-]{0,40}$/i;
+
+/** The separator assigns: no list, no call but that of a setter. */
 function belongsTo(state: Scan, wordEnd: number, value: Assigned | undefined): boolean {
   if (value === undefined) return false;
-  const between = state.bytes.toString('latin1', identifierEnd(state.bytes, wordEnd, state.to), value.nameEnd + 1);
-  return /^[\s"'`\])]{0,8}[^,(|]?$/.test(between);
+  const nameEnd = identifierEnd(state.bytes, wordEnd, state.to);
+  const between = state.bytes.toString('latin1', nameEnd, value.nameEnd + 1);
+  if (JOINED.test(between)) return true;
+  return (
+    /^["']\s{0,2},$/.test(between) && SETTER.test(state.bytes.toString('latin1', Math.max(0, nameEnd - 80), nameEnd))
+  );
 }
 
 /** Where an unquoted word is a name: in code a value without quotes is a variable or a call. */
@@ -384,7 +396,7 @@ function judge(state: Scan, matcher: Matcher, patternStart: number, patternEnd: 
     }
   }
   if (matcher.allowPaths.some((one) => one.test(path)) || matcher.allowValues.some((one) => one.test(value))) return;
-  if (detector.allow?.published?.includes(publishedDigest(value)) === true) return;
+  if (state.published.size > 0 && state.published.has(publishedDigest(value))) return;
   if (matcher.allowLines.length > 0 && matcher.allowLines.some((one) => one.test(lineOf(state, start)))) return;
   const lower = matcher.lower.find((one) => one.expression.test(value));
   const test =
