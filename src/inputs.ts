@@ -39,6 +39,7 @@ function networkOf(options: AuditOptions): JsonObject {
     ...(options.intrusive === true ? { intrusive: true } : {}),
     ...(options.history === true ? { history: true } : {}),
     ...(options.hstsList === undefined ? {} : { hstsListDate: options.hstsList.date }),
+    ...(options.psl === undefined ? {} : { pslDigest: options.psl.digest }),
   };
 }
 

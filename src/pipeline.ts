@@ -68,6 +68,7 @@ async function dataSources(
     sources.push({ name: 'detectors', read: () => detectorData(joinPacks(packs).detectors) });
   }
   if (needs('http')) sources.push(await hstsList(options));
+  if (options.psl !== undefined) sources.push(await suffixList(options.psl));
   return sources;
 }
 
@@ -83,6 +84,20 @@ async function hstsList({ hstsList: own }: AuditOptions): Promise<DataSource> {
   }
   const text = compactList(entries, { source: `--hsts-list ${basename(own.path)}`, date: own.date });
   return { name: 'hsts-preload', date: own.date, read: () => Buffer.from(text, 'latin1') };
+}
+
+/** The Public Suffix List that the user brings; ours needs no bytes. */
+async function suffixList({ path, text, modified }: NonNullable<AuditOptions['psl']>): Promise<DataSource> {
+  const { compactSuffixList, parseSuffixList } = await import('./wire/psl/source.ts');
+  const list = parseSuffixList(text);
+  const [bad] = list.bad;
+  if (bad !== undefined || list.icann.length === 0) {
+    const why = bad === undefined ? 'no rule is in it' : `${JSON.stringify(bad.slice(0, 60))} is no rule`;
+    throw new UsageError(`--psl ${path}: not a Public Suffix List, ${why}`);
+  }
+  const date = list.date ?? modified;
+  const bytes = Buffer.from(compactSuffixList(list, date));
+  return { name: 'psl', date, read: () => bytes };
 }
 
 const packEntries = (packs: readonly Pack[]): Run['packs'] => packs.map(({ name, digest }) => ({ name, digest }));

@@ -11,7 +11,7 @@ import { type Arguments, type Flags, type FlagValue, readValue } from './argumen
 import { OPTIONS } from './option-table.ts';
 import { validate } from './validate.ts';
 import { parseTarget } from './targets.ts';
-import { parseConnectTo, parseInstant, parseResolver, readCa, readHstsList } from './values.ts';
+import { parseConnectTo, parseInstant, parseResolver, readCa, readHstsList, readPsl } from './values.ts';
 
 const FILE = 'probity.yaml';
 
@@ -64,7 +64,7 @@ function flagsOf(layer: Layer): Flags {
     else if (typeof value === 'string' || typeof value === 'number')
       flags[option.key] = readValue(option, String(value), where);
   }
-  for (const key of ['output', 'caFile', 'hstsList']) {
+  for (const key of ['output', 'caFile', 'hstsList', 'psl']) {
     const value = flags[key];
     if (typeof value === 'string' && !isAbsolute(value)) flags[key] = join(layer.folder, value);
   }
@@ -138,6 +138,7 @@ export function effectiveOptions(args: Arguments, around: Surroundings): AuditOp
   const asOf = flags['asOf'];
   const caFile = flags['caFile'];
   const hstsList = flags['hstsList'];
+  const psl = flags['psl'];
   return {
     targets: specs,
     profiles: strings(flags['profile']) ?? [],
@@ -167,6 +168,7 @@ export function effectiveOptions(args: Arguments, around: Surroundings): AuditOp
     ...(typeof hstsList === 'string'
       ? { hstsList: readHstsList(resolve(around.cwd, hstsList), flags['hstsListDate']) }
       : {}),
+    ...(typeof psl === 'string' ? { psl: readPsl(resolve(around.cwd, psl)) } : {}),
     timeoutMs: positive(flags['timeout'], 'timeout', 10_000),
     concurrency: positive(flags['concurrency'], 'concurrency', 16),
     rate: positive(flags['rate'], 'rate', 0, 0),

@@ -190,6 +190,15 @@ export const OPTIONS: readonly OptionSpec[] = [
     key: 'hstsListDate',
   },
   {
+    flag: 'psl',
+    type: 'text',
+    placeholder: 'FILE',
+    help: 'a fresh Public Suffix List: public_suffix_list.dat of publicsuffix.org',
+    group: 'Network',
+    commands: OBSERVING,
+    key: 'psl',
+  },
+  {
     flag: 'allow-private',
     type: 'switch',
     help: 'permit private and loopback addresses',

@@ -1,6 +1,6 @@
 /** Values with a grammar of their own: resolvers, --connect-to, instants, PEM files. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { UsageError } from '../model/fault.ts';
 import type { AuditOptions, ConnectTo } from '../model/options.ts';
@@ -80,6 +80,19 @@ export function readHstsList(path: string, date: unknown): NonNullable<AuditOpti
     return { path, text: readFileSync(path, 'utf8'), date };
   } catch (cause) {
     throw new UsageError(`--hsts-list ${path}: cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'error'})`, {
+      cause,
+    });
+  }
+}
+
+/** A Public Suffix List as it is published. */
+export function readPsl(path: string): NonNullable<AuditOptions['psl']> {
+  try {
+    const text = readFileSync(path, 'utf8');
+    const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`;
+    return { path, text, modified: statSync(path).mtime.toISOString().slice(0, 10), digest };
+  } catch (cause) {
+    throw new UsageError(`--psl ${path}: cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'error'})`, {
       cause,
     });
   }

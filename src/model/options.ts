@@ -63,4 +63,6 @@ export interface AuditOptions extends NetworkOptions {
   readonly intrusive?: boolean;
   /** A preload list of the user's, as its file holds it, and the day as of which it holds. */
   readonly hstsList?: { readonly path: string; readonly text: string; readonly date: string };
+  /** A Public Suffix List of the user's, as its file holds it; `modified` is the day of the file, for a list that names none. */
+  readonly psl?: { readonly path: string; readonly text: string; readonly modified: string; readonly digest: string };
 }

@@ -54,10 +54,8 @@ const LAYERS: { readonly [folder: string]: Layer } = {
 
 /** Files that are allowed more, each with its reason. */
 const EXCEPTIONS: { readonly [file: string]: readonly string[] } = {
-  'collectors/brand/observe.ts': ['tldts'],
   'collectors/brand/collector.ts': ['node:url'],
   'collectors/http/html.ts': ['parse5'],
-  'collectors/http/psl.ts': ['tldts'],
   'collectors/http/csp-bypass.ts': ['csp_evaluator'],
   'collectors/secrets/worker.ts': ['node:fs', 'node:path', 'node:worker_threads'],
   'collectors/secrets/pool.ts': ['node:worker_threads', 'node:os', 'node:url'],

@@ -17,6 +17,7 @@ function texts(value: Json | undefined): string[] {
 
 /** `options: { brand: { budget, domains: [ours], defensive: [ours] } }` of probity.yaml. */
 function plan(target: Target, context: PlanContext): JobOptions {
+  const psl = context.dataDigest('psl');
   const brand = own(context.options, 'brand');
   const budget = own(brand, 'budget');
   return {
@@ -25,6 +26,8 @@ function plan(target: Target, context: PlanContext): JobOptions {
     shown: domainToUnicode(nameOf(target)),
     domains: texts(own(brand, 'domains')),
     defensive: texts(own(brand, 'defensive')),
+    // another list is another question
+    ...(psl === undefined ? {} : { psl }),
   };
 }
 

@@ -1,5 +1,4 @@
 /** Asks DNS for every name that looks like ours, under a budget; only what exists is kept. */
-import { parse } from 'tldts';
 import { FaultError, type FaultCode } from '../../model/fault.ts';
 import type { Job } from '../../model/evidence.ts';
 import type { IO } from '../../model/io.ts';
@@ -7,6 +6,8 @@ import { byCodeUnit, isArray, type Json, type JsonObject, own } from '../../mode
 import { nameOf } from '../../model/target.ts';
 import { decodeMessage, encodeQuery } from '../../wire/dns/message.ts';
 import { RCODES, TYPES, type Message, type TypeName } from '../../wire/dns/types.ts';
+import { suffixLists } from '../../wire/psl/source.ts';
+import { publicSuffix, registrableUnder } from '../../wire/psl/suffixes.ts';
 import { type LookAlike, lookAlikes } from './permutations.ts';
 
 /** Questions at once; the engine paces them by --rate. */
@@ -14,9 +15,10 @@ const AT_ONCE = 20;
 
 export async function observe(job: Job, io: IO): Promise<Json> {
   const host = nameOf(job.target);
-  const { domain, domainWithoutSuffix: label, publicSuffix: suffix } = parse(host, { allowPrivateDomains: true });
-  const names =
-    typeof label === 'string' && typeof suffix === 'string' && domain !== null ? lookAlikes(label, suffix) : [];
+  const { whole } = suffixLists(Object.hasOwn(job.options, 'psl') ? await io.data('psl') : undefined);
+  const suffix = publicSuffix(whole, host);
+  const domain = registrableUnder(suffix, host);
+  const names = domain === undefined ? [] : lookAlikes(domain.slice(0, -suffix.length - 1), suffix);
   const budget = own(job.options, 'budget');
   const queue = names.slice(0, typeof budget === 'number' ? budget : names.length);
   const asked = queue.length;

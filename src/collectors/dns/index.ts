@@ -22,10 +22,13 @@ export const collector: Collector = {
     const all = Object.keys(PARTS);
     const read = new Set(['name', 'mx', ...context.paths.map((path) => path.split('.')[0] ?? '')]);
     const parts = all.filter((part) => read.has(part));
+    const psl = context.dataDigest('psl');
     return {
       ...(parts.length < all.length ? { parts } : {}),
       ...(selectors.length > 0 ? { selectors } : {}),
       ...(own(context.switches, 'intrusive') === true ? { intrusive: true } : {}),
+      // another list is another question
+      ...(psl === undefined ? {} : { psl }),
     };
   },
   observe,

@@ -4,6 +4,8 @@ import type { IO } from '../../model/io.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { nameOf } from '../../model/target.ts';
 import { canonicalName } from '../../wire/dns/name.ts';
+import { suffixLists } from '../../wire/psl/source.ts';
+import { publicSuffix } from '../../wire/psl/suffixes.ts';
 import { Answers, rawEntry, type Asked } from './answers.ts';
 import { ask, fetchPage } from './ask.ts';
 import { survey } from './interpret.ts';
@@ -35,8 +37,7 @@ async function askAll(questions: readonly Asked[], io: IO): Promise<JsonObject[]
 
 export async function observe(job: Job, io: IO): Promise<Json> {
   const domain = canonicalName(nameOf(job.target));
-  const { icannList, publicSuffix } = await import('./psl/lookup.ts');
-  const list = icannList();
+  const { icann: list } = suffixLists(Object.hasOwn(job.options, 'psl') ? await io.data('psl') : undefined);
   const settings = settingsOf(job.options);
   const done = new Set<string>();
   const answers = new Answers();

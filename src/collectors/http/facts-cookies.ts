@@ -3,7 +3,7 @@ import type { Json } from '../../model/json.ts';
 import { asciiLower } from '../../wire/http/chars.ts';
 import { type Cookie, isSessionCookie, parseRedactedCookie } from '../../wire/http/cookie.ts';
 import { MAX_COOKIES } from './limits.ts';
-import { registered } from './psl.ts';
+import { registered, type SuffixOf } from './psl.ts';
 import type { Response } from './raw.ts';
 import {
   type Area,
@@ -36,7 +36,7 @@ export function cookieFacts(view: View): Area {
       if (seen.has(key)) continue;
       seen.add(key);
       if (items.length >= MAX_COOKIES) over = true;
-      else items.push({ fact: cookieFact(cookie, response, times > 1), at });
+      else items.push({ fact: cookieFact(cookie, response, times > 1, view.suffixOf), at });
     }
   }
   const gap = gapOf(view, chains) ?? cutOf(responses) ?? (over ? 'http.limit' : undefined);
@@ -44,7 +44,7 @@ export function cookieFacts(view: View): Area {
   return { facts: { cookies: list.value }, at: list.at };
 }
 
-function cookieFact(cookie: Cookie, response: Response, repeated: boolean): Json {
+function cookieFact(cookie: Cookie, response: Response, repeated: boolean, suffixOf: SuffixOf): Json {
   const sameSite = cookie.sameSite === undefined ? undefined : asciiLower(cookie.sameSite);
   return present({
     name: cookie.name === '' ? '(no name)' : shown(cookie.name),
@@ -60,7 +60,7 @@ function cookieFact(cookie: Cookie, response: Response, repeated: boolean): Json
     prefix: prefixOf(cookie.name),
     path: cookie.path === undefined ? undefined : shown(cookie.path),
     domain: cookie.domain === undefined ? undefined : shown(cookie.domain),
-    domainScope: scopeOf(cookie.domain, response.host),
+    domainScope: scopeOf(cookie.domain, response.host, suffixOf),
     maxAge: cookie.maxAge,
     // Max-Age has precedence over Expires: RFC 6265bis §5.7
     expires: cookie.maxAge === undefined ? instant(cookie.expires) : undefined,
@@ -78,10 +78,10 @@ function prefixOf(name: string): string | undefined {
 }
 
 /** RFC 6265bis §5.1.3: how a Domain attribute relates to the host that sent it. */
-function scopeOf(domain: string | undefined, host: string): string {
+function scopeOf(domain: string | undefined, host: string, suffixOf: SuffixOf): string {
   if (domain === undefined) return 'host-only';
   // RFC 6265bis §5.7: a public suffix is refused, unless the host is that suffix
   if (domain === host) return 'own';
-  if (registered(domain).isSuffix) return 'public-suffix';
+  if (registered(domain, suffixOf).isSuffix) return 'public-suffix';
   return host.endsWith(`.${domain}`) && !/^[0-9.]+$/.test(host) && !host.startsWith('[') ? 'ancestor' : 'foreign';
 }

@@ -59,7 +59,7 @@ function listFacts(view: View): { readonly [name: string]: Json } {
 function eligibility(view: View): { readonly [name: string]: Json } {
   const first = view.https.hops[0];
   const gaps: FaultCode[] = [];
-  const issues: Issue[] = domainIssues(view.site.host);
+  const issues: Issue[] = domainIssues(view);
   if (first === undefined || first.is === 'failed') {
     const code = first?.code ?? view.https.fault ?? 'evidence.missing';
     if (code !== 'net.refused' && code !== 'http.tls') return { issues: unknown(code) };
@@ -74,10 +74,10 @@ function eligibility(view: View): { readonly [name: string]: Json } {
   return { issues: partialList(unique, gaps[0]) };
 }
 
-function domainIssues(host: string): Issue[] {
+function domainIssues({ site: { host }, suffixOf }: View): Issue[] {
   const issues: Issue[] = [];
   const error = (code: string): void => void issues.push({ code, level: 'error' });
-  const { isIp, isSuffix, domain } = registered(host);
+  const { isIp, isSuffix, domain } = registered(host, suffixOf);
   if (isIp) error('domain.format.is_ip_address');
   else if (isSuffix) error('domain.format.public_suffix');
   else if (domain !== undefined && domain !== host) error('domain.is_subdomain');
@@ -159,7 +159,7 @@ function wwwIssues(view: View, gaps: FaultCode[]): Issue[] {
 
 /** RFC 6797 §6.1.2: the nearest parent that covers this host, asked only where the host has no header of its own. */
 function parentFacts(view: View): Json {
-  const names = parentsOf(view.site.host);
+  const names = parentsOf(view.site.host, view.suffixOf);
   const raw = own(view.raw, 'parents');
   const chains = own(raw, 'chains');
   const subdomain = names.length > 0;

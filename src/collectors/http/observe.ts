@@ -14,10 +14,14 @@ import { FILE_BYTES, PAGE_BYTES } from './limits.ts';
 import { isHtmlType } from './page.ts';
 import { parents, preload, www } from './preload.ts';
 import * as probes from './probes.ts';
+import { suffixesOf } from './psl.ts';
 import { siteUrls, type SiteUrls } from './site.ts';
+import { suffixesUsed } from './suffixes-used.ts';
 
 export async function observe(job: Job, io: IO): Promise<Json> {
   const urls = siteOf(job);
+  const list = Object.hasOwn(job.options, 'psl') ? await io.data('psl') : undefined;
+  const suffixOf = suffixesOf(list);
   const page: FollowOptions = { maxBody: PAGE_BYTES, keep: keepPage };
   const [https, http] = await Promise.all([
     follow(io, urls.https, page),
@@ -40,15 +44,16 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     { part: 'wellKnown', ask: async () => await probes.wellKnown(io, urls.https, keepText) },
     { part: 'query', ask: async () => await probes.query(io, http, urls.http) },
     { part: 'preload', ask: async () => await preload(io, urls.host) },
-    { part: 'www', ask: async () => await www(io, urls.host, https.first) },
-    { part: 'parents', ask: async () => await parents(io, urls.host, https.first) },
+    { part: 'www', ask: async () => await www(io, urls.host, https.first, suffixOf) },
+    { part: 'parents', ask: async () => await parents(io, urls.host, https.first, suffixOf) },
     { part: 'intrusive', ask: async () => await probes.intrusive(io, urls.https, pageUrl) },
   ];
   const asked = side.filter(({ part }) => wants(part));
   const found = await Promise.all(
     asked.map(async ({ part, ask }) => [part, answered || ANYWAY.has(part) ? await ask() : fault(https)] as const),
   );
-  return { ...raw, ...Object.fromEntries(found) };
+  const all = { ...raw, ...Object.fromEntries(found) };
+  return list === undefined ? all : { ...all, suffixes: suffixesUsed(all, suffixOf) };
 }
 
 /** Parts that do not need the https side to have answered. */

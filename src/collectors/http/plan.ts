@@ -27,5 +27,10 @@ export function plan(_target: Target, context: PlanContext): JobOptions {
   if (own(context.switches, 'intrusive') === true && wants('intrusive')) parts.push('intrusive');
   // the digest of the list is part of the job: another list is another question
   const list = parts.includes('preload') ? context.dataDigest('hsts-preload') : undefined;
-  return list === undefined ? { parts } : { parts, preloadList: list };
+  const psl = ['cookies', 'preload', 'parents'].some(wants) ? context.dataDigest('psl') : undefined;
+  return {
+    parts,
+    ...(list === undefined ? {} : { preloadList: list }),
+    ...(psl === undefined ? {} : { psl }),
+  };
 }

@@ -7,7 +7,7 @@ import { firstLine } from '../../wire/http/fields.ts';
 import { parseHsts } from '../../wire/http/hsts.ts';
 import { openList, type PreloadList } from '../../wire/http/preload-list.ts';
 import { follow, NOT_ASKED } from './chain.ts';
-import { parentsOf, registered } from './psl.ts';
+import { parentsOf, registered, type SuffixOf } from './psl.ts';
 
 /** facts/http §7: what an older list lacks may be on today's. */
 const FRESH_DAYS = 90;
@@ -45,19 +45,19 @@ export async function preload(io: IO, host: string): Promise<Json> {
 }
 
 /** An entry with subdomains covers `www` too: it must speak TLS where it exists. Asked where a name asks for preloading. */
-export async function www(io: IO, host: string, first: Hop | undefined): Promise<Json> {
+export async function www(io: IO, host: string, first: Hop | undefined, suffixOf: SuffixOf): Promise<Json> {
   const line = first === undefined ? undefined : firstLine(first.headers, 'strict-transport-security');
-  if (line === undefined || !/preload/i.test(line) || registered(host).domain !== host) return NOT_ASKED;
+  if (line === undefined || !/preload/i.test(line) || registered(host, suffixOf).domain !== host) return NOT_ASKED;
   return (await follow(io, `https://www.${host}/`, { maxBody: 0, method: 'HEAD', follow: false })).raw;
 }
 
 /** What the parents of a subdomain without HSTS say: one of them may cover it. */
-export async function parents(io: IO, host: string, first: Hop | undefined): Promise<Json> {
+export async function parents(io: IO, host: string, first: Hop | undefined, suffixOf: SuffixOf): Promise<Json> {
   const line = first === undefined ? undefined : firstLine(first.headers, 'strict-transport-security');
   const asked = line === undefined || !parseHsts(line).valid;
   const found: JsonObject[] = [];
   if (asked) {
-    for (const parent of parentsOf(host).slice(0, 3)) {
+    for (const parent of parentsOf(host, suffixOf).slice(0, 3)) {
       found.push((await follow(io, `https://${parent}/`, { maxBody: 0, follow: false })).raw);
     }
   }

@@ -13,6 +13,7 @@ import {
   WELL_KNOWN_PROBES,
   type WellKnownProbe,
 } from './probe-names.ts';
+import { storedSuffixes, type SuffixOf } from './psl.ts';
 import { siteUrls, type SiteUrls } from './site.ts';
 
 export interface View {
@@ -27,6 +28,8 @@ export interface View {
   readonly wellKnown: { readonly [probe in WellKnownProbe]: Chain };
   readonly query: Chain;
   readonly intrusive: { readonly [probe in IntrusiveProbe]: Chain };
+  /** By the Public Suffix List that the job went by. */
+  readonly suffixOf: SuffixOf;
   readonly raw: Json;
 }
 
@@ -59,6 +62,7 @@ export function readView(raw: Json): View | undefined {
       root: readChain(own(sectxt, 'root'), '/sectxt/root'),
       plain: readChain(own(sectxt, 'plain'), '/sectxt/plain'),
     },
+    suffixOf: storedSuffixes(raw),
     raw,
   };
 }

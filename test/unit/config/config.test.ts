@@ -158,3 +158,17 @@ test('resolvers, --connect-to and instants keep to their grammar', () => {
   for (const bad of ['yesterday', '2026-02-30', '2026-02-30T00:00:00Z', '2026-11-22T10:00:00', '2026-13-01', '1'])
     refuses(() => parseInstant(bad), /--as-of/);
 });
+
+test('a Public Suffix List is read where the configuration lies, and named by its digest', () => {
+  const cwd = folder('psl: suffixes.dat\n');
+  writeFileSync(join(cwd, 'suffixes.dat'), '// VERSION: 2026-11-01\ntest\n');
+
+  const { psl } = effectiveOptions(parseArguments('audit', ['example.com']), { cwd });
+
+  assert.equal(psl?.text, '// VERSION: 2026-11-01\ntest\n');
+  assert.match(psl.digest, /^sha256:[0-9a-f]{64}$/);
+  refuses(
+    () => effectiveOptions(parseArguments('audit', ['example.com', '--psl', 'nowhere.dat']), { cwd: folder() }),
+    /--psl .*nowhere\.dat: cannot be read/,
+  );
+});
