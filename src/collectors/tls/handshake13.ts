@@ -29,6 +29,16 @@ export interface Handshake13 {
 export interface Wishes {
   readonly signatures?: readonly number[];
   readonly alpn?: readonly string[];
+  /** Another name than the endpoint's, or null for none. */
+  readonly servername?: string | null;
+  /** `none`: the server has to ask for one (RFC 8446 §4.1.4). */
+  readonly shares?: 'none';
+}
+
+/** How far a handshake came, where it came to no end. */
+export interface Progress {
+  /** The request of the server for another hello was answered. */
+  retried: boolean;
 }
 
 /** OCSP and SCTs are delivered only to those who ask. */
@@ -97,22 +107,24 @@ export async function handshake13(
   endpoint: EndpointName,
   stream: ByteStream,
   wishes: Wishes,
+  progress: Progress = { retried: false },
 ): Promise<Handshake13> {
   const inbox: Inbox = { stream, bytes: new Uint8Array() };
   const random = io.random(32);
-  const hello = (share: Share, cookie: Uint8Array | undefined): Uint8Array =>
+  const { shares, ...rest } = wishes;
+  const hello = (share: Share | undefined, cookie: Uint8Array | undefined): Uint8Array =>
     helloBytes(io, endpoint, {
       version: 'TLSv1.3',
       suites: READABLE_SUITES,
       groups: READABLE_GROUPS,
-      keyShares: [share],
+      keyShares: share === undefined ? [] : [share],
       random,
-      ...wishes,
+      ...rest,
       extensions: [...ASKS_FOR_STAPLE, ...(cookie === undefined ? [] : [{ type: EXTENSION.cookie, data: cookie }])],
     });
   try {
     let share = makeShare(0x001d);
-    const first = hello(share, undefined);
+    const first = hello(shares === 'none' ? undefined : share, undefined);
     await stream.write(first);
     let flight = await nextHello(inbox, () => true);
     let sent = first.subarray(5);
@@ -126,6 +138,7 @@ export async function handshake13(
       sent = concat(transcriptAfterRetry(retry.suite, first.subarray(5), request), second.subarray(5));
       inbox.bytes = afterFirstRecord(inbox.bytes);
       await stream.write(second);
+      progress.retried = true;
       flight = await nextHello(inbox, (answer) => !answer.retry);
     }
     const server = flight.serverHello;

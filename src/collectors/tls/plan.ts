@@ -12,6 +12,21 @@ const PARTS: readonly { readonly part: string; readonly facts: readonly string[]
     facts: ['leaf', 'chain', 'leaves', 'hostname', 'trust', 'clientCertificate', 'staple', 'scts', 'signature'],
   },
   { part: 'plain', facts: ['plaintext'] },
+  {
+    part: 'questions',
+    facts: [
+      'tolerance',
+      'fallback',
+      'drafts',
+      'weakSignatures',
+      'alpn',
+      'sni',
+      'retry',
+      'plainPort',
+      'upgradeHttp',
+      'clock',
+    ],
+  },
   { part: 'suites', facts: ['suites', 'ciphers', 'groups', 'keyExchange', 'hellos', 'order'] },
 ];
 

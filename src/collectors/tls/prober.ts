@@ -18,8 +18,8 @@ export type Enough = (flight: Flight, bytes: Uint8Array) => boolean;
 export const untilDone: Enough = (flight) => flight.ended || (flight.serverHello?.version ?? 0) >= 0x0304;
 
 export interface Prober {
-  /** A hello on a fresh connection; retried where the connection was lost before anything was said. */
-  ask(hello: Uint8Array, enough: Enough): Promise<Answer>;
+  /** A hello on a fresh connection, in several segments where it is a list; retried where the connection was lost before anything was said. */
+  ask(hello: Uint8Array | readonly Uint8Array[], enough: Enough): Promise<Answer>;
   /** The same for a task that rejects where its connection was lost. */
   insist<T>(task: () => Promise<T>): Promise<T>;
   /** Takes a slot for something else than a hello (a session), and counts its connection. */
@@ -114,11 +114,11 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
     }
   }
 
-  async function once(hello: Uint8Array, enough: Enough): Promise<Answer> {
+  async function once(hello: readonly Uint8Array[], enough: Enough): Promise<Answer> {
     const stream = await dialForTls(io, endpoint);
     met = true;
     try {
-      await stream.write(hello);
+      for (const segment of hello) await stream.write(segment);
       const asked = performance.now();
       return await readFlight(stream, (flight, bytes) => {
         if (bytes.length > 0) roundMs = Math.min(roundMs, performance.now() - asked);
@@ -129,14 +129,14 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
     }
   }
 
-  async function ask(hello: Uint8Array, enough: Enough): Promise<Answer> {
+  async function ask(hello: Uint8Array | readonly Uint8Array[], enough: Enough): Promise<Answer> {
     let last: Answer = { bytes: new Uint8Array(), flight: parseFlight(new Uint8Array()), end: 'tls.unclear' };
     let timeouts = 0;
     let tries = 0;
     while (tries < TRIES && timeouts < SILENT_TRIES) {
       tries++;
       try {
-        last = await slot(async () => await once(hello, enough));
+        last = await slot(async () => await once(hello instanceof Uint8Array ? [hello] : hello, enough));
       } catch (error) {
         if (!isLoss(error) || !met) throw error;
         last = { ...last, end: error.fault.code };

@@ -93,3 +93,25 @@ export function plainQuestion(protocol: Protocol): Dialogue | undefined {
       return undefined;
   }
 }
+
+/** The status line of an HTTP answer; bytes of something else are an answer too. */
+const statusLine: Ask['whole'] = (received) => {
+  if (received.length > 0 && received[0] !== 0x48) return received.length;
+  const end = Buffer.from(received).indexOf(0x0a);
+  return end < 0 ? undefined : end + 1;
+};
+
+/** HTTP in the clear; `upgrade` asks to go over to TLS (RFC 2817 §3.2). `greeting` is the status. */
+export function* httpPlain(host: string, upgrade: boolean): Dialogue {
+  const extra = upgrade ? 'Upgrade: TLS/1.0\r\nConnection: Upgrade\r\n' : 'Connection: close\r\n';
+  const name = host.includes(':') ? `[${host}]` : host;
+  const request = `${upgrade ? 'OPTIONS *' : 'GET /'} HTTP/1.1\r\nHost: ${name}\r\n${extra}\r\n`;
+  const reply = text(yield { send: Buffer.from(request, 'latin1'), whole: statusLine });
+  const status = /^HTTP\/1\.[01] ([1-5][0-9]{2})\b/.exec(reply)?.[1];
+  return {
+    offered: false,
+    ready: false,
+    foreign: status === undefined,
+    ...(status !== undefined && { greeting: status }),
+  };
+}

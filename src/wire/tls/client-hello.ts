@@ -11,6 +11,8 @@ export interface Extension {
 export interface HelloOptions {
   /** The highest version offered; TLS 1.3 alone is offered where it is that, or with `versions` others beside it. */
   readonly version: Exclude<Version, 'SSLv2'>;
+  /** In the version field instead of the one that goes with `version`. */
+  readonly legacy?: number;
   /** 32 octets. */
   readonly random: Uint8Array;
   readonly suites: readonly number[];
@@ -21,8 +23,15 @@ export interface HelloOptions {
   readonly keyShares?: readonly { readonly group: number; readonly key: Uint8Array }[];
   /** In supported_versions instead of TLS 1.3 alone. */
   readonly versions?: readonly number[];
-  readonly servername?: string;
+  /** Null: no name, where a caller would fill it in. */
+  readonly servername?: string | null;
   readonly alpn?: readonly string[];
+  /** RFC 8446 §4.2.9; default psk_dhe_ke alone. */
+  readonly pskModes?: readonly number[];
+  /** TLS <= 1.2, RFC 5077: a ticket to resume with; default none, which asks for one. */
+  readonly ticket?: Uint8Array;
+  /** RFC 5746 §3.4: the verify_data of the connection that is renegotiated; null leaves the extension out. */
+  readonly renegotiated?: Uint8Array | null;
   readonly sessionId?: Uint8Array;
   readonly compression?: readonly number[];
   /** Appended as they are. */
@@ -44,10 +53,11 @@ export function encodeExtensions(extensions: readonly Extension[]): Uint8Array {
 function extensionsOf(options: HelloOptions): readonly Extension[] {
   const found: Extension[] = [];
   const { version } = options;
-  if (options.servername !== undefined)
+  if (options.servername !== undefined && options.servername !== null)
     found.push(extension(EXTENSION.serverName, vector(2, uint(0, 1), vector(2, ascii(options.servername)))));
   if (version !== 'TLSv1.3') {
-    found.push(extension(EXTENSION.renegotiationInfo, uint(0, 1)));
+    if (options.renegotiated !== null)
+      found.push(extension(EXTENSION.renegotiationInfo, vector(1, options.renegotiated ?? new Uint8Array())));
     found.push(extension(EXTENSION.pointFormats, vector(1, Uint8Array.of(0))));
   }
   if ((options.groups ?? []).length > 0)
@@ -56,7 +66,7 @@ function extensionsOf(options: HelloOptions): readonly Extension[] {
     found.push(extension(EXTENSION.signatureAlgorithms, vector(2, uint16List(options.signatures ?? ALL_SIGNATURES))));
   if (version !== 'TLSv1.3') {
     found.push(extension(EXTENSION.encryptThenMac), extension(EXTENSION.extendedMasterSecret));
-    found.push(extension(EXTENSION.sessionTicket));
+    found.push(extension(EXTENSION.sessionTicket, options.ticket ?? new Uint8Array()));
   }
   if (options.alpn !== undefined)
     found.push(extension(EXTENSION.alpn, vector(2, ...options.alpn.map((name) => vector(1, ascii(name))))));
@@ -69,8 +79,7 @@ function extensionsOf(options: HelloOptions): readonly Extension[] {
         EXTENSION.keyShare,
         vector(2, ...shares.map(({ group, key }) => concat(uint(group, 2), vector(2, key)))),
       ),
-      // RFC 8446 §4.2.9: psk_dhe_ke alone
-      extension(EXTENSION.pskKeyExchangeModes, vector(1, Uint8Array.of(1))),
+      extension(EXTENSION.pskKeyExchangeModes, vector(1, Uint8Array.from(options.pskModes ?? [1]))),
     );
   }
   found.push(...(options.extensions ?? []));
@@ -80,7 +89,7 @@ function extensionsOf(options: HelloOptions): readonly Extension[] {
 /** The handshake message, without a record around it. */
 export function encodeClientHello(options: HelloOptions): Uint8Array {
   // RFC 8446 §4.1.2: legacy_version is TLS 1.2 where supported_versions speaks
-  const legacy = Math.min(VERSION_CODES[options.version], VERSION_CODES['TLSv1.2']);
+  const legacy = options.legacy ?? Math.min(VERSION_CODES[options.version], VERSION_CODES['TLSv1.2']);
   const body = concat(
     uint(legacy, 2),
     options.random,
