@@ -95,6 +95,22 @@ export interface AwsRequest {
   readonly profile?: string;
 }
 
+/** A signed question of the JSON 1.1 protocol: a POST to the root of an endpoint. */
+export interface AwsPost {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number | undefined;
+  readonly headers: { readonly [name: string]: string };
+  readonly body: string;
+}
+
+export interface AwsReply {
+  readonly status: number;
+  /** Empty where the service gave none. */
+  readonly requestId: string;
+  readonly body: string;
+}
+
 /** What an AWS client is constructed with; the request handler holds the deadline, the token bucket and the byte caps. */
 export interface AwsClientConfig {
   readonly region: string;
@@ -102,6 +118,8 @@ export interface AwsClientConfig {
   readonly credentials?: unknown;
   readonly requestHandler: unknown;
   readonly maxAttempts: number;
+  /** The same way out for thousands of small questions, under the same deadline and token bucket; one try. No client reads it. */
+  readonly post?: (request: AwsPost) => Promise<AwsReply>;
 }
 
 export interface FileEntry {

@@ -1,6 +1,7 @@
 /** Helps the AWS tests: an IO whose only capability is a client configuration for a loopback endpoint, and small accounts. */
 import { Agent } from 'node:http';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { createPoster } from '../../src/engine/io/aws-post.ts';
 import type { PlanContext } from '../../src/model/collector.ts';
 import { FaultError } from '../../src/model/fault.ts';
 import type { AwsClientConfig, IO } from '../../src/model/io.ts';
@@ -14,6 +15,9 @@ function refuse(): never {
   throw new FaultError('net.unreachable', 'this test gives no such capability');
 }
 
+const poster = createPoster(30_000);
+const never = new AbortController().signal;
+
 /** A plain client configuration, as `io.aws` makes it, without buckets. */
 export function clientConfig(url: string, region = REGION): AwsClientConfig {
   return {
@@ -26,6 +30,7 @@ export function clientConfig(url: string, region = REGION): AwsClientConfig {
       requestTimeout: 30_000,
     }),
     maxAttempts: 1,
+    post: (sent) => poster.post(sent, never),
   };
 }
 

@@ -3,9 +3,10 @@
  * answer of the SDK shows where and as whom to ask; whatever is not a plain 200 is asked again through the SDK, which retries and
  * names errors.
  */
-import type { AwsClientConfig } from '../../model/io.ts';
-import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import type { AwsClientConfig, AwsReply } from '../../model/io.ts';
+import { isObject, own, type Json, type JsonObject } from '../../model/json.ts';
 import type { Answer } from './call.ts';
+import { faultOf } from './faults.ts';
 import { signedHeaders, type Scope, type SigningKey } from './sign.ts';
 
 interface HttpRequest {
@@ -13,18 +14,7 @@ interface HttpRequest {
   readonly hostname: string;
   readonly port?: number | undefined;
   readonly path: string;
-  readonly method: string;
   readonly headers: { readonly [name: string]: string };
-  readonly body: string;
-}
-interface Handler {
-  handle(request: HttpRequest): Promise<{
-    readonly response: {
-      readonly statusCode: number;
-      readonly headers: { readonly [name: string]: string };
-      readonly body: AsyncIterable<Uint8Array>;
-    };
-  }>;
 }
 /** The part of an SDK client that shows its requests. */
 export interface Observable {
@@ -57,22 +47,48 @@ function templateOf(request: unknown): Template | undefined {
   return { request: seen as HttpRequest, scope: { region, service } };
 }
 
-function withDates(value: Json, dates: ReadonlySet<string>): Json {
+/** The wire writes instants as seconds since 1970, with fractions. */
+function withDates(value: Json, dates: readonly string[]): Json {
+  if (dates.length === 0) return value;
   if (Array.isArray(value)) return value.map((item: Json) => withDates(item, dates));
   if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]): [string, Json] => {
-      if (!dates.has(name) || typeof member !== 'number') return [name, withDates(member, dates)];
-      const at = new Date(member * 1000);
-      return [name, Number.isFinite(at.getTime()) ? at.toISOString() : null];
-    }),
-  );
+  const members = Object.entries(value).map(([name, member]): [string, Json] => {
+    if (typeof member !== 'number' || !dates.includes(name)) return [name, withDates(member, dates)];
+    const at = new Date(member * 1000);
+    return [name, Number.isFinite(at.getTime()) ? at.toISOString() : null];
+  });
+  return Object.fromEntries(members);
 }
 
-async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+/** What a service says of a question, whoever asks it: no second try changes it. */
+const FINAL: ReadonlySet<string> = new Set(['aws.access-denied', 'aws.gone', 'aws.not-supported']);
+
+/** Throws what the SDK would throw for an answer that is final; undefined where the SDK should ask again. */
+function refused({ status, body }: AwsReply): undefined {
+  if (status < 400 || status >= 500) return undefined;
+  let answer: Json;
+  try {
+    answer = JSON.parse(body) as Json;
+  } catch {
+    // No JSON: a proxy's page, or worse; the SDK names it
+    return undefined;
+  }
+  const type = own(answer, '__type');
+  const message = own(answer, 'message') ?? own(answer, 'Message');
+  if (typeof type !== 'string') return undefined;
+  const error = new ServiceError(type, typeof message === 'string' ? message : '', status);
+  if (FINAL.has(faultOf(error, { action: '', region: '' }).fault.code)) throw error;
+  return undefined;
+}
+
+/** An error of a service in the form of the SDK's, which `faultOf` reads. */
+class ServiceError extends Error {
+  readonly $metadata: { readonly httpStatusCode: number };
+  constructor(name: string, message: string, httpStatusCode: number) {
+    super(message);
+    this.name = name;
+    this.$metadata = { httpStatusCode };
+  }
 }
 
 /** Watches one client; `prefix` is that of `x-amz-target`. */
@@ -85,18 +101,19 @@ export function createBulk(client: Observable, config: AwsClientConfig, prefix: 
     },
     { step: 'finalizeRequest', priority: 'low', name: 'probityTemplate' },
   );
-  const handler = config.requestHandler as Handler;
   const provider = config.credentials;
+  const { post } = config;
 
   async function quick(operation: string, input: JsonObject, dates: readonly string[]): Promise<Answer | undefined> {
-    if (template === undefined) return undefined;
+    if (template === undefined || post === undefined) return undefined;
     const credentials = (
       typeof provider === 'function' ? await (provider as () => Promise<SigningKey>)() : provider
     ) as SigningKey | undefined;
     if (credentials?.secretAccessKey === undefined) return undefined;
     const { request, scope } = template;
+    const { protocol, hostname, port } = request;
     const body = JSON.stringify(input);
-    const host = request.port === undefined ? request.hostname : `${request.hostname}:${String(request.port)}`;
+    const host = port === undefined ? hostname : `${hostname}:${String(port)}`;
     const headers = signedHeaders(
       { 'content-type': 'application/x-amz-json-1.1', host, 'x-amz-target': `${prefix}.${operation}` },
       body,
@@ -104,22 +121,11 @@ export function createBulk(client: Observable, config: AwsClientConfig, prefix: 
       scope,
       new Date(),
     );
-    const { protocol, hostname, port } = request;
-    const { response } = await handler.handle({
-      protocol,
-      hostname,
-      ...(port === undefined ? {} : { port }),
-      path: '/',
-      method: 'POST',
-      headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
-      body,
-    });
-    const text = await textOf(response.body);
-    if (response.statusCode !== 200) return undefined;
-    const answer = JSON.parse(text) as Json;
+    const reply = await post({ protocol, hostname, port, headers, body });
+    if (reply.status !== 200) return refused(reply);
+    const answer = JSON.parse(reply.body) as Json;
     if (!isObject(answer)) return undefined;
-    const kept = withDates(answer, new Set(dates)) as JsonObject;
-    return { ...kept, $metadata: { requestId: response.headers['x-amzn-requestid'] } };
+    return { ...(withDates(answer, dates) as JsonObject), $metadata: { requestId: reply.requestId } };
   }
 
   return {
@@ -127,7 +133,8 @@ export function createBulk(client: Observable, config: AwsClientConfig, prefix: 
       try {
         const answer = await quick(operation, input, dates);
         if (answer !== undefined) return answer;
-      } catch {
+      } catch (error) {
+        if (error instanceof ServiceError) throw error;
         // Whatever it was, the SDK meets it too, tries again and names it
         return slow();
       }

@@ -26,7 +26,7 @@ import { settingOf } from './setting.ts';
 import { REGIONAL_CALLS } from './tables.ts';
 
 /** Questions at once to one service; the token buckets of the engine keep the pace. */
-const WIDTH = 32;
+const WIDTH = 64;
 
 function plan(target: Target, context: PlanContext): JobOptions | undefined {
   const calls = callsFor(REGIONAL_CALLS, context.paths);

@@ -1,5 +1,5 @@
 /** AWS Signature Version 4 for a POST of JSON to the root of an endpoint (IAM guide, "Create a signed AWS API request"). */
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
 export interface SigningKey {
   readonly accessKeyId: string;
@@ -14,14 +14,19 @@ export interface Scope {
 
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
+interface Derived {
+  readonly name: string;
+  readonly key: KeyObject;
+}
 /** Derived keys hold for a day: four HMACs saved a request. */
-const derived = new WeakMap<SigningKey, { readonly name: string; readonly key: Buffer }>();
+const derived = new WeakMap<SigningKey, Derived>();
 
-function keyFor(credentials: SigningKey, date: string, { region, service }: Scope): Buffer {
+function keyFor(credentials: SigningKey, date: string, { region, service }: Scope): KeyObject {
   const name = `${date}/${region}/${service}`;
   const known = derived.get(credentials);
   if (known?.name === name) return known.key;
-  const key = hmac(hmac(hmac(hmac(`AWS4${credentials.secretAccessKey}`, date), region), service), 'aws4_request');
+  const bytes = hmac(hmac(hmac(hmac(`AWS4${credentials.secretAccessKey}`, date), region), service), 'aws4_request');
+  const key = createSecretKey(bytes);
   derived.set(credentials, { name, key });
   return key;
 }
@@ -37,19 +42,19 @@ export function signedHeaders(
   const time = now.toISOString().replaceAll(/[:-]|\.[0-9]{3}/g, '');
   const date = time.slice(0, 8);
   const token = credentials.sessionToken;
-  const all = { ...headers, 'x-amz-date': time, ...(token === undefined ? {} : { 'x-amz-security-token': token }) };
+  const all: { [name: string]: string } = { ...headers, 'x-amz-date': time };
+  if (token !== undefined) all['x-amz-security-token'] = token;
   const names = Object.keys(all).sort();
-  const canonicalHeaders = names.map((name) => `${name}:${String(all[name as keyof typeof all]).trim()}\n`).join('');
   const signed = names.join(';');
-  const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
-  const canonical = ['POST', '/', '', canonicalHeaders, signed, hash(body)].join('\n');
+  let canonical = 'POST\n/\n\n';
+  for (const name of names) canonical += `${name}:${String(all[name]).trim()}\n`;
+  canonical += `\n${signed}\n${hash('sha256', body)}`;
   const place = `${date}/${scope.region}/${scope.service}/aws4_request`;
-  const toSign = ['AWS4-HMAC-SHA256', time, place, hash(canonical)].join('\n');
+  const toSign = `AWS4-HMAC-SHA256\n${time}\n${place}\n${hash('sha256', canonical)}`;
   const signature = createHmac('sha256', keyFor(credentials, date, scope))
     .update(toSign)
     .digest('hex');
-  return {
-    ...all,
-    authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${place}, SignedHeaders=${signed}, Signature=${signature}`,
-  };
+  all['authorization'] =
+    `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${place}, SignedHeaders=${signed}, Signature=${signature}`;
+  return all;
 }

@@ -6,6 +6,7 @@ import { FaultError } from '../../model/fault.ts';
 import type { AwsClientConfig, AwsRequest } from '../../model/io.ts';
 import { reasonOf, untilAbort } from '../deadline.ts';
 import { createPace, type Pace } from '../limits.ts';
+import { createPoster } from './aws-post.ts';
 import { hasQuotas, isDocumented, operationOf, requestsPerSecond, type AwsHttpRequest } from './aws-quotas.ts';
 
 const MAX_SOCKETS = 32;
@@ -39,6 +40,7 @@ export function createAwsClient(timeoutMs: number): AwsClient {
   const paces = new Map<string, Pace>();
   const credentials = new Map<string, unknown>();
   const agents = { keepAlive: true, maxSockets: MAX_SOCKETS };
+  const poster = createPoster(timeoutMs);
   let shared: Promise<Handler> | undefined;
 
   async function loadHandler(): Promise<Handler> {
@@ -76,7 +78,8 @@ export function createAwsClient(timeoutMs: number): AwsClient {
     if (!hasQuotas(request.hostname) && !isDocumented(operation)) return undefined;
     const key = `${owner} ${operation}`;
     const perSecond = requestsPerSecond(operation);
-    const pace = paces.get(key) ?? createPace(perSecond, Math.max(1, Math.floor(perSecond / 2)));
+    // A rested bucket holds a second of our share: with it no second ever takes more than the whole quota
+    const pace = paces.get(key) ?? createPace(perSecond, Math.max(1, Math.floor(perSecond)));
     paces.set(key, pace);
     return pace;
   }
@@ -94,9 +97,14 @@ export function createAwsClient(timeoutMs: number): AwsClient {
         credentials: await credentialsOf(request.profile),
         requestHandler: limited(handler, signal, (sent) => paceOf(owner, sent)),
         maxAttempts: MAX_ATTEMPTS,
+        async post(sent) {
+          await paceOf(owner, { method: 'POST', path: '/', ...sent })?.take(signal);
+          return poster.post(sent, signal);
+        },
       };
     },
     close() {
+      poster.close();
       shared?.then((handler) => handler.destroy()).catch(() => undefined);
     },
   };
