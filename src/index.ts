@@ -2,14 +2,13 @@
 export {
   audit,
   chooseChecks,
-  readRun,
   replay,
   type AuditRequest,
   type Outcome,
   type ReplayRequest,
-  type StoredRun,
 } from './pipeline.ts';
-export { judge, type Observation } from './judge/judge.ts';
+export { readRun, type StoredRun } from './run-folder.ts';
+export { judge, type Observation, verdictsOf } from './judge/judge.ts';
 export { exitCode, type ExitRules } from './assurance/exit.ts';
 export { formatsOf, renderFormats, type RenderInput } from './rendering.ts';
 export { builtInPack } from './commands/packs.ts';

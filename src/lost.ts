@@ -1,4 +1,5 @@
 /** At a replay with lost evidence: each verdict that the run had given by it becomes an error, so that none vanishes. */
+import { byTargetCheckSubject } from './assurance/seal.ts';
 import type { Check } from './model/check.ts';
 import type { Fault } from './model/fault.ts';
 import type { Reason, Result, Verdict } from './model/result.ts';
@@ -32,13 +33,14 @@ function unknownReason(check: Check, { fault, evidence }: Loss): Reason {
  * known from what the run had said; each of them is an error now.
  */
 export function lostVerdicts(
-  verdicts: readonly Verdict[],
+  judged: Iterable<Verdict>,
   observations: readonly Observation[],
   checks: readonly Check[],
   before: readonly Result[],
-): readonly Verdict[] {
+): Iterable<Verdict> {
   const lost = losses(observations);
-  if (lost.size === 0) return verdicts;
+  if (lost.size === 0) return judged;
+  const verdicts = [...judged];
   const byId = new Map(checks.map((check) => [check.id, check]));
   const said = new Map(verdicts.map((verdict) => [keyOf(verdict.check, verdict.target), verdict]));
   const replaced = new Set<string>();
@@ -65,5 +67,6 @@ export function lostVerdicts(
       remediation: check.remediation,
     });
   }
-  return [...verdicts.filter((verdict) => !replaced.has(keyOf(verdict.check, verdict.target))), ...added];
+  const kept = verdicts.filter((verdict) => !replaced.has(keyOf(verdict.check, verdict.target)));
+  return [...kept, ...added].sort(byTargetCheckSubject);
 }

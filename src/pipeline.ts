@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { digestOfBytes } from './assurance/digest.ts';
-import { sealRun } from './assurance/seal.ts';
+import { type Sealer, sealer } from './assurance/seal.ts';
 import { COLLECTORS } from './collectors/index.ts';
 import { insistOnProfiles } from './engine/aws-profiles.ts';
 import { collect, type Collection } from './engine/collect.ts';
@@ -17,25 +17,22 @@ import { createPlanner, type NamedTarget, type PlanCheck } from './engine/plan.t
 import { replayPlanner, replaySource } from './engine/replay.ts';
 import { evidenceReader, type EvidenceReader, evidenceStore } from './engine/store.ts';
 import { inputsText, type JudgingOptions, readInputs, withJudging } from './inputs.ts';
-import { judge } from './judge/judge.ts';
+import { verdictsOf } from './judge/judge.ts';
 import { lostVerdicts } from './lost.ts';
 import type { Check } from './model/check.ts';
 import type { Evidence } from './model/evidence.ts';
 import type { Listener } from './model/events.ts';
-import { FaultError, UsageError } from './model/fault.ts';
+import { UsageError } from './model/fault.ts';
 import type { Framework } from './model/framework.ts';
 import type { AuditOptions } from './model/options.ts';
 import type { Run } from './model/result.ts';
-import type { Verdict } from './model/result.ts';
 import { joinPacks, type Pack } from './packs/pack.ts';
 import { pathsRead } from './packs/read-paths.ts';
 import { selectChecks } from './packs/select.ts';
-import { writeWhole } from './rendering.ts';
-import { jsonText } from './report/json.ts';
+import { evidenceById, type SealedRun, sealInto, type StoredRun } from './run-folder.ts';
 
 /** A finished run with all that a report needs. */
-export interface Outcome {
-  readonly run: Run;
+export interface Outcome extends SealedRun {
   readonly checks: readonly Check[];
   readonly frameworks: readonly Framework[];
   evidence(id: string): Evidence | undefined;
@@ -49,6 +46,8 @@ export interface AuditRequest {
   readonly version: string;
   readonly listener: Listener;
   readonly signal: AbortSignal;
+  /** False where no report but run.json is wanted: then results are not held in memory. */
+  readonly keepResults?: boolean;
 }
 
 function planChecks(checks: readonly Check[]): PlanCheck[] {
@@ -115,13 +114,13 @@ interface Sealing {
   readonly scope: AuditOptions['scope'];
 }
 
-function seal(collection: Collection, verdicts: readonly Verdict[], by: Sealing): Run {
+function sealerOf(collection: Collection, by: Sealing): Sealer {
   const planned = new Set(
     collection.observations.flatMap(({ target, collectors }) =>
       Object.keys(collectors).map((id) => `${id} ${target.id}`),
     ),
   );
-  return sealRun({
+  return sealer({
     toolVersion: by.version,
     id: by.id,
     asOf: by.asOf,
@@ -131,7 +130,6 @@ function seal(collection: Collection, verdicts: readonly Verdict[], by: Sealing)
     configDigest: by.configDigest,
     packs: packEntries(by.packs),
     targets: collection.targets,
-    verdicts,
     evidence: collection.evidence,
     checks: by.checks,
     frameworks: joinPacks(by.packs).frameworks,
@@ -140,23 +138,23 @@ function seal(collection: Collection, verdicts: readonly Verdict[], by: Sealing)
   });
 }
 
-function readerOf(folder: EvidenceReader, run: Run): Outcome['evidence'] {
-  const collectorOf = new Map(run.evidence.map((entry) => [entry.id, entry.collector]));
-  return (id) => {
-    const collector = collectorOf.get(id);
-    if (collector === undefined) return undefined;
-    try {
-      return folder.read(collector, id);
-    } catch (error) {
-      if (error instanceof FaultError) return undefined;
-      throw error;
-    }
+function outcomeOf(
+  sealed: SealedRun,
+  checks: readonly Check[],
+  packs: readonly Pack[],
+  evidence: EvidenceReader,
+  listener: Listener,
+): Outcome {
+  const { byStatus } = sealed.run.summary;
+  listener({ is: 'judged', results: Object.values(byStatus).reduce((sum, count) => sum + count, 0) });
+  return {
+    // Not spread: that would ask for results that may lie on the disk
+    run: sealed.run,
+    findings: sealed.findings,
+    checks,
+    frameworks: joinPacks(packs).frameworks,
+    evidence: evidenceById(evidence, sealed.run),
   };
-}
-
-function writeRun(folder: string, run: Run, inputs: string): void {
-  writeWhole(join(folder, 'inputs.json'), inputs);
-  writeWhole(join(folder, 'run.json'), jsonText(run));
 }
 
 /** Which checks a live run judges by; none that fits any target is a mistake in the call, not an empty success. */
@@ -216,9 +214,7 @@ export async function audit(request: AuditRequest): Promise<Outcome> {
   try {
     const collection = await collect({ planner, source, collectors, store, signal, listener });
     const asOf = options.asOf ?? startedAt;
-    const verdicts = judge(checks, collection.observations, asOf);
-    listener({ is: 'judged', results: verdicts.length });
-    const run = seal(collection, verdicts, {
+    const seal = sealerOf(collection, {
       version: request.version,
       id: randomUUID(),
       asOf,
@@ -230,44 +226,15 @@ export async function audit(request: AuditRequest): Promise<Outcome> {
       checks,
       scope: options.scope,
     });
-    writeRun(options.output, run, inputs);
-    return { run, checks, frameworks: joinPacks(packs).frameworks, evidence: readerOf(store, run) };
+    const sealed = sealInto(seal, verdictsOf(checks, collection.observations, asOf), {
+      folder: options.output,
+      inputs,
+      keep: request.keepResults ?? true,
+    });
+    return outcomeOf(sealed, checks, packs, store, listener);
   } finally {
     source.close();
   }
-}
-
-/** A stored run: its manifest and its inputs, read and looked at. */
-export interface StoredRun {
-  readonly folder: string;
-  readonly run: Run;
-  readonly inputs: string;
-}
-
-/** Reads run.json and inputs.json of a folder; a UsageError where there is no run. */
-export function readRun(folder: string): StoredRun {
-  const text = (name: string): string => {
-    try {
-      return readFileSync(join(folder, name), 'utf8');
-    } catch (cause) {
-      throw new UsageError(
-        `${join(folder, name)} cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'error'}): is this a run folder?`,
-        { cause },
-      );
-    }
-  };
-  let run: Run;
-  try {
-    run = JSON.parse(text('run.json')) as Run;
-  } catch (cause) {
-    if (cause instanceof UsageError) throw cause;
-    throw new UsageError(`${join(folder, 'run.json')} is not JSON`, { cause });
-  }
-  const lists: readonly unknown[] = [run.targets, run.evidence, run.results, run.packs];
-  if (run.schema !== 'run/1' || !lists.every((list) => Array.isArray(list)) || typeof run.asOf !== 'string') {
-    throw new UsageError(`${join(folder, 'run.json')} is not of the form run/1`);
-  }
-  return { folder, run, inputs: text('inputs.json') };
 }
 
 export interface ReplayRequest {
@@ -283,6 +250,7 @@ export interface ReplayRequest {
   readonly output?: string;
   readonly version: string;
   readonly listener: Listener;
+  readonly keepResults?: boolean;
 }
 
 /** Judges a stored run again: the same functions over another source. */
@@ -308,13 +276,12 @@ export async function replay(request: ReplayRequest): Promise<Outcome & { readon
   });
   const asOf = request.asOf ?? stored.run.asOf;
   const verdicts = lostVerdicts(
-    judge(checks, collection.observations, asOf),
+    verdictsOf(checks, collection.observations, asOf),
     collection.observations,
     checks,
     stored.run.results,
   );
-  listener({ is: 'judged', results: verdicts.length });
-  const run = seal(collection, verdicts, {
+  const seal = sealerOf(collection, {
     version: request.version,
     id: stored.run.id,
     asOf,
@@ -326,6 +293,6 @@ export async function replay(request: ReplayRequest): Promise<Outcome & { readon
     checks,
     scope: judging.scope,
   });
-  if (output !== undefined) writeRun(output, run, text);
-  return { run, judging, checks, frameworks: joinPacks(packs).frameworks, evidence: readerOf(store ?? reader, run) };
+  const sealed = sealInto(seal, verdicts, { folder: output, inputs: text, keep: request.keepResults ?? true });
+  return { ...outcomeOf(sealed, checks, packs, store ?? reader, listener), judging };
 }

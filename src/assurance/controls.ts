@@ -76,13 +76,14 @@ function count(tally: Tally, verdict: Pick<Verdict, 'status' | 'waiver'>): void 
 }
 
 export interface Population {
-  readonly results: readonly Pick<Verdict, 'check' | 'target' | 'status' | 'waiver'>[];
   readonly targets: readonly Target[];
   /** The checks that were selected. */
   readonly checks: readonly Check[];
   /** False where the collector had nothing to ask of the target (SMTP of a web server): then no result is expected. */
   readonly planned?: (collector: string, target: string) => boolean;
 }
+
+type Counted = Pick<Verdict, 'check' | 'target' | 'status' | 'waiver'>;
 
 /** The targets with one of the labels, on themselves or on a target that led to them. */
 function inScope(targets: readonly Target[], labels: readonly string[]): ReadonlySet<string> {
@@ -106,7 +107,12 @@ function inScope(targets: readonly Target[], labels: readonly string[]): Readonl
 }
 
 /** Per check id, what was seen and what should have been, over the targets in scope (all of them without one). */
-function tallies(population: Population, scope: ReadonlySet<string> | undefined): Map<string, Tally> {
+interface Tallies {
+  add(result: Counted): void;
+  finish(): ReadonlyMap<string, Tally>;
+}
+
+function tallies(population: Population, scope: ReadonlySet<string> | undefined): Tallies {
   const byCheck = new Map<string, { readonly tally: Tally; readonly targets: Set<string> }>();
   const entry = (check: string): { readonly tally: Tally; readonly targets: Set<string> } => {
     const known = byCheck.get(check);
@@ -115,60 +121,85 @@ function tallies(population: Population, scope: ReadonlySet<string> | undefined)
     byCheck.set(check, made);
     return made;
   };
-  for (const result of population.results) {
-    if (scope !== undefined && !scope.has(result.target)) continue;
-    const { tally, targets } = entry(result.check);
-    count(tally, result);
-    tally.expected += 1;
-    targets.add(result.target);
-  }
-  for (const check of population.checks) {
-    // a detector that finds nothing says nothing: secret.none speaks for it
-    if (check.each?.onEmpty === 'silent') continue;
-    for (const target of population.targets) {
-      if (target.kind !== check.target || (scope !== undefined && !scope.has(target.id))) continue;
-      if (population.planned !== undefined && !check.needs.every((need) => population.planned?.(need, target.id)))
-        continue;
-      const { tally, targets } = entry(check.id);
-      if (targets.has(target.id)) continue;
-      // counted once, also where a check was specialised for several profiles
-      targets.add(target.id);
+  return {
+    add(result) {
+      if (scope !== undefined && !scope.has(result.target)) return;
+      const { tally, targets } = entry(result.check);
+      count(tally, result);
       tally.expected += 1;
-    }
-  }
-  return new Map([...byCheck].map(([check, { tally }]) => [check, tally]));
+      targets.add(result.target);
+    },
+    finish() {
+      for (const check of population.checks) {
+        // a detector that finds nothing says nothing: secret.none speaks for it
+        if (check.each?.onEmpty === 'silent') continue;
+        for (const target of population.targets) {
+          if (target.kind !== check.target || (scope !== undefined && !scope.has(target.id))) continue;
+          if (population.planned !== undefined && !check.needs.every((need) => population.planned?.(need, target.id)))
+            continue;
+          const { tally, targets } = entry(check.id);
+          if (targets.has(target.id)) continue;
+          // counted once, also where a check was specialised for several profiles
+          targets.add(target.id);
+          tally.expected += 1;
+        }
+      }
+      return new Map([...byCheck].map(([check, { tally }]) => [check, tally]));
+    },
+  };
 }
 
-/** One entry per control, frameworks by id, controls in the order of their file. */
+/** Rolls up results that come one by one. */
+export interface RollUp {
+  add(result: Counted): void;
+  /** One entry per control, frameworks by id, controls in the order of their file. */
+  finish(): ControlResult[];
+}
+
 export function rollUp(
   population: Population,
   frameworks: readonly Framework[],
   scope: { readonly [framework: string]: readonly string[] } = {},
-): ControlResult[] {
+): RollUp {
   const everything = tallies(population, undefined);
-  const controls: ControlResult[] = [];
-  for (const framework of frameworks.toSorted((a, b) => byCodeUnit(a.id, b.id))) {
-    const labels = Object.hasOwn(scope, framework.id) ? scope[framework.id] : undefined;
-    const seen = labels === undefined ? everything : tallies(population, inScope(population.targets, labels));
-    const sums = framework.controls.map(() => emptyTally());
-    const controlsOf = mappingOf(framework);
-    for (const [check, tally] of seen) {
-      for (const index of controlsOf(check)) {
-        const sum = sums[index];
-        if (sum !== undefined) addTally(sum, tally);
-      }
-    }
-    for (const [index, control] of framework.controls.entries()) {
-      const sum = sums[index] ?? emptyTally();
-      const { pass, fail, error, notApplicable, manual, expected } = sum;
-      controls.push({
-        framework: framework.id,
-        version: framework.version,
-        id: control.id,
-        status: controlStatus(sum),
-        counts: { pass, fail, error, notApplicable, manual, expected },
-      });
+  const scoped = new Map(
+    frameworks.flatMap(({ id }) => {
+      const labels = Object.hasOwn(scope, id) ? scope[id] : undefined;
+      return labels === undefined ? [] : [[id, tallies(population, inScope(population.targets, labels))] as const];
+    }),
+  );
+  return {
+    add(result) {
+      everything.add(result);
+      for (const one of scoped.values()) one.add(result);
+    },
+    finish() {
+      const whole = everything.finish();
+      return frameworks
+        .toSorted((a, b) => byCodeUnit(a.id, b.id))
+        .flatMap((framework) => controlsOf(framework, scoped.get(framework.id)?.finish() ?? whole));
+    },
+  };
+}
+
+function controlsOf(framework: Framework, seen: ReadonlyMap<string, Tally>): ControlResult[] {
+  const sums = framework.controls.map(() => emptyTally());
+  const indexesOf = mappingOf(framework);
+  for (const [check, tally] of seen) {
+    for (const index of indexesOf(check)) {
+      const sum = sums[index];
+      if (sum !== undefined) addTally(sum, tally);
     }
   }
-  return controls;
+  return framework.controls.map((control, index) => {
+    const sum = sums[index] ?? emptyTally();
+    const { pass, fail, error, notApplicable, manual, expected } = sum;
+    return {
+      framework: framework.id,
+      version: framework.version,
+      id: control.id,
+      status: controlStatus(sum),
+      counts: { pass, fail, error, notApplicable, manual, expected },
+    };
+  });
 }

@@ -41,6 +41,34 @@ export function treeHash(leaves: readonly Uint8Array[]): Uint8Array {
   return hashes[0] ?? hash('sha256', '', 'buffer');
 }
 
+/** The same root over leaves that come one by one; only the roots of the full trees so far are kept. */
+export interface TreeHasher {
+  add(leaf: Uint8Array): void;
+  root(): Uint8Array;
+}
+
+export function treeHasher(): TreeHasher {
+  /** Full trees, the largest first, their sizes the binary digits of the number of leaves. */
+  const trees: Uint8Array[] = [];
+  let count = 0;
+  return {
+    add(leaf) {
+      let tree = leaf;
+      for (let digits = count; digits % 2 === 1; digits = Math.floor(digits / 2)) {
+        const left = trees.pop();
+        if (left !== undefined) tree = nodeHash(left, tree);
+      }
+      trees.push(tree);
+      count += 1;
+    },
+    root: () =>
+      trees.reduceRight<Uint8Array | undefined>(
+        (right, left) => (right === undefined ? left : nodeHash(left, right)),
+        undefined,
+      ) ?? hash('sha256', '', 'buffer'),
+  };
+}
+
 /** RFC 6962 §2.1.1: the hashes that, with the leaf, lead to the root. */
 export function auditPath(leaves: readonly Uint8Array[], index: number): Uint8Array[] {
   const path: Uint8Array[] = [];

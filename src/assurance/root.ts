@@ -22,11 +22,11 @@ export function resultLeaf(result: Result): Uint8Array {
   return leafHash(canonicalJson(result as unknown as Json));
 }
 
-/** The root over leaves: those of the evidence, then those of the results in the order of the file. */
-export function rootOf(leaves: readonly Uint8Array[]): string {
-  return `sha256:${Buffer.from(treeHash(leaves)).toString('hex')}`;
+export function digestText(hash: Uint8Array): string {
+  return `sha256:${Buffer.from(hash).toString('hex')}`;
 }
 
+/** Over the leaves of the evidence, then those of the results in the order of the file. */
 export function merkleRoot(evidence: readonly EvidenceEntry[], results: readonly Result[]): string {
-  return rootOf([...evidenceLeaves(evidence), ...results.map(resultLeaf)]);
+  return digestText(treeHash([...evidenceLeaves(evidence), ...results.map(resultLeaf)]));
 }

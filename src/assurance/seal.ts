@@ -6,10 +6,12 @@ import type { EvidenceEntry, Reason, Result, Run, RunTarget, Verdict } from '../
 import { publicKind, type Target } from '../model/target.ts';
 import { rollUp } from './controls.ts';
 import { fingerprintOf } from './digest.ts';
-import { evidenceLeaves, resultLeaf, rootOf } from './root.ts';
-import { summarise } from './summary.ts';
+import { treeHasher } from './merkle.ts';
+import { digestText, evidenceLeaves, resultLeaf } from './root.ts';
+import { summary } from './summary.ts';
 
-export interface SealInput {
+/** What is known before the first result. */
+export interface SealContext {
   readonly toolVersion: string;
   readonly id: string;
   readonly asOf: string;
@@ -19,7 +21,6 @@ export interface SealInput {
   readonly configDigest: string;
   readonly packs: Run['packs'];
   readonly targets: readonly { readonly target: Target; readonly jobs: RunTarget['jobs'] }[];
-  readonly verdicts: readonly Verdict[];
   readonly evidence: readonly EvidenceEntry[];
   /** The checks that were selected. */
   readonly checks: readonly Check[];
@@ -29,6 +30,10 @@ export interface SealInput {
   /** Whether a job of this collector was planned for this target; without it, every check is expected on every target of its kind. */
   readonly planned?: (collector: string, target: string) => boolean;
   readonly claims?: readonly Json[];
+}
+
+export interface SealInput extends SealContext {
+  readonly verdicts: readonly Verdict[];
 }
 
 /** A message cut inside a surrogate pair must not stop a run from being sealed. */
@@ -96,7 +101,7 @@ export function byTargetCheckSubject(
   return byCodeUnit(a.target, b.target) || byCodeUnit(a.check, b.check) || byCodeUnit(a.subject, b.subject);
 }
 
-function runTarget({ target, jobs }: SealInput['targets'][number]): RunTarget {
+function runTarget({ target, jobs }: SealContext['targets'][number]): RunTarget {
   return {
     id: target.id,
     kind: publicKind(target.kind),
@@ -106,34 +111,77 @@ function runTarget({ target, jobs }: SealInput['targets'][number]): RunTarget {
   };
 }
 
-export function sealRun(input: SealInput): Run {
-  const records = input.verdicts.map(sealed).sort((a, b) => byTargetCheckSubject(a.result, b.result));
-  const results = records.map(({ result }) => result);
+/** The members of a run before its results, and those after them, in the order of the contract. */
+export type RunHead = Omit<Run, 'results' | keyof RunTail>;
+export type RunTail = Pick<Run, 'claims' | 'controls' | 'summary' | 'evidence' | 'merkleRoot'>;
+
+/** A run that is sealed result by result; of those that were added nothing is kept but counts and hashes. */
+export interface Sealer {
+  readonly head: RunHead;
+  /** The next result, as run.json holds it. Throws a TypeError where it does not come after the one before it. */
+  add(verdict: Verdict): Result;
+  finish(): RunTail;
+}
+
+export function sealer(input: SealContext): Sealer {
   const evidence = input.evidence
     .map(({ id, collector, target, observedAt, digest }) => ({ id, collector, target, observedAt, digest }))
     .sort((a, b) => byCodeUnit(a.id, b.id));
   const targets = input.targets.map(({ target }) => target);
   const { checks, planned } = input;
+  const controls = rollUp(
+    { targets, checks, ...(planned === undefined ? {} : { planned }) },
+    input.frameworks,
+    input.scope,
+  );
+  const counts = summary();
+  const tree = treeHasher();
+  for (const leaf of evidenceLeaves(evidence)) tree.add(leaf);
+  let last: Result | undefined;
   return {
-    schema: 'run/1',
-    tool: { name: 'probity', version: input.toolVersion },
-    id: input.id,
-    asOf: input.asOf,
-    startedAt: input.startedAt,
-    finishedAt: input.finishedAt,
-    complete: input.complete,
-    configDigest: input.configDigest,
-    packs: input.packs.map(({ name, digest }) => ({ name, digest })),
-    targets: input.targets.map(runTarget).sort((a, b) => byCodeUnit(a.id, b.id)),
-    results,
-    claims: input.claims ?? [],
-    controls: rollUp(
-      { results, targets, checks, ...(planned === undefined ? {} : { planned }) },
-      input.frameworks,
-      input.scope,
-    ),
-    summary: summarise(results),
-    evidence,
-    merkleRoot: rootOf([...evidenceLeaves(evidence), ...records.map(({ leaf }) => leaf)]),
+    head: {
+      schema: 'run/1',
+      tool: { name: 'probity', version: input.toolVersion },
+      id: input.id,
+      asOf: input.asOf,
+      startedAt: input.startedAt,
+      finishedAt: input.finishedAt,
+      complete: input.complete,
+      configDigest: input.configDigest,
+      packs: input.packs.map(({ name, digest }) => ({ name, digest })),
+      targets: input.targets.map(runTarget).sort((a, b) => byCodeUnit(a.id, b.id)),
+    },
+    add(verdict) {
+      const { result, leaf } = sealed(verdict);
+      if (last !== undefined && byTargetCheckSubject(last, result) > 0) {
+        throw new TypeError(`the result of ${result.check} on ${result.target} is out of order`);
+      }
+      last = result;
+      tree.add(leaf);
+      counts.add(result);
+      controls.add(result);
+      return result;
+    },
+    finish: () => ({
+      claims: input.claims ?? [],
+      controls: controls.finish(),
+      summary: counts.finish(),
+      evidence,
+      merkleRoot: digestText(tree.root()),
+    }),
   };
+}
+
+/** Seals verdicts in any order. */
+export function sealRun({ verdicts, ...input }: SealInput): Run {
+  const seal = sealer(input);
+  // Lone surrogates go first: they would change the order after it was made
+  const clean = verdicts.map((verdict) => ({
+    ...verdict,
+    check: verdict.check.toWellFormed(),
+    target: verdict.target.toWellFormed(),
+    subject: verdict.subject.toWellFormed(),
+  }));
+  const results = clean.sort(byTargetCheckSubject).map((verdict) => seal.add(verdict));
+  return { ...seal.head, results, ...seal.finish() };
 }

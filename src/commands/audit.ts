@@ -65,6 +65,7 @@ export async function auditWith(
       version: context.version,
       listener: watching.listener,
       signal,
+      keepResults: formats.some(({ id }) => id !== 'json'),
     });
     const written = await renderFormats({ ...outcome, packageRoot: context.packageRoot }, formats, options.output);
     watching.end();

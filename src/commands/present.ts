@@ -62,13 +62,14 @@ export function watch({ flags }: Arguments, context: CommandContext): Watch {
 
 /** The end of a run: JSON on standard output with --json, else the summary; where the files are goes to standard error. */
 export function present(
-  { run }: Outcome,
+  outcome: Outcome,
   written: readonly string[],
   { flags }: Arguments,
   context: CommandContext,
 ): void {
-  if (flags['json'] === true) context.stdout(jsonText(run));
-  else if (flags['quiet'] !== true) context.stdout(consoleText(run, { width: context.columns, color: context.color }));
+  if (flags['json'] === true) context.stdout(jsonText(outcome.run));
+  else if (flags['quiet'] !== true)
+    context.stdout(consoleText(outcome.findings, { width: context.columns, color: context.color }));
   if (flags['quiet'] !== true && written.length > 0)
     context.stderr(`${written.map((path) => `written: ${path}`).join('\n')}\n`);
 }

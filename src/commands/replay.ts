@@ -6,8 +6,9 @@ import { severityOf } from '../config/config.ts';
 import { parseInstant } from '../config/values.ts';
 import { checkOutputFolder } from '../engine/output-folder.ts';
 import { UsageError } from '../model/fault.ts';
-import { readRun, replay as runReplay, type ReplayRequest, type StoredRun } from '../pipeline.ts';
+import { replay as runReplay, type ReplayRequest } from '../pipeline.ts';
 import { formatsOf, renderFormats } from '../rendering.ts';
+import { readRun, type StoredRun } from '../run-folder.ts';
 import type { CommandContext } from './context.ts';
 import { allPacks, shortPath } from './packs.ts';
 import { present, watch } from './present.ts';
@@ -59,6 +60,7 @@ export async function replay(args: Arguments, context: CommandContext): Promise<
       ...(output === undefined ? {} : { output }),
       version: context.version,
       listener: watching.listener,
+      keepResults: formats.some(({ id }) => id !== 'json'),
     });
     const written =
       output === undefined

@@ -3,9 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Arguments } from '../config/arguments.ts';
 import { evidenceReader } from '../engine/store.ts';
-import { FaultError } from '../model/fault.ts';
 import { readInputs } from '../inputs.ts';
 import { joinPacks } from '../packs/pack.ts';
+import { evidenceById } from '../run-folder.ts';
 import { formatsOf, renderFormats, writeWhole } from '../rendering.ts';
 import { jsonText } from '../report/json.ts';
 import type { CommandContext } from './context.ts';
@@ -25,22 +25,13 @@ export async function report(args: Arguments, context: CommandContext): Promise<
   const { checks, frameworks } = joinPacks([await builtInPack(context), ...inputs.customPacks]);
   const judged = new Set(stored.run.results.map((result) => result.check));
   const wanted = formats.some((format) => format.id === 'json') && folder !== stored.folder;
-  const reader = evidenceReader(stored.folder);
-  const collectorOf = new Map(stored.run.evidence.map((entry) => [entry.id, entry.collector]));
   const written = await renderFormats(
     {
       run: stored.run,
       frameworks,
       checks: checks.filter((check) => judged.has(check.id)),
       packageRoot: context.packageRoot,
-      evidence(id) {
-        try {
-          return reader.read(collectorOf.get(id) ?? '', id);
-        } catch (error) {
-          if (error instanceof FaultError) return undefined;
-          throw error;
-        }
-      },
+      evidence: evidenceById(evidenceReader(stored.folder), stored.run),
     },
     formats,
     folder,

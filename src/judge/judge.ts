@@ -20,8 +20,20 @@ export interface Observation {
 
 const NOT_RUN: Observed = { is: 'fault', fault: { code: 'engine.not-run', message: faultTitle('engine.not-run') } };
 
-/** All verdicts, sorted by target, check and subject. `asOf` is an RFC 3339 instant in UTC. */
+/** All verdicts at once. */
 export function judge(checks: readonly Check[], observations: readonly Observation[], asOf: string): Verdict[] {
+  return [...verdictsOf(checks, observations, asOf)];
+}
+
+/**
+ * The verdicts one after the other, sorted by target, check and subject; so a run of any size needs the room of one check on one
+ * target. `asOf` is an RFC 3339 instant in UTC.
+ */
+export function* verdictsOf(
+  checks: readonly Check[],
+  observations: readonly Observation[],
+  asOf: string,
+): Generator<Verdict, void, undefined> {
   const time = parseInstant(asOf);
   if (time === undefined) throw new TypeError(`asOf "${asOf}" is no RFC 3339 instant in UTC`);
   const byKind = Map.groupBy(groups(checks, time), (group) => group[0]?.check.target);
@@ -29,19 +41,12 @@ export function judge(checks: readonly Check[], observations: readonly Observati
   for (const observation of [...observations].sort((a, b) => byCodeUnit(a.target.id, b.target.id))) {
     const sight: Sight = { ...observation, name: subjectOf(observation.target), sources: new Map() };
     for (const group of byKind.get(observation.target.kind) ?? []) {
-      const start = verdicts.length;
       for (const judgeable of group) judgeOne(judgeable, sight, verdicts);
-      if (verdicts.length - start > 1) sortFrom(verdicts, start);
+      if (verdicts.length > 1) verdicts.sort((a, b) => byCodeUnit(a.subject, b.subject));
+      for (const verdict of verdicts) yield verdict;
+      verdicts.length = 0;
     }
   }
-  return verdicts;
-}
-
-/** Sorts the end of the list by subject. */
-function sortFrom(verdicts: Verdict[], start: number): void {
-  const end = verdicts.splice(start);
-  end.sort((a, b) => byCodeUnit(a.subject, b.subject));
-  for (const verdict of end) verdicts.push(verdict);
 }
 
 type Judgeable = CompiledCheck | { readonly check: Check; readonly broken: string };

@@ -1,15 +1,42 @@
 /** run.json: the run as text, one result, control and evidence entry a line, so that two runs compare by line. */
 import type { Reporter } from '../model/reporter.ts';
-import type { Run } from '../model/result.ts';
+import type { Result, Run } from '../model/result.ts';
 import { visibleJson } from './visible.ts';
 
 /** Two spaces in; a list has one item a line, each item on one line. Equal runs give equal bytes. */
 export function jsonText(run: Run): string {
-  const members: string[] = [];
-  for (const [key, value] of Object.entries(run)) {
-    members.push(`  ${JSON.stringify(key)}: ${Array.isArray(value) ? lines(value) : JSON.stringify(value)}`);
-  }
-  return visibleJson(`{\n${members.join(',\n')}\n}\n`);
+  return visibleJson(`{\n${members(run)}\n}\n`);
+}
+
+/** The same text piece by piece, so that a run need not be held whole. */
+export interface JsonPieces {
+  head(head: Omit<Run, 'results' | keyof JsonTail>): void;
+  result(result: Result): void;
+  tail(tail: JsonTail): void;
+}
+
+type JsonTail = Pick<Run, 'claims' | 'controls' | 'summary' | 'evidence' | 'merkleRoot'>;
+
+export function jsonPieces(write: (part: string) => void): JsonPieces {
+  let before = '\n';
+  return {
+    head(head) {
+      write(visibleJson(`{\n${members(head)},\n  "results": [`));
+    },
+    result(result) {
+      write(`${before}    ${visibleJson(JSON.stringify(result))}`);
+      before = ',\n';
+    },
+    tail(tail) {
+      write(visibleJson(`${before === '\n' ? '' : '\n  '}],\n${members(tail)}\n}\n`));
+    },
+  };
+}
+
+function members(part: object): string {
+  return Object.entries(part)
+    .map(([key, value]) => `  ${JSON.stringify(key)}: ${Array.isArray(value) ? lines(value) : JSON.stringify(value)}`)
+    .join(',\n');
 }
 
 function lines(items: readonly unknown[]): string {

@@ -1,7 +1,7 @@
 /** Judges 100 checks on 1,000 targets and prints the best of five runs; the goal is at most 150 ms. */
 import type { Check } from '../../src/model/check.ts';
 import type { JsonObject } from '../../src/model/json.ts';
-import { judge, type Observation } from '../../src/judge/judge.ts';
+import { type Observation, verdictsOf } from '../../src/judge/judge.ts';
 
 const CHECKS = 100;
 const TARGETS = 1000;
@@ -78,13 +78,19 @@ const checks = Array.from({ length: CHECKS }, (_, index) => check(index));
 const observations = Array.from({ length: TARGETS }, (_, index) => observation(index));
 let best = Number.POSITIVE_INFINITY;
 let count = 0;
+let letters = 0;
 for (let run = 0; run < RUNS; run += 1) {
   const started = performance.now();
-  const verdicts = judge(checks, observations, '2026-01-01T00:00:00Z');
+  count = 0;
+  letters = 0;
+  // One at a time, as a run takes them: each is sealed and written before the next
+  for (const { message, reasons } of verdictsOf(checks, observations, '2026-01-01T00:00:00Z')) {
+    count += 1;
+    letters += message.length + reasons.length;
+  }
   best = Math.min(best, performance.now() - started);
-  count = verdicts.length;
 }
 console.log(
   `${String(CHECKS)} checks x ${String(TARGETS)} targets: ${String(count)} verdicts, best of ${String(RUNS)}: ` +
-    `${best.toFixed(0)} ms (goal 150), ${Math.round(count / best).toString()} verdicts/ms`,
+    `${best.toFixed(0)} ms (goal 150), ${Math.round(count / best).toString()} verdicts/ms, ${String(letters)} letters and reasons`,
 );

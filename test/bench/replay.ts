@@ -9,7 +9,8 @@ import { clearOutputFolder } from '../../src/engine/output-folder.ts';
 import { evidenceStore } from '../../src/engine/store.ts';
 import { collector } from '../../src/collectors/dns/index.ts';
 import type { Evidence } from '../../src/model/evidence.ts';
-import { readRun, replay } from '../../src/pipeline.ts';
+import { replay } from '../../src/pipeline.ts';
+import { readRun } from '../../src/run-folder.ts';
 import { domainJob, labIo } from '../support/dns-io.ts';
 
 const TARGETS = 1000;

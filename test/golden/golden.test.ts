@@ -8,7 +8,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { builtInPack } from '../../src/commands/packs.ts';
-import { readRun, replay } from '../../src/pipeline.ts';
+import { replay } from '../../src/pipeline.ts';
+import { readRun } from '../../src/run-folder.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

@@ -7,13 +7,13 @@ import {
   controlStatus,
   emptyTally,
   joinControl,
-  rollUp,
+  rollUp as rollUpOf,
   type Population,
   type Tally,
 } from '../../../src/assurance/controls.ts';
 import type { Status } from '../../../src/model/check.ts';
 import { mappingOf, type Framework } from '../../../src/model/framework.ts';
-import type { ControlStatus, Verdict } from '../../../src/model/result.ts';
+import type { ControlResult, ControlStatus, Verdict } from '../../../src/model/result.ts';
 import { checkOf, target, verdictOf } from '../../support/run-builder.ts';
 
 function frameworkOf(checks: readonly (readonly string[])[], unmapped: readonly string[] = [], id = 'own'): Framework {
@@ -45,7 +45,21 @@ function verdictsOf(cases: readonly (readonly [Status, boolean] | undefined)[]):
   return verdicts;
 }
 
-function statusOf(results: Population['results'], checks = CHECKS): ControlStatus {
+interface Judged extends Population {
+  readonly results: readonly Verdict[];
+}
+
+function rollUp(
+  { results, ...population }: Judged,
+  frameworks: readonly Framework[],
+  scope: { readonly [framework: string]: readonly string[] } = {},
+): ControlResult[] {
+  const controls = rollUpOf(population, frameworks, scope);
+  for (const result of results) controls.add(result);
+  return controls.finish();
+}
+
+function statusOf(results: readonly Verdict[], checks = CHECKS): ControlStatus {
   const [control] = rollUp({ results, targets: TARGETS, checks }, [frameworkOf([['a']])]);
   assert.ok(control !== undefined);
   return control.status;
@@ -110,8 +124,8 @@ test('the order of results, checks and targets does not matter', () => {
     fc.property(anyCase, fc.func(fc.integer()), (cases, key) => {
       const results = verdictsOf(cases);
       const mixed = results.toSorted((a, b) => key(a.check, a.target) - key(b.check, b.target));
-      const population: Population = { results, targets: TARGETS, checks: CHECKS };
-      const reversed: Population = { results: mixed, targets: TARGETS.toReversed(), checks: CHECKS.toReversed() };
+      const population: Judged = { results, targets: TARGETS, checks: CHECKS };
+      const reversed: Judged = { results: mixed, targets: TARGETS.toReversed(), checks: CHECKS.toReversed() };
       assert.deepEqual(
         rollUp(population, [frameworkOf([['a'], ['a.one']])]),
         rollUp(reversed, [frameworkOf([['a'], ['a.one']])]),
@@ -207,7 +221,7 @@ test('a scope filters by label, over the targets that led to a target too', () =
   const child = target('domain', 'domain:mx.pay.example', { parent: card.id });
   const other = target('domain', 'domain:blog.example', { labels: { env: 'public' } });
   const results = [verdictOf(one, card, 'pass'), verdictOf(one, child, 'pass'), verdictOf(one, other, 'fail')];
-  const population: Population = { results, targets: [card, child, other], checks: [one] };
+  const population: Judged = { results, targets: [card, child, other], checks: [one] };
   const frameworks = [frameworkOf([['a']], [], 'pci'), frameworkOf([['a']], [], 'soc2')];
 
   const [pci, soc2] = rollUp(population, frameworks, { pci: ['env:cde'] });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { auditPath, leafHash, rootFromPath, treeHash } from '../../../src/assurance/merkle.ts';
+import { auditPath, leafHash, rootFromPath, treeHash, treeHasher } from '../../../src/assurance/merkle.ts';
 
 /** RFC 6962 §2.1 word by word, by recursion: slow and independent of ours. */
 function slowRoot(records: readonly Uint8Array[]): Buffer {
@@ -93,4 +93,13 @@ test('every record is proven by its path, and by no other index, size, path or r
   assert.equal(rootFromPath(leafHash('x'), 1, 1, []), undefined);
   assert.equal(rootFromPath(leafHash('x'), 0.5, 2, [leafHash('y')]), undefined);
   assert.equal(rootFromPath(leafHash('x'), 0, 2, [Uint8Array.of(1)]), undefined);
+});
+
+test('leaves that come one by one have the root of all together, at every size', () => {
+  const hasher = treeHasher();
+  assert.equal(hex(hasher.root()), hex(slowRoot([])));
+  for (const [index, record] of records(70).entries()) {
+    hasher.add(leafHash(record));
+    assert.equal(hex(hasher.root()), hex(slowRoot(records(index + 1))));
+  }
 });
