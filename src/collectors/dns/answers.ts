@@ -55,7 +55,7 @@ type Reply =
   | { readonly message: Message; readonly trusted: boolean; readonly at: string }
   | { readonly code: FaultCode; readonly at: string };
 
-function readReply(entry: Json, index: number): Reply {
+function readReply(entry: Json, index: number, decoded: Message | undefined): Reply {
   const at = pointer('answers', index);
   const reply = own(entry, 'reply');
   const code = faultIn(reply);
@@ -63,7 +63,8 @@ function readReply(entry: Json, index: number): Reply {
   const message = own(reply, 'message');
   if (typeof message !== 'string') return { code: 'evidence.missing', at };
   try {
-    return { message: decodeMessage(Buffer.from(message, 'base64')), trusted: own(reply, 'trusted') === true, at };
+    const read = decoded ?? decodeMessage(Buffer.from(message, 'base64'));
+    return { message: read, trusted: own(reply, 'trusted') === true, at };
   } catch (error) {
     if (error instanceof FaultError) return { code: error.fault.code, at };
     throw error;
@@ -139,7 +140,8 @@ export class Answers {
     return answers;
   }
 
-  add(entry: Json): void {
+  /** `decoded`: the message of the entry, where it was read already. */
+  add(entry: Json, decoded?: Message): void {
     const index = this.#count;
     this.#count += 1;
     const name = own(entry, 'name');
@@ -148,7 +150,7 @@ export class Answers {
     const server = own(entry, 'server');
     const how = own(entry, 'how');
     const key = `${type} ${canonicalName(name)} ${typeof server === 'string' ? server : ''} ${typeof how === 'string' ? how : ''}`;
-    if (!this.#replies.has(key)) this.#replies.set(key, readReply(entry, index));
+    if (!this.#replies.has(key)) this.#replies.set(key, readReply(entry, index, decoded));
   }
 
   addPage(entry: Json): void {

@@ -1,15 +1,23 @@
 /** One question to the DNS through `IO`, as raw evidence. */
-import { answerOrFault } from '../../model/facts.ts';
+import { answerOrFault, rawFault } from '../../model/facts.ts';
+import { FaultError } from '../../model/fault.ts';
 import type { IO } from '../../model/io.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { encodeQuery } from '../../wire/dns/message.ts';
-import { TYPES } from '../../wire/dns/types.ts';
+import { TYPES, type Message } from '../../wire/dns/types.ts';
 import { rawEntry, type Asked } from './answers.ts';
 import { redactedMessage } from './redact.ts';
 
+/** One question answered: as raw evidence, and the message in it as the next questions need it. */
+export interface Told {
+  readonly entry: JsonObject;
+  /** Missing where there was a fault. */
+  readonly message?: Message;
+}
+
 /** Asks and keeps the answer message, or the fault, in the form that raw evidence has. */
-export async function ask(asked: Asked, dns: IO['dns']): Promise<JsonObject> {
-  const reply = await answerOrFault(async (): Promise<JsonObject> => {
+export async function ask(asked: Asked, dns: IO['dns']): Promise<Told> {
+  try {
     const query = encodeQuery(asked.name, TYPES[asked.type], {
       recursionDesired: asked.server === undefined || asked.how === 'recurse',
       checkingDisabled: asked.how === 'cd',
@@ -20,9 +28,14 @@ export async function ask(asked: Asked, dns: IO['dns']): Promise<JsonObject> {
       ...(asked.server === undefined ? {} : { server: asked.server }),
       ...(asked.how === 'tcp' ? { transport: 'tcp' as const } : {}),
     });
-    return { message: Buffer.from(redactedMessage(message)).toString('base64'), server, transport, elapsedMs, trusted };
-  });
-  return rawEntry(asked, reply);
+    const clean = redactedMessage(message);
+    const { buffer, byteOffset, byteLength } = clean.bytes;
+    const text = Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+    return { entry: rawEntry(asked, { message: text, server, transport, elapsedMs, trusted }), message: clean.message };
+  } catch (error) {
+    if (error instanceof FaultError) return { entry: rawEntry(asked, rawFault(error)) };
+    throw error;
+  }
 }
 
 /** RFC 8461 §3.3 and the BIMI draft: documents of at most this size are of use. */

@@ -7,7 +7,7 @@ import { canonicalName } from '../../wire/dns/name.ts';
 import { suffixLists } from '../../wire/psl/source.ts';
 import { publicSuffix } from '../../wire/psl/suffixes.ts';
 import { Answers, rawEntry, type Asked } from './answers.ts';
-import { ask, fetchPage } from './ask.ts';
+import { ask, fetchPage, type Told } from './ask.ts';
 import { survey } from './interpret.ts';
 import { settingsOf } from './settings.ts';
 
@@ -19,8 +19,8 @@ const MAX_ROUNDS = 150;
 const MAX_PAGES = 6;
 
 /** Runs the questions of one round, a bounded number at once; the answers stand in the order of the questions. */
-async function askAll(questions: readonly Asked[], io: IO): Promise<JsonObject[]> {
-  const entries: JsonObject[] = [];
+async function askAll(questions: readonly Asked[], io: IO): Promise<Told[]> {
+  const told: Told[] = [];
   let next = 0;
   const worker = async () => {
     for (;;) {
@@ -28,11 +28,11 @@ async function askAll(questions: readonly Asked[], io: IO): Promise<JsonObject[]
       next += 1;
       const asked = questions[index];
       if (asked === undefined) return;
-      entries[index] = await ask(asked, (request) => io.dns(request));
+      told[index] = await ask(asked, (request) => io.dns(request));
     }
   };
   await Promise.all(Array.from({ length: Math.min(MAX_IN_FLIGHT, questions.length) }, worker));
-  return entries;
+  return told;
 }
 
 export async function observe(job: Job, io: IO): Promise<Json> {
@@ -70,11 +70,11 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     }
     // what the bound kept from being asked is a fault at its place, not lost evidence
     for (const asked of wanted.slice(room)) {
-      fresh.push(rawEntry(asked, { $fault: 'dns.limit', message: limit ?? '' }));
+      fresh.push({ entry: rawEntry(asked, { $fault: 'dns.limit', message: limit ?? '' }) });
     }
-    for (const entry of fresh) {
+    for (const { entry, message } of fresh) {
       entries.push(entry);
-      answers.add(entry);
+      answers.add(entry, message);
     }
     if (limit !== undefined || (wanted.length === 0 && documents.length === 0 && answers.missingSuffixes.size === 0))
       break;

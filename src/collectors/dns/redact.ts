@@ -1,7 +1,7 @@
 /** Credentials in TXT records: blotted out of the answer before it becomes evidence, and recognised by the blot. */
-import { FaultError } from '../../model/fault.ts';
 import { decodeMessage } from '../../wire/dns/message.ts';
 import { latin1 } from '../../wire/dns/rdata.ts';
+import type { Message } from '../../wire/dns/types.ts';
 
 /** What stands before the value is kept, the value is not. No pattern can backtrack: each part ends where the next begins. */
 const PATTERNS: readonly RegExp[] = [
@@ -11,32 +11,38 @@ const PATTERNS: readonly RegExp[] = [
   /(-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----)([^-]{10,})/g,
 ];
 
-/** Overwrites every value that looks like a credential with stars, in place. */
-function blot(string: Uint8Array): boolean {
-  const text = latin1(string);
-  let found = false;
+/** Where values that look like credentials stand in a text. */
+function* credentialsIn(text: string): Generator<readonly [start: number, end: number]> {
   for (const pattern of PATTERNS) {
     for (const match of text.matchAll(pattern)) {
-      const start = match.index + (match[1] ?? '').length;
-      string.fill(0x2a, start, match.index + match[0].length);
-      found = true;
+      yield [match.index + (match[1] ?? '').length, match.index + match[0].length];
     }
   }
-  return found;
 }
 
-/** The message as it may be stored. The octets of TXT strings are views of the message: blotting them changes it. */
-export function redactedMessage(message: Uint8Array): Uint8Array {
-  const copy = Uint8Array.from(message);
-  try {
-    for (const { rdata } of decodeMessage(copy).answers) {
-      if (rdata.is === 'TXT') for (const string of rdata.strings) blot(string);
-    }
-  } catch (error) {
-    // what is no message holds no record; it is stored to show that
-    if (!(error instanceof FaultError)) throw error;
+function textsIn(message: Message): readonly Uint8Array[] {
+  return message.answers.flatMap(({ rdata }) => (rdata.is === 'TXT' ? rdata.strings : []));
+}
+
+export interface Clean {
+  readonly bytes: Uint8Array;
+  readonly message: Message;
+}
+
+/**
+ * The message as it may be stored: every value in a TXT record that looks like a credential is overwritten with stars. Throws
+ * `dns.malformed` for what is no message: nobody can tell what stands in it, so it is not stored.
+ */
+export function redactedMessage(bytes: Uint8Array): Clean {
+  const message = decodeMessage(bytes);
+  if (!textsIn(message).some((string) => credentialsIn(latin1(string)).next().done !== true)) return { bytes, message };
+  // The octets of TXT strings are views of the message: blotting them changes it
+  const copy = new Uint8Array(bytes);
+  const blotted = decodeMessage(copy);
+  for (const string of textsIn(blotted)) {
+    for (const [start, end] of credentialsIn(latin1(string))) string.fill(0x2a, start, end);
   }
-  return copy;
+  return { bytes: copy, message: blotted };
 }
 
 /** Blotted credentials in a text, shown by what stands before them. */

@@ -9,10 +9,14 @@ export function idOf(message: Uint8Array): number {
 
 /** A copy of the message with another id. */
 export function withId(message: Uint8Array, id: number): Uint8Array {
-  const copy = Uint8Array.from(message);
-  copy[0] = id >> 8;
-  copy[1] = id & 0xff;
+  const copy = new Uint8Array(message);
+  setId(copy, id);
   return copy;
+}
+
+export function setId(message: Uint8Array, id: number): void {
+  message[0] = id >> 8;
+  message[1] = id & 0xff;
 }
 
 export function isTruncated(message: Uint8Array): boolean {
@@ -63,4 +67,34 @@ export function belongsTo(query: Uint8Array, message: Uint8Array): 'yes' | 'no' 
     if (index < typeAt ? lower(asked) !== lower(answered) : asked !== answered) return 'no';
   }
   return 'yes';
+}
+
+/** Where a name ends that starts at `offset`; past the end of the message where it does. */
+function endOfName(message: Uint8Array, offset: number): number {
+  for (let at = offset; at < message.length;) {
+    const length = message[at] ?? 0;
+    if (length === 0) return at + 1;
+    // a pointer is the end of a name (RFC 1035 §4.1.4); where it leads is for those who read the name
+    if (length >= 0xc0) return at + 2;
+    if (length > 63) return message.length + 1;
+    at += length + 1;
+  }
+  return message.length + 1;
+}
+
+/** All records that the header counts are there and whole: what is not is no message. What they hold is for others to read. */
+export function isWhole(message: Uint8Array): boolean {
+  const count = (at: number): number => ((message[at] ?? 0) << 8) | (message[at + 1] ?? 0);
+  let at = HEADER;
+  for (let left = count(4); left > 0; left--) {
+    at = endOfName(message, at) + 4;
+    if (at > message.length) return false;
+  }
+  for (let left = count(6) + count(8) + count(10); left > 0; left--) {
+    const data = endOfName(message, at) + 10;
+    if (data > message.length) return false;
+    at = data + count(data - 2);
+    if (at > message.length) return false;
+  }
+  return message.length >= HEADER;
 }

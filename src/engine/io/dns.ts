@@ -1,47 +1,71 @@
 /** The DNS capability: one message out, the answer that belongs to it back; retries, TCP on truncation, one answer per question a run. */
-import { randomInt } from 'node:crypto';
 import { getServers } from 'node:dns';
 import { performance } from 'node:perf_hooks';
 import { FaultError } from '../../model/fault.ts';
 import type { DnsReply, DnsRequest } from '../../model/io.ts';
 import type { NetworkOptions } from '../../model/options.ts';
-import { decodeMessage } from '../../wire/dns/message.ts';
 import { RCODES } from '../../wire/dns/types.ts';
-import { reasonOf, untilAbort, withDeadline } from '../deadline.ts';
-import { createGate } from '../limits.ts';
+import { reasonOf } from '../deadline.ts';
 import { isLoopback, privateRange } from './address.ts';
 import { matchConnectTo } from './connect-to.ts';
-import { HEADER, idOf, isTruncated, MAX_MESSAGE, questionKey, rcodeOf, withId } from './dns-header.ts';
+import { type Alarm, createAlarms } from './dns-alarm.ts';
+import { malformed } from './dns-faults.ts';
+import { HEADER, idOf, isTruncated, isWhole, MAX_MESSAGE, questionKey, rcodeOf, setId, withId } from './dns-header.ts';
 import { parseServer, serverName, type DnsServer } from './dns-server.ts';
 import { askSystem } from './dns-system.ts';
-import { askTcp, askUdp } from './dns-transport.ts';
+import { askTcp } from './dns-tcp.ts';
+import { createDatagrams, type Datagrams, type Outcome } from './dns-udp.ts';
+import { createWatch } from './dns-watch.ts';
 
 /** facts/email §3: at most 64 questions in flight. */
 const IN_FLIGHT = 64;
 const TRIES = 3;
 /** Longer than any resolver needs; a lost packet costs no more than this. */
 const MAX_TRY_MS = 2000;
-/** What the cache may hold in bytes of messages. */
-const MAX_CACHED = 64 * 1024 * 1024;
+/** What the cache may hold in bytes of messages and questions. */
+const MAX_CACHED = 32 * 1024 * 1024;
 
 export interface DnsClient {
   ask(request: DnsRequest, signal: AbortSignal): Promise<DnsReply>;
+  /** Closes the sockets that stay open between questions. */
+  close(): void;
 }
 
-/** One question under way or answered; it is given up when nobody waits for it any more. */
+interface Server extends DnsServer {
+  readonly name: string;
+  /** Its AD bit may be believed: the user named it, or it is on this machine. */
+  readonly trusted: boolean;
+  readonly datagrams: Datagrams;
+}
+
+/** Who waits for an answer. */
+interface Waiter {
+  /** The id of its own question, in the answer too. */
+  readonly id: number;
+  readonly resolve: (reply: DnsReply) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** One question under way: the tries made of it, and who waits. It is given up when nobody waits for it any more. */
 interface Flight {
-  readonly reply: Promise<DnsReply>;
-  readonly stop: AbortController;
-  waiters: number;
-  done: boolean;
-}
-
-interface Asked {
+  readonly key: string;
   readonly query: Uint8Array;
   readonly transport: 'udp' | 'tcp';
-  readonly servers: readonly DnsServer[];
+  readonly servers: readonly Server[];
   /** node:dns may ask in our place: nobody said which server. */
   readonly systemMayAsk: boolean;
+  readonly waiters: Set<Waiter>;
+  attempt: number;
+  /** Servers whose answer did not help. */
+  readonly answered: Set<string>;
+  second: DnsReply | undefined;
+  failure: FaultError | undefined;
+  alarm: Alarm | undefined;
+  /** Ends the try that is under way. */
+  giveUp: (() => void) | undefined;
+  started: number;
+  flying: boolean;
+  over: boolean;
 }
 
 /** Answers that another server might give better (RFC 1034 §5.3.3 step 4d: go back to step 3 with another server). */
@@ -53,112 +77,190 @@ export function createDnsClient(
   systemServers: readonly string[] = getServers(),
   secondBackend?: readonly string[],
 ): DnsClient {
-  const named = network.resolvers.map(parseServer);
-  const servers = named.length > 0 ? named : systemServers.map(parseServer);
-  const believed = new Set(named.map(serverName));
-  const gate = createGate(IN_FLIGHT);
+  const isNamed = network.resolvers.length > 0;
+  const servers = (isNamed ? network.resolvers : systemServers).map((text) =>
+    serverAt(parseServer(text), isNamed, true),
+  );
+  const usual = servers.map((server) => server.name).join(' ');
+  const alarms = createAlarms();
+  const watch = createWatch();
+  const answers = new Map<string, DnsReply>();
   const flights = new Map<string, Flight>();
+  const waiting: Flight[] = [];
+  let flying = 0;
   let cached = 0;
 
+  function serverAt(server: DnsServer, named: boolean, keep: boolean): Server {
+    const trusted = named || isLoopback(server.address);
+    return { ...server, name: serverName(server), trusted, datagrams: createDatagrams(server, keep) };
+  }
+
   /** The server that data named: the address rule holds, unless the user wrote the address. */
-  function serverOf(text: string): DnsServer {
+  function serverOf(text: string): Server {
     const server = parseServer(text);
-    if (servers.some((one) => serverName(one) === serverName(server))) return server;
+    const known = servers.find((one) => one.address === server.address && one.port === server.port);
+    if (known !== undefined) return known;
     const override = matchConnectTo(network.connectTo, server.address, server.port);
-    if (override !== undefined) return parseServer(serverName({ address: override.host, port: override.port }));
+    if (override !== undefined) {
+      return serverAt(parseServer(serverName({ address: override.host, port: override.port })), false, false);
+    }
     const range = network.allowPrivate ? undefined : privateRange(server.address);
-    if (range === undefined) return server;
+    if (range === undefined) return serverAt(server, false, false);
     throw new FaultError(
       'net.private-address',
       `DNS server ${serverName(server)} is ${range}; --allow-private permits it`,
     );
   }
 
-  async function once(asked: Asked, server: DnsServer, signal: AbortSignal): Promise<DnsReply> {
-    const started = performance.now();
-    const query = withId(asked.query, randomInt(0x10000));
-    let transport = asked.transport;
-    let message = transport === 'udp' ? await askUdp(query, server, signal) : await askTcp(query, server, signal);
-    if (transport === 'udp' && isTruncated(message)) {
-      transport = 'tcp';
-      message = await askTcp(query, server, signal);
+  /** Starts what waits, as long as there is room in flight. */
+  function depart(): void {
+    while (flying < IN_FLIGHT) {
+      const flight = waiting.shift();
+      if (flight === undefined) return;
+      if (flight.over) continue;
+      flying++;
+      flight.flying = true;
+      tryNext(flight);
     }
-    // Throws dns.malformed: nobody has to look at what is not a message
-    decodeMessage(message);
-    const trusted = believed.has(serverName(server)) || isLoopback(server.address);
-    const elapsedMs = Math.round(performance.now() - started);
-    return { message: Uint8Array.from(message), server: serverName(server), transport, elapsedMs, trusted };
   }
 
   /** Servers in turn, each try with its part of the time, until one gives an answer that helps. */
-  async function inTurn(asked: Asked, signal: AbortSignal): Promise<DnsReply> {
-    const tries = Math.max(TRIES, Math.min(asked.servers.length, 2 * TRIES));
-    const part = Math.min(network.timeoutMs / tries, MAX_TRY_MS);
-    const answered = new Set<string>();
-    let second: DnsReply | undefined;
-    let failure: FaultError | undefined;
-    for (let attempt = 0; attempt < tries; attempt++) {
-      const server = asked.servers[attempt % asked.servers.length];
-      if (server === undefined || answered.has(serverName(server))) continue;
-      const silence = `no answer from DNS server ${serverName(server)} within ${String(Math.ceil(part))} ms`;
-      try {
-        const reply = await withDeadline(signal, part, 'dns.timeout', silence, (within) => once(asked, server, within));
-        if (!TRY_ELSEWHERE.includes(rcodeOf(reply.message))) return reply;
-        answered.add(serverName(server));
-        second ??= reply;
-      } catch (error) {
-        if (!(error instanceof FaultError) || signal.aborted) throw error;
-        failure = error;
+  function tryNext(flight: Flight): void {
+    const tries = Math.max(TRIES, Math.min(flight.servers.length, 2 * TRIES));
+    while (flight.attempt < tries) {
+      const server = flight.servers[flight.attempt % flight.servers.length];
+      flight.attempt++;
+      if (server === undefined || flight.answered.has(server.name)) continue;
+      tryOnce(flight, server, Math.min(network.timeoutMs / tries, MAX_TRY_MS));
+      return;
+    }
+    if (flight.second !== undefined) land(flight, flight.second);
+    else fail(flight, flight.failure ?? new FaultError('dns.network', 'there is no DNS server to ask'));
+  }
+
+  function tryOnce(flight: Flight, server: Server, part: number): void {
+    flight.started = performance.now();
+    flight.alarm = alarms.set(part, () => {
+      flight.giveUp?.();
+      const silence = `no answer from DNS server ${server.name} within ${String(Math.ceil(part))} ms`;
+      heard(flight, server, flight.transport, new FaultError('dns.timeout', silence));
+    });
+    if (flight.transport === 'tcp') overTcp(flight, server);
+    else {
+      flight.giveUp = server.datagrams.ask(flight.query, (outcome) => {
+        if (outcome instanceof Uint8Array && isTruncated(outcome)) overTcp(flight, server);
+        else heard(flight, server, 'udp', outcome);
+      });
+    }
+  }
+
+  function overTcp(flight: Flight, server: Server): void {
+    flight.giveUp = askTcp(flight.query, server, (outcome) => heard(flight, server, 'tcp', outcome));
+  }
+
+  /** A try has ended: with an answer that helps, or there may be another one. */
+  function heard(flight: Flight, server: Server, transport: 'udp' | 'tcp', outcome: Outcome): void {
+    if (flight.alarm !== undefined) alarms.clear(flight.alarm);
+    flight.giveUp = undefined;
+    if (flight.over) return;
+    if (!(outcome instanceof Uint8Array) || !isWhole(outcome)) {
+      // nobody has to look at what is not a message
+      flight.failure = outcome instanceof Uint8Array ? malformed(server, 'is no whole message') : outcome;
+      tryNext(flight);
+      return;
+    }
+    const elapsedMs = Math.round(performance.now() - flight.started);
+    // the bytes are ours: nobody else has seen them
+    setId(outcome, idOf(flight.query));
+    const reply = { message: outcome, server: server.name, transport, elapsedMs, trusted: server.trusted };
+    if (!TRY_ELSEWHERE.includes(rcodeOf(outcome))) {
+      land(flight, reply);
+      return;
+    }
+    flight.answered.add(server.name);
+    flight.second ??= reply;
+    tryNext(flight);
+  }
+
+  /** The answer is kept for the run, within bounds; a failure is not an answer that may be kept (facts/engine §6.6). */
+  function land(flight: Flight, reply: DnsReply): void {
+    end(flight);
+    if (!TRY_ELSEWHERE.includes(rcodeOf(reply.message))) {
+      cached += reply.message.length + flight.key.length;
+      if (cached > MAX_CACHED) {
+        answers.clear();
+        cached = reply.message.length + flight.key.length;
       }
+      answers.set(flight.key, reply);
     }
-    if (second !== undefined) return second;
-    throw failure ?? new FaultError('dns.network', 'there is no DNS server to ask');
+    for (const waiter of flight.waiters) waiter.resolve(forId(reply, waiter.id));
+    depart();
   }
 
-  async function exchange(asked: Asked, signal: AbortSignal): Promise<DnsReply> {
-    const leave = await gate.enter(signal);
-    try {
-      return await inTurn(asked, signal);
-    } catch (error) {
-      // Only where no datagram got out: a silent server would be silent to node:dns too
-      const blocked = error instanceof FaultError && error.fault.code === 'dns.network';
-      if (!blocked || !asked.systemMayAsk || signal.aborted) throw error;
-      const started = performance.now();
-      const message = await askSystem(asked.query, network.timeoutMs, signal, secondBackend);
-      const elapsedMs = Math.round(performance.now() - started);
-      return { message, server: 'system', transport: 'system', elapsedMs, trusted: false };
-    } finally {
-      leave();
-    }
+  function fail(flight: Flight, failure: FaultError): void {
+    // Only where no datagram got out: a silent server would be silent to node:dns too
+    if (failure.fault.code === 'dns.network' && flight.systemMayAsk) {
+      askInstead(flight);
+    } else crash(flight, failure);
   }
 
-  function forget(key: string, flight: Flight): void {
-    if (flights.get(key) === flight) flights.delete(key);
-  }
-
-  /** Keeps answers for the run, within bounds; a failure is not an answer that may be kept (facts/engine §6.6). */
-  async function land(key: string, flight: Flight): Promise<void> {
-    try {
-      const reply = await flight.reply;
-      if (TRY_ELSEWHERE.includes(rcodeOf(reply.message))) forget(key, flight);
-      else cached += reply.message.length + key.length;
-    } catch (error) {
-      forget(key, flight);
-      if (!(error instanceof Error)) throw error;
-    } finally {
-      flight.done = true;
-    }
-    if (cached > MAX_CACHED) {
-      flights.clear();
-      cached = 0;
-    }
-  }
-
-  function takeOff(key: string, asked: Asked): Flight {
+  /** The second backend, which has its own time. */
+  function askInstead(flight: Flight): void {
     const stop = new AbortController();
-    const flight: Flight = { reply: exchange(asked, stop.signal), stop, waiters: 0, done: false };
+    const started = performance.now();
+    flight.giveUp = () => stop.abort();
+    const answered = (message: Uint8Array): void => {
+      const elapsedMs = Math.round(performance.now() - started);
+      if (!flight.over) land(flight, { message, server: 'system', transport: 'system', elapsedMs, trusted: false });
+    };
+    askSystem(flight.query, network.timeoutMs, stop.signal, secondBackend)
+      .then(answered)
+      .catch((error: unknown) => {
+        if (!flight.over) crash(flight, error instanceof Error ? error : new FaultError('dns.network'));
+      });
+  }
+
+  function crash(flight: Flight, error: Error): void {
+    end(flight);
+    for (const waiter of flight.waiters) waiter.reject(error);
+    depart();
+  }
+
+  function end(flight: Flight): void {
+    flight.over = true;
+    flights.delete(flight.key);
+    if (flight.flying) flying--;
+    flight.flying = false;
+  }
+
+  /** Nobody waits any more. */
+  function abandon(flight: Flight): void {
+    end(flight);
+    if (flight.alarm !== undefined) alarms.clear(flight.alarm);
+    flight.giveUp?.();
+    depart();
+  }
+
+  function takeOff(key: string, request: DnsRequest, chosen: readonly Server[]): Flight {
+    const flight: Flight = {
+      key,
+      query: request.query,
+      transport: request.transport ?? 'udp',
+      servers: chosen,
+      systemMayAsk: request.server === undefined && !isNamed,
+      waiters: new Set(),
+      attempt: 0,
+      answered: new Set(),
+      second: undefined,
+      failure: undefined,
+      alarm: undefined,
+      giveUp: undefined,
+      started: 0,
+      flying: false,
+      over: false,
+    };
     flights.set(key, flight);
-    void land(key, flight);
+    waiting.push(flight);
     return flight;
   }
 
@@ -168,21 +270,39 @@ export function createDnsClient(
       const { query } = request;
       if (query.length < HEADER || query.length > MAX_MESSAGE) throw new TypeError('not a DNS query message');
       const chosen = request.server === undefined ? servers : [serverOf(request.server)];
-      const transport = request.transport ?? 'udp';
-      const systemMayAsk = request.server === undefined && named.length === 0;
-      const key = `${transport} ${chosen.map(serverName).join(' ')} ${questionKey(query)}`;
-      const flight = flights.get(key) ?? takeOff(key, { query, transport, servers: chosen, systemMayAsk });
-      flight.waiters++;
-      try {
-        const reply = await untilAbort(flight.reply, signal);
-        return { ...reply, message: withId(reply.message, idOf(query)) };
-      } finally {
-        flight.waiters--;
-        if (flight.waiters === 0 && !flight.done) {
-          forget(key, flight);
-          flight.stop.abort();
-        }
-      }
+      const names = request.server === undefined ? usual : (chosen[0]?.name ?? '');
+      const key = `${request.transport ?? 'udp'} ${names} ${questionKey(query)}`;
+      const known = answers.get(key);
+      if (known !== undefined) return forId(known, idOf(query));
+      const flight = flights.get(key) ?? takeOff(key, request, chosen);
+      return await new Promise<DnsReply>((resolve, reject) => {
+        const unwatch = watch(signal, () => {
+          flight.waiters.delete(waiter);
+          reject(reasonOf(signal));
+          if (flight.waiters.size === 0 && !flight.over) abandon(flight);
+        });
+        const waiter: Waiter = {
+          id: idOf(query),
+          resolve: (reply) => {
+            unwatch();
+            resolve(reply);
+          },
+          reject: (error) => {
+            unwatch();
+            reject(error);
+          },
+        };
+        flight.waiters.add(waiter);
+        depart();
+      });
+    },
+    close() {
+      for (const { datagrams } of servers) datagrams.close();
     },
   };
+}
+
+/** Each waiter gets the id that it asked with. */
+function forId(reply: DnsReply, id: number): DnsReply {
+  return idOf(reply.message) === id ? reply : { ...reply, message: withId(reply.message, id) };
 }

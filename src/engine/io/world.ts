@@ -24,15 +24,19 @@ export interface World {
 
 export function createWorld(network: NetworkOptions): World {
   const aws = createAwsClient(network.timeoutMs);
+  const dns = createDnsClient(network);
   return {
     network,
-    dns: createDnsClient(network),
+    dns,
     hosts: network.resolvers.length === 0 ? readHosts() : new Map(),
     roots: createRoots(network.ca),
     aws,
     connections: createGate(MAX_CONNECTIONS),
     perHost: createGates(Math.max(1, network.maxConnections)),
     rate: createPaces(network.rate),
-    close: () => aws.close(),
+    close() {
+      aws.close();
+      dns.close();
+    },
   };
 }

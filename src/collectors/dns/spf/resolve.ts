@@ -29,7 +29,10 @@ async function reply(question: SpfQuestion, dns: IO['dns']): Promise<SpfReply> {
       if (answer.is === 'unknown') return { is: 'error', why: answer.code };
       return answer.is === 'records' ? { is: 'records', values: valuesOf(answer, question.type) } : { is: 'void' };
     }
-    for (const asked of wanted) answers.add(await ask(asked, dns));
+    for (const asked of wanted) {
+      const { entry, message } = await ask(asked, dns);
+      answers.add(entry, message);
+    }
   }
 }
 
