@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { Arguments } from '../config/arguments.ts';
 import { parseInstant } from '../config/values.ts';
+import type { FileSetting } from '../collectors/tls/files.ts';
 import type { Check } from '../model/check.ts';
 import { UsageError } from '../model/fault.ts';
 import type { Verdict } from '../model/result.ts';
@@ -43,6 +44,23 @@ async function certificateChecks(context: CommandContext): Promise<readonly Chec
   );
 }
 
+/** Roots and host are optional: without them a file is judged as what it is, not as what it is used for. */
+async function settingOf({ flags }: Arguments, cwd: string): Promise<FileSetting> {
+  const { caFile, host } = flags;
+  const isPublic = flags['public'] === true;
+  const named = typeof host === 'string' ? { isPublic, host } : { isPublic };
+  if (typeof caFile !== 'string') return named;
+  const { certificatesInFile } = await import('../collectors/tls/files.ts');
+  const { parseCertificate } = await import('../wire/x509/certificate.ts');
+  const roots = certificatesInFile(readFile(caFile, cwd)).map((der) => {
+    const parsed = parseCertificate(der);
+    if (!parsed.ok) throw new UsageError(`${caFile}: ${parsed.error}`);
+    return parsed.value;
+  });
+  if (roots.length === 0) throw new UsageError(`${caFile}: holds no certificate (expected PEM or DER)`);
+  return { ...named, roots };
+}
+
 export async function cert(args: Arguments, context: CommandContext): Promise<number> {
   const files = args.positionals;
   if (files.length === 0) throw new UsageError('cert needs at least one file: probity cert FILE…');
@@ -52,10 +70,11 @@ export async function cert(args: Arguments, context: CommandContext): Promise<nu
   const { judge } = await import('../judge/judge.ts');
   const { certificatesInFile, fileFacts } = await import('../collectors/tls/files.ts');
   const checks = await certificateChecks(context);
+  const setting = await settingOf(args, context.cwd);
   const verdicts = read.map(({ file, bytes }): { readonly file: string; readonly verdicts: readonly Verdict[] } => {
     const certificates = certificatesInFile(bytes);
     if (certificates.length === 0) throw new UsageError(`${file}: holds no certificate (expected PEM or DER)`);
-    const facts = fileFacts(file, certificates, args.flags['public'] === true);
+    const facts = fileFacts(file, certificates, setting);
     const target = { kind: 'endpoint', id: `endpoint:${file}`, labels: {} } as const;
     const collectors = { tls: { is: 'facts', id: 'file', facts, at: {} } } as const;
     return { file, verdicts: judge(checks, [{ target, collectors }], instant) };

@@ -160,7 +160,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     placeholder: 'FILE',
     help: 'trust these PEM certificates too',
     group: 'Network',
-    commands: OBSERVING,
+    commands: [...OBSERVING, 'cert'],
     key: 'caFile',
   },
   {
@@ -272,6 +272,14 @@ export const OPTIONS: readonly OptionSpec[] = [
     flag: 'public',
     type: 'switch',
     help: 'judge as if the certificates were publicly trusted',
+    group: 'What is judged',
+    commands: ['cert'],
+  },
+  {
+    flag: 'host',
+    type: 'text',
+    placeholder: 'NAME',
+    help: 'judge the first certificate as that of this host',
     group: 'What is judged',
     commands: ['cert'],
   },
@@ -403,9 +411,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     arguments: 'FILE…',
     help: 'judge certificate files (PEM or DER) by the cert.* rules, offline',
     details:
-      'The first certificate of a file is taken as the leaf, those behind it as its chain.\n' +
+      'The first certificate of a file is taken as the leaf, those behind it as its chain. With --ca-file the chain is judged too.\n' +
       'Exit code: 0 nothing to report, 1 a rule failed, 2 usage, 3 something could not be determined.',
-    examples: ['probity cert server.pem', 'probity cert --public --as-of 2026-11-22T00:00:00Z server.pem'],
+    examples: [
+      'probity cert server.pem',
+      'probity cert --public --as-of 2026-11-22T00:00:00Z server.pem',
+      'probity cert --ca-file root.pem --host example.com chain.pem',
+    ],
   },
   { name: 'hsts', arguments: '', help: 'read Strict-Transport-Security values on standard input, one a line' },
   { name: 'completion', arguments: 'bash|zsh|fish', help: 'print a shell completion script' },

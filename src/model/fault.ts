@@ -21,7 +21,15 @@ export const FAULTS = {
   'aws.timeout': { transient: true, title: 'AWS did not answer in time' },
   'aws.too-young': { transient: false, title: 'AWS has not recorded this for long enough to tell' },
 
+  'cert.issuer-missing': {
+    transient: false,
+    title: "the issuer's certificate was not sent, so what stands above it cannot be seen",
+  },
   'cert.malformed': { transient: false, title: 'the certificate, or this part of it, cannot be parsed' },
+  'cert.revocation-unclear': {
+    transient: false,
+    title: 'the list of revoked certificates does not speak for this one',
+  },
 
   'collector.bug': { transient: false, title: 'a defect of Probity itself while collecting' },
 

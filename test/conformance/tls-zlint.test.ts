@@ -33,7 +33,7 @@ test('every verdict that zlint gives on its certificates is ours', needsConforma
   let claims = 0;
 
   for (const { file, expect, pem } of cases) {
-    const facts = fileFacts(file, certificatesInFile(Buffer.from(pem)), true);
+    const facts = fileFacts(file, certificatesInFile(Buffer.from(pem)), { isPublic: true });
     assert.deepEqual(validateFacts(factsSchema, facts), [], file);
     const target = { kind: 'endpoint', id: `endpoint:${file}`, labels: {} } as const;
     const collectors = { tls: { is: 'facts', id: 'file', facts, at: {} } } as const;

@@ -35,7 +35,10 @@ async function bundleOf(io: IO, name: string): Promise<Uint8Array | undefined> {
 }
 
 /** For each certificate sent: the roots that bear the name of its issuer, or its own. */
-export async function anchorsFor(io: IO, sent: readonly Uint8Array[]): Promise<Json> {
+export async function anchorsFor(
+  io: IO,
+  sent: readonly Uint8Array[],
+): Promise<{ readonly anchors: Json; readonly rootsGiven: boolean }> {
   const names = new Set<string>();
   for (const der of sent) {
     const parsed = parseCertificate(der);
@@ -44,8 +47,10 @@ export async function anchorsFor(io: IO, sent: readonly Uint8Array[]): Promise<J
     names.add(Buffer.from(parsed.value.subject.raw).toString('base64'));
   }
   const publicRoots = await bundleOf(io, 'roots');
-  if (publicRoots === undefined) return rawFault(new FaultError('data.missing', 'there is no bundle of roots'));
   const given = await bundleOf(io, 'ca');
+  const rootsGiven = given !== undefined;
+  if (publicRoots === undefined)
+    return { anchors: rawFault(new FaultError('data.missing', 'there is no bundle of roots')), rootsGiven };
   const anchors: Json[] = [];
   const add = (bundle: Uint8Array, own: boolean): void => {
     const roots = bySubject(bundle);
@@ -56,5 +61,5 @@ export async function anchorsFor(io: IO, sent: readonly Uint8Array[]): Promise<J
   };
   if (given !== undefined) add(given, true);
   add(publicRoots, false);
-  return anchors;
+  return { anchors, rootsGiven };
 }

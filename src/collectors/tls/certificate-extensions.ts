@@ -5,6 +5,7 @@ import { boolean, integer, list, string } from '../../model/schema.ts';
 import type { Certificate, Content } from '../../wire/x509/certificate.ts';
 import { type KeyUsage, OID } from '../../wire/x509/extensions.ts';
 import type { GeneralName } from '../../wire/x509/general-name.ts';
+import { isSelfIssued } from '../../wire/x509/verify.ts';
 import { partly } from './partly.ts';
 
 const texts = list(string());
@@ -39,9 +40,15 @@ export const extensionSchemas = {
     points: integer(),
     notHttp: integer({ description: 'points without an http address, or with another' }),
   }),
-  authorityKeyId: partly({ critical: boolean(), id: string({ description: 'absent: the extension names no key' }) }),
+  authorityKeyId: partly({
+    critical: boolean(),
+    id: string({ description: 'absent: the extension names no key' }),
+    certificate: boolean({ description: "the issuer's certificate is named too, by issuer or serial number" }),
+    own: boolean({ description: 'of a self-issued certificate: the id is that of its own key' }),
+  }),
   subjectKeyId: partly({ critical: boolean(), id: string() }),
   nameConstraints: partly({ critical: boolean(), empty: boolean() }),
+  policyConstraints: partly({ critical: boolean() }),
   policies: texts,
   policyDuplicates: texts,
   scts: partly(
@@ -119,6 +126,10 @@ function contradictions({ keyUsage, extendedKeyUsage }: Certificate): {
   };
 }
 
+function ownKeyId({ subjectKeyId }: Certificate): string | undefined {
+  return subjectKeyId !== undefined && 'value' in subjectKeyId ? subjectKeyId.value : undefined;
+}
+
 function isHttp({ kind, value }: GeneralName): boolean {
   return kind === 'uri' && /^http:\/\//i.test(value);
 }
@@ -189,15 +200,18 @@ export function extensionFacts(certificate: Certificate): JsonObject {
       points: points.length,
       notHttp: points.filter((point) => point.length === 0 || !point.every(isHttp)).length,
     })),
-    ...extensionFact('authorityKeyId', certificate.authorityKeyId, (id, critical) => ({
+    ...extensionFact('authorityKeyId', certificate.authorityKeyId, ({ id, certificate: named }, critical) => ({
       critical,
       ...(id !== undefined && { id }),
+      certificate: named,
+      ...(isSelfIssued(certificate) && { own: id === ownKeyId(certificate) }),
     })),
     ...extensionFact('subjectKeyId', certificate.subjectKeyId, (id, critical) => ({ critical, id })),
     ...extensionFact('nameConstraints', certificate.nameConstraints, ({ permitted, excluded }, critical) => ({
       critical,
       empty: permitted.length === 0 && excluded.length === 0,
     })),
+    ...extensionFact('policyConstraints', certificate.policyConstraints, (_, critical) => ({ critical })),
     ...extensionFact('policies', certificate.policies, (policies) => [...policies]),
     ...extensionFact('policyDuplicates', certificate.policies, (policies) => [
       ...new Set(policies.filter((policy, index) => policies.indexOf(policy) < index)),

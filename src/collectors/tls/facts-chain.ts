@@ -4,11 +4,11 @@ import type { FaultCode } from '../../model/fault.ts';
 import { isArray, own, type Json, type JsonObject } from '../../model/json.ts';
 import { pointer } from '../../model/pointer.ts';
 import { type Certificate, parseCertificate } from '../../wire/x509/certificate.ts';
-import { type Anchor, findPaths, type Paths } from '../../wire/x509/path.ts';
-import { isIssuedBy, sameBytes } from '../../wire/x509/verify.ts';
+import { type Anchor, findPaths } from '../../wire/x509/path.ts';
+import { sameBytes } from '../../wire/x509/verify.ts';
 import { certificateFacts, type Role } from './certificate.ts';
 import type { ServedFlights } from './facts-served.ts';
-import { matchesHost } from './hostname.ts';
+import { hostnameFacts, pathFacts, trustFacts } from './facts-trust.ts';
 
 export interface ChainInput {
   readonly raw: Json;
@@ -18,13 +18,30 @@ export interface ChainInput {
 
 /** Beyond these a server only wastes our time. */
 const MAX_CHAIN = 64;
-const DAY = 86_400_000;
 
-/** Where in raw the certificates stand that the facts are about. */
-export function certificateSource(raw: Json): string | undefined {
-  const served = own(raw, 'served');
-  if (isArray(served) && served.length > 0) return pointer('served', 0);
-  return own(raw, 'session') === undefined ? undefined : pointer('session');
+/** Where in raw the certificates stand that the facts are about: facts pointers to raw pointers. */
+export function certificatePlaces(raw: Json, served: ServedFlights | undefined): { readonly [fact: string]: string } {
+  const flight = served?.flights.find(({ certificates }) => certificates.length > 0);
+  const session = own(raw, 'session') === undefined ? undefined : pointer('session');
+  const whole = flight === undefined ? session : pointer('served', flight.index);
+  if (whole === undefined) return {};
+  const at: { [fact: string]: string } = {};
+  for (const fact of ['leaf', 'chain', 'leaves', 'hostname', 'trust', 'path']) at[pointer(fact)] = whole;
+  const apart = own(raw, 'certificates');
+  const place = (der: Uint8Array | undefined): string | undefined => {
+    const index = isArray(apart) && der !== undefined ? apart.indexOf(Buffer.from(der).toString('base64')) : -1;
+    return index < 0 ? undefined : pointer('certificates', index);
+  };
+  const set = (fact: string, der: Uint8Array | undefined): void => {
+    const found = place(der);
+    if (found !== undefined) at[fact] = found;
+  };
+  set('/leaf', flight?.certificates[0]);
+  set('/hostname', flight?.certificates[0]);
+  for (const [index, der] of (flight?.certificates ?? []).slice(0, MAX_CHAIN).entries())
+    set(pointer('chain', index), der);
+  for (const [index, { der }] of servedLeaves(served).entries()) set(pointer('leaves', index), der);
+  return at;
 }
 
 /** The chain as sent where a flight was read, else as node built it. */
@@ -48,10 +65,6 @@ function anchorsIn(raw: Json): readonly Anchor[] | FaultCode {
   });
 }
 
-export function isSelfSigned(certificate: Certificate): boolean {
-  return isIssuedBy(certificate, certificate);
-}
-
 function roleOf(certificate: Certificate, index: number): Role {
   if (index === 0) return 'leaf';
   return sameBytes(certificate.subject.raw, certificate.issuer.raw) ? 'root' : 'intermediate';
@@ -61,94 +74,21 @@ function idOf(endpoint: string, index: number): string {
   return `${endpoint}#${index === 0 ? 'leaf' : `chain/${String(index)}`}`;
 }
 
-function hostnameFacts(leaf: Certificate, host: string): JsonObject {
-  const names = leaf.subjectAltName;
-  const matches =
-    names !== undefined && 'malformed' in names
-      ? unknown('cert.malformed')
-      : names !== undefined && matchesHost(names.value, host);
-  return { name: host, matches };
-}
-
-function trustFacts(leaf: Certificate, paths: Paths | FaultCode): JsonObject {
-  const selfSigned = isSelfSigned(leaf);
-  if (typeof paths === 'string') return { trusted: unknown(paths), public: unknown(paths), selfSigned };
-  return {
-    trusted: paths.trusted.length > 0,
-    public: paths.trusted.some(({ anchor }) => !anchor.given),
-    selfSigned,
-  };
-}
-
-/** When the best path is over that leads from the leaf to a root, looking at the certificates between them. */
-function endOf(paths: Paths): string | undefined {
-  const ends = paths.trusted.flatMap(({ certificates }) => {
-    const between = certificates.slice(1).map(({ notAfter }) => notAfter.instant);
-    return between.length === 0 ? [] : [between.reduce((a, b) => (a < b ? a : b))];
-  });
-  return ends.length < paths.trusted.length || ends.length === 0 ? undefined : ends.reduce((a, b) => (a > b ? a : b));
-}
-
-function hintsOf(certificate: Certificate): readonly string[] {
-  const { access } = certificate;
-  if (access === undefined || 'malformed' in access) return [];
-  return access.value.filter(({ method }) => method === 'caIssuers').map(({ location }) => location.value);
-}
-
-function isOrdered(chain: readonly Certificate[]): boolean {
-  return chain.every((certificate, index) => {
-    const before = chain[index - 1];
-    return before === undefined || isIssuedBy(before, certificate);
-  });
-}
-
-function pathFacts(chain: readonly Certificate[], paths: Paths | FaultCode, endpoint: string): JsonObject {
-  const prints = chain.map(({ fingerprint }) => fingerprint);
-  const duplicates = prints.flatMap((print, index) => (prints.indexOf(print) < index ? [idOf(endpoint, index)] : []));
-  const rootSent = chain.length > 1 && chain.slice(1).some((certificate) => isSelfSigned(certificate));
-  const common = { duplicates, rootSent };
-  if (typeof paths === 'string') {
-    const missing = unknown(paths);
-    return { ...common, incomplete: missing, ordered: missing, extra: missing, endsAt: missing, beforeLeaf: missing };
-  }
-  const used = new Set(
-    [...paths.trusted.flatMap(({ certificates, anchor }) => [...certificates, anchor.certificate]), ...paths.open].map(
-      ({ fingerprint }) => fingerprint,
-    ),
-  );
-  const extra = chain.flatMap((certificate, index) =>
-    used.has(certificate.fingerprint) || isSelfSigned(certificate) ? [] : [idOf(endpoint, index)],
-  );
-  const last = paths.open.at(-1);
-  const incomplete = last !== undefined && !isSelfSigned(last);
-  const endsAt = endOf(paths);
-  const leafEnd = chain[0]?.notAfter.instant ?? '';
-  const known = chain.filter((certificate, index) => index === 0 || used.has(certificate.fingerprint));
-  return {
-    ...common,
-    incomplete,
-    ...(incomplete && { missing: last.issuer.text, hints: [...hintsOf(last)] }),
-    ordered: isOrdered(
-      known.filter(({ fingerprint }, index) => known.findIndex((other) => other.fingerprint === fingerprint) === index),
-    ),
-    extra,
-    ...(endsAt !== undefined && {
-      endsAt,
-      renewFrom: new Date(Date.parse(endsAt) - 30 * DAY).toISOString().replace('.000Z', 'Z'),
-      beforeLeaf: endsAt < leafEnd,
-    }),
-    crossSignedOnly: paths.trusted.length > 0 && paths.trusted.every(({ anchor }) => !isSelfSigned(anchor.certificate)),
-  };
-}
-
-/** One leaf for each certificate that the server has, told apart by their keys. */
-function leavesOf({ served, endpoint }: ChainInput): Json {
-  const leaves = new Map<string, Certificate>();
+/** One leaf for each certificate that the server has. */
+function servedLeaves(
+  served: ServedFlights | undefined,
+): readonly { readonly der: Uint8Array; readonly leaf: Certificate }[] {
+  const leaves = new Map<string, { readonly der: Uint8Array; readonly leaf: Certificate }>();
   for (const { certificates } of served?.flights ?? []) {
-    const parsed = parseCertificate(certificates[0] ?? new Uint8Array());
-    if (parsed.ok) leaves.set(parsed.value.fingerprint, parsed.value);
+    const der = certificates[0] ?? new Uint8Array();
+    const parsed = parseCertificate(der);
+    if (parsed.ok) leaves.set(parsed.value.fingerprint, { der, leaf: parsed.value });
   }
-  return [...leaves.values()].map((leaf, index) =>
+  return [...leaves.values()];
+}
+
+function leavesOf({ served, endpoint }: ChainInput): Json {
+  return servedLeaves(served).map(({ leaf }, index) =>
     certificateFacts(leaf, `${endpoint.text}#leaf${index === 0 ? '' : `/${String(index + 1)}`}`, 'leaf'),
   );
 }
@@ -175,12 +115,13 @@ export function chainFacts(input: ChainInput): JsonObject {
   }
   const anchors = anchorsIn(raw);
   const paths = typeof anchors === 'string' ? anchors : findPaths(leaf, chain.slice(1), anchors);
+  const rootsGiven = own(raw, 'rootsGiven') === true;
   return {
     leaf: leafFacts,
     chain: facts,
     leaves: leavesOf(input),
     hostname: hostnameFacts(leaf, endpoint.name.host),
-    trust: trustFacts(leaf, paths),
-    path: pathFacts(chain, paths, endpoint.text),
+    trust: trustFacts(leaf, paths, rootsGiven),
+    path: pathFacts(chain, paths, { idOf: (index) => idOf(endpoint.text, index), rootsGiven }),
   };
 }

@@ -100,7 +100,7 @@ function classicFlight(index: number, hello: ServerHello, messages: readonly Mes
 }
 
 /** One entry of `served` in raw, or why it says nothing. */
-function readServed(raw: Json, index: number): Served | FaultCode {
+export function servedFlight(raw: Json, index: number): Served | FaultCode {
   const code = faultIn(raw);
   if (code !== undefined) return code;
   const joined = own(raw, 'messages');
@@ -130,7 +130,7 @@ export function servedIn(raw: Json): ServedFlights | undefined {
   const flights: Served[] = [];
   let rest: FaultCode | undefined;
   for (const [index, item] of list.slice(0, 16).entries()) {
-    const served = readServed(item, index);
+    const served = servedFlight(item, index);
     if (typeof served === 'string') rest ??= served;
     else flights.push(served);
   }

@@ -3,8 +3,10 @@ import { unknown } from '../../model/facts.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { type Certificate, type Parsed, parseCertificate } from '../../wire/x509/certificate.ts';
 import { certificatesInPem } from '../../wire/x509/pem.ts';
+import { findPaths } from '../../wire/x509/path.ts';
 import { sameBytes } from '../../wire/x509/verify.ts';
 import { certificateFacts, type Role } from './certificate.ts';
+import { hostnameFacts, pathFacts, trustFacts } from './facts-trust.ts';
 
 /** PEM with text around it, or one certificate in DER. */
 export function certificatesInFile(bytes: Uint8Array): readonly Uint8Array[] {
@@ -26,25 +28,58 @@ function roleOf(certificate: Certificate, index: number): Role {
   return index > 0 && sameBytes(certificate.subject.raw, certificate.issuer.raw) ? 'root' : 'intermediate';
 }
 
-/** `isPublic`: judge as if the chain led to a root of the public bundle. */
-export function fileFacts(name: string, certificates: readonly Uint8Array[], isPublic: boolean): JsonObject {
+export interface FileSetting {
+  /** Judge as if the chain led to a root of the public bundle. */
+  readonly isPublic: boolean;
+  /** The roots that a user named: then the chain is judged too. */
+  readonly roots?: readonly Certificate[];
+  /** The host that the first certificate is to speak for. */
+  readonly host?: string;
+}
+
+export function fileFacts(name: string, certificates: readonly Uint8Array[], setting: FileSetting): JsonObject {
   const parsed: readonly Parsed<Certificate>[] = certificates.map((der) => parseCertificate(der));
+  // whoever names a host or roots says that the first certificate is the one in use
+  const used = setting.host !== undefined || setting.roots !== undefined;
+  const role = (certificate: Certificate, index: number): Role =>
+    used && index === 0 ? 'leaf' : roleOf(certificate, index);
+  const idOf = (index: number, own: Role): string =>
+    `${name}#${own === 'leaf' && index === 0 ? 'leaf' : `chain/${String(index)}`}`;
   const chain = parsed.map((result, index): Json => {
     if (!result.ok) return unknown('cert.malformed');
-    const role = roleOf(result.value, index);
-    return certificateFacts(
-      result.value,
-      `${name}#${role === 'leaf' && index === 0 ? 'leaf' : `chain/${String(index)}`}`,
-      role,
-    );
+    const own = role(result.value, index);
+    return certificateFacts(result.value, idOf(index, own), own);
   });
   const first = parsed[0];
-  const leaf = first === undefined || (first.ok && roleOf(first.value, 0) !== 'leaf') ? undefined : chain[0];
+  const leaf = first === undefined || (first.ok && role(first.value, 0) !== 'leaf') ? undefined : chain[0];
   return {
     offered: true,
     ...(leaf !== undefined && { leaf }),
     chain,
-    trust: { public: isPublic },
+    trust: { public: setting.isPublic },
     scts: { delivered: false },
+    ...(first?.ok === true && useFacts(first.value, parsed, setting, (index) => idOf(index, 'leaf'))),
+  };
+}
+
+/** What only the use of a certificate tells: its host, and the chain to the roots that were named. */
+function useFacts(
+  leaf: Certificate,
+  parsed: readonly Parsed<Certificate>[],
+  { host, roots, isPublic }: FileSetting,
+  idOf: (index: number) => string,
+): JsonObject {
+  const chain = parsed.flatMap((result) => (result.ok ? [result.value] : []));
+  const named = host === undefined ? {} : { hostname: hostnameFacts(leaf, host) };
+  if (roots === undefined) return named;
+  const paths = findPaths(
+    leaf,
+    chain.slice(1),
+    roots.map((certificate) => ({ certificate, given: true })),
+  );
+  return {
+    ...named,
+    trust: { ...trustFacts(leaf, paths, true), public: isPublic },
+    path: pathFacts(chain, paths, { idOf, rootsGiven: true }),
   };
 }

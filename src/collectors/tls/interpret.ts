@@ -5,10 +5,12 @@ import type { FaultCode } from '../../model/fault.ts';
 import { isObject, own, type Json, type JsonObject } from '../../model/json.ts';
 import { pointer } from '../../model/pointer.ts';
 import type { Outcome } from '../../wire/starttls/dialogue.ts';
-import { certificateSource, chainFacts } from './facts-chain.ts';
+import { certificatePlaces, chainFacts } from './facts-chain.ts';
 import { exchangeFacts } from './facts-exchange.ts';
 import { helloFacts } from './facts-hellos.ts';
+import { QUESTION_FACTS, questionFacts } from './facts-questions.ts';
 import { servedFacts, servedIn } from './facts-served.ts';
+import { sessionFacts as finishedFacts, sessionSchemas } from './facts-sessions.ts';
 import { listVersions, suiteFacts } from './facts-suites.ts';
 import {
   type Endpoint,
@@ -101,10 +103,7 @@ function placesOf(raw: Json): { readonly [factPointer: string]: string } {
   if (own(raw, 'session') !== undefined) at['/session'] = pointer('session');
   for (const fact of ['clientCertificate', 'signature', 'staple', 'scts'])
     if (own(raw, 'served') !== undefined) at[pointer(fact)] = pointer('served');
-  const source = certificateSource(raw);
-  if (source === undefined) return at;
-  for (const fact of ['leaf', 'chain', 'leaves', 'hostname', 'trust', 'path']) at[pointer(fact)] = source;
-  return at;
+  return { ...at, ...certificatePlaces(raw, servedIn(raw)) };
 }
 
 export function interpret(raw: Json): Interpretation {
@@ -139,7 +138,8 @@ export function interpret(raw: Json): Interpretation {
       staple: missing,
       scts: missing,
     };
-    return { facts: { ...facts, hostname: missing, trust: missing, session: missing }, at: {} };
+    const questions = Object.fromEntries([...QUESTION_FACTS, ...Object.keys(sessionSchemas)].map((name) => [name, missing]));
+    return { facts: { ...facts, ...questions, hostname: missing, trust: missing, session: missing }, at: {} };
   }
   const upgrade = upgradeIn(raw);
   const none = typeof upgrade === 'object' && !upgrade.ready;
@@ -149,6 +149,8 @@ export function interpret(raw: Json): Interpretation {
   const sslv2 = none ? { offered: false, kinds: [] } : sslv2Of(raw, alive);
   const offered = typeof upgrade === 'string' ? upgrade : none ? false : offeredOf(versions, sslv2.offered, session);
   const served = servedIn(raw);
+  const seen = { raw, endpoint, versions, served, offered, lossless: isLossless(raw) };
+  const asides = [questionFacts(seen), finishedFacts(seen)];
   const facts: JsonObject = {
     ...head,
     offered: known(offered),
@@ -158,6 +160,7 @@ export function interpret(raw: Json): Interpretation {
       sslv2: { offered: known(sslv2.offered), kinds: sslv2.kinds.map(({ name }) => name) },
       ...Object.fromEntries([...versions].map(([version, state]) => [FACT_NAMES[version], { offered: known(state) }])),
     },
+    ...Object.assign({}, ...asides.map((area) => area.facts)),
     ...(offered !== false && {
       ...sessionFacts(session),
       ...servedFacts(served),
@@ -165,7 +168,7 @@ export function interpret(raw: Json): Interpretation {
       ...listFacts(raw, endpoint, versions),
     }),
   };
-  return { facts, at: placesOf(raw) };
+  return { facts, at: Object.assign(placesOf(raw), ...asides.map((area) => area.at)) };
 }
 
 function listFacts(raw: Json, endpoint: Endpoint, versions: ReadonlyMap<Probed, boolean | FaultCode>): JsonObject {

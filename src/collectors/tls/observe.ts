@@ -1,27 +1,28 @@
 /** Asks one endpoint: the words before TLS, a hello of each version, and a whole session. */
 import { FaultError } from '../../model/fault.ts';
-import { answerOrFault, faultIn, rawFault } from '../../model/facts.ts';
+import { answerOrFault, rawFault } from '../../model/facts.ts';
 import type { Job } from '../../model/evidence.ts';
 import type { IO, TlsOptions } from '../../model/io.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { type EndpointName, endpointOf, nameOf } from '../../model/target.ts';
 import { dialogueFor } from '../../wire/starttls/index.ts';
 import { plainQuestion } from '../../wire/starttls/plain.ts';
-import { concat, vector } from '../../wire/tls/bytes.ts';
-import { ALL_SIGNATURES, extension } from '../../wire/tls/client-hello.ts';
-import { HANDSHAKE } from '../../wire/tls/flight.ts';
-import { EXTENSION, versionName } from '../../wire/tls/names.ts';
-import { messagesOf } from '../../wire/tls/tls13.ts';
+import { extension } from '../../wire/tls/client-hello.ts';
+import { EXTENSION } from '../../wire/tls/names.ts';
 import { sslv2Hello, sslv2Length } from '../../wire/tls/sslv2.ts';
-import { anchorsFor } from './anchors.ts';
-import { servedIn } from './facts-served.ts';
 import { type Offer, pickIn, toHex, trimmed } from './chain.ts';
 import { askPlainly, dial, dialForTls, type Spoken } from './dial.ts';
 import { type Accepted, enumerate, type Setting } from './enumerate.ts';
 import { groupsFor, helloBytes, type ListName, suitesFor } from './hello.ts';
+import { aboutCertificates } from './observe-certificates.ts';
 import { ALL_PARTS } from './plan.ts';
-import { ASKS_FOR_STAPLE, handshake13, type Wishes } from './handshake13.ts';
-import { type Answer, createProber, type Prober, untilDone } from './prober.ts';
+import { ASKS_FOR_STAPLE } from './handshake13.ts';
+import { type Answer, createProber, untilDone } from './prober.ts';
+import { isServedElsewhere } from './facts-questions.ts';
+import { servedIn } from './facts-served.ts';
+import { askQuestions } from './questions.ts';
+import { askSessions } from './resumption.ts';
+import { servedClear, servedModern } from './served.ts';
 import { type Attempt, PROBED, type Probed, saysVersion, verdictOf } from './versions.ts';
 
 /** Connections at once; mail servers fall over sooner (facts/tls §6). */
@@ -155,56 +156,6 @@ async function enumeration(setting: Setting, accepted: readonly Omit<Accepted, '
   };
 }
 
-/** ECDSA and EdDSA schemes, or RSA ones: what a server with two certificates chooses by. */
-function isEcScheme(code: number): boolean {
-  return [0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0203, 0x0303, 0x081a, 0x081b, 0x081c].includes(code);
-}
-
-async function flight13(setting: Setting, wishes: Wishes): Promise<JsonObject> {
-  const { io, endpoint, prober } = setting;
-  return await answerOrFault(async () => {
-    const { hello, messages } = await prober.insist(async () => {
-      const stream = await dialForTls(io, endpoint);
-      try {
-        return await handshake13(io, endpoint, stream, wishes);
-      } finally {
-        stream.close();
-      }
-    });
-    return { version: 'TLSv1.3', messages: base64(concat(hello, messages)) };
-  });
-}
-
-/** The scheme of the CertificateVerify in a decrypted flight. */
-function schemeIn(raw: JsonObject): number | undefined {
-  const { messages } = raw;
-  if (typeof messages !== 'string') return undefined;
-  const verify = messagesOf(Buffer.from(messages, 'base64')).find(({ type }) => type === HANDSHAKE.certificateVerify);
-  return verify === undefined || verify.body.length < 2
-    ? undefined
-    : ((verify.body[0] ?? 0) << 8) | (verify.body[1] ?? 0);
-}
-
-/** What TLS 1.3 serves, under encryption: for each kind of certificate one handshake, where no older version shows them. */
-async function servedModern(setting: Setting, alone: boolean): Promise<readonly Json[]> {
-  const alpn = setting.endpoint.protocol === 'tls' ? { alpn: ['h2', 'http/1.1'] } : {};
-  const first = await flight13(setting, alpn);
-  const scheme = schemeIn(first);
-  if (scheme === undefined || !alone) return [first];
-  const others = ALL_SIGNATURES.filter((code) => isEcScheme(code) !== isEcScheme(scheme));
-  const second = await flight13(setting, { ...alpn, signatures: others });
-  // a refusal is the answer: there is no certificate of the other kind
-  return faultIn(second) === undefined ? [first, second] : [first];
-}
-
-/** What older versions served in the clear. */
-function servedClear(prober: Prober): readonly Json[] {
-  return prober.served().map((flight) => ({
-    version: versionName(flight.serverHello?.version ?? 0) ?? 'TLSv1.2',
-    messages: base64(concat(...flight.messages.map(({ type, body }) => concat(Uint8Array.of(type), vector(3, body))))),
-  }));
-}
-
 async function sslv2(setting: Setting): Promise<JsonObject> {
   const hello = sslv2Hello(setting.io.random(16));
   const { bytes, end } = await setting.prober.ask(hello, (_flight, received) => sslv2Length(received) !== undefined);
@@ -214,6 +165,26 @@ async function sslv2(setting: Setting): Promise<JsonObject> {
 function partsOf(job: Job): ReadonlySet<Json> {
   const { parts } = job.options;
   return new Set(Array.isArray(parts) ? parts : ALL_PARTS);
+}
+
+/** What goes beyond the enumeration: odd hellos, and finished connections. Their connections are counted apart. */
+async function askBeyond(
+  setting: Setting,
+  parts: ReadonlySet<Json>,
+  accepted: readonly Omit<Accepted, 'askCurves'>[],
+  served: JsonObject,
+): Promise<JsonObject> {
+  const before = setting.prober.stats().opened;
+  const questions = parts.has('questions') ? await askQuestions(setting, accepted) : undefined;
+  const offers = (wanted: Probed): boolean => accepted.some(({ version }) => version === wanted);
+  const offered = { tls12: offers('TLSv1.2'), tls13: offers('TLSv1.3') };
+  const elsewhere = questions !== undefined && isServedElsewhere(questions, servedIn(served));
+  const sessions = parts.has('sessions') ? await askSessions(setting, offered, elsewhere) : undefined;
+  return {
+    ...(questions !== undefined && { questions }),
+    ...(sessions !== undefined && { sessions }),
+    asides: setting.prober.stats().opened - before,
+  };
 }
 
 export async function observe(job: Job, io: IO): Promise<Json> {
@@ -249,21 +220,25 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     parts.has('served') && modern ? servedModern(setting, accepted.length === 1) : [],
   ]);
   const served = parts.has('served') ? { served: [...flights, ...servedClear(prober)] } : {};
+  const beyond = await askBeyond(setting, parts, accepted, served);
   const versions = Object.fromEntries(
     PROBED.map((version, index) => [
       version,
       (attempts[index] ?? []).map(({ hello, bytes, end }) => ({ hello, end, flight: base64(bytes) })),
     ]),
   );
-  const raw = { ...head, sslv2: old, versions, ...lists, ...served, ...(session !== undefined && { session }) };
-  const anchors = parts.has('served') ? { anchors: await anchorsFor(io, sentIn(raw)) } : {};
+  const raw = {
+    ...head,
+    sslv2: old,
+    versions,
+    ...lists,
+    ...served,
+    ...beyond,
+    ...(session !== undefined && { session }),
+  };
+  const certificates = parts.has('served') ? await aboutCertificates(io, raw) : {};
   const { opened, lost } = prober.stats();
-  return { ...raw, ...anchors, connections: opened + (spoken === undefined ? 0 : 1), lost };
-}
-
-/** Every certificate of the flights, to look for the roots above them. */
-function sentIn(raw: Json): readonly Uint8Array[] {
-  return (servedIn(raw)?.flights ?? []).flatMap(({ certificates }) => certificates).slice(0, 64);
+  return { ...raw, ...certificates, connections: opened + (spoken === undefined ? 0 : 1), lost };
 }
 
 /** What a service says to a client without TLS, where the protocol has something to ask. */

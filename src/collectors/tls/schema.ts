@@ -1,9 +1,12 @@
 /** The shapes of the tls collector: raw first flights and sessions, and the facts that checks read. */
-import { anything, boolean, dateTime, integer, list, map, oneOf, type Schema, string } from '../../model/schema.ts';
+import { anything, boolean, integer, list, map, oneOf, type Schema, string } from '../../model/schema.ts';
 import { PROTOCOLS } from '../../model/target.ts';
 import { certificateSchema } from './certificate.ts';
 import { exchangeSchema } from './facts-exchange.ts';
 import { helloSchema } from './facts-hellos.ts';
+import { questionSchemas } from './facts-questions.ts';
+import { sessionSchemas } from './facts-sessions.ts';
+import { trustSchemas } from './facts-trust.ts';
 import { partly } from './partly.ts';
 import { CLASSES } from './suite-classes.ts';
 
@@ -44,6 +47,13 @@ export const rawSchema: Schema = {
     lost: integer(),
     served: list(anything(), {
       description: 'handshake messages of the flights with certificates, decrypted where they were encrypted',
+    }),
+    certificates: anything({ description: 'each certificate of the flights once, DER in base64' }),
+    rootsGiven: boolean({ description: 'the user named roots' }),
+    sessions: anything({ description: 'finished connections: tickets, and the first line of the answer' }),
+    asides: integer({ description: 'of the connections, those beside the enumeration' }),
+    questions: anything({
+      description: 'what a server makes of a hello that is odd in one thing; one connection each',
     }),
     anchors: anything({ description: 'roots in use that bear the name of an issuer' }),
     session: anything({ description: 'the node:tls session, or the fault of it' }),
@@ -133,6 +143,8 @@ export const factsSchema: Schema = partly({
     tls13: version,
   }),
   ...suiteSchemas,
+  ...questionSchemas,
+  ...sessionSchemas,
   session: partly({ protocol: string(), cipher: string(), alpn: string() }),
   leaf: certificateSchema,
   chain: list(certificateSchema, { description: 'leaf first', 'x-optional-list': true }),
@@ -140,28 +152,7 @@ export const factsSchema: Schema = partly({
     description: 'one for each certificate that the server chooses from',
     'x-optional-list': true,
   }),
-  hostname: partly({ name: string(), matches: boolean() }),
-  trust: partly({
-    trusted: boolean({ description: 'the chain leads to a root in use; validity in time is not part of this' }),
-    public: boolean({ description: 'to a root of the public bundle' }),
-    selfSigned: boolean({ description: 'the leaf is its own issuer' }),
-  }),
-  path: partly(
-    {
-      incomplete: boolean({ description: 'the chain ends below an issuer that was not sent and is no root in use' }),
-      missing: string({ description: 'the name of that issuer' }),
-      hints: list(string(), { description: 'where the last certificate says that its issuer can be fetched' }),
-      ordered: boolean({ description: 'each certificate certifies the one before it' }),
-      extra: list(string(), { description: 'certificates on no path' }),
-      duplicates: list(string()),
-      rootSent: boolean(),
-      endsAt: dateTime({ description: 'when the last path ends that is there without the leaf' }),
-      renewFrom: dateTime({ description: '30 days before that' }),
-      beforeLeaf: boolean({ description: 'every path ends before the leaf does' }),
-      crossSignedOnly: boolean(),
-    },
-    { description: 'how the certificates that were sent hang together' },
-  ),
+  ...trustSchemas,
   clientCertificate: partly({ requested: boolean(), authorities: list(string()) }),
   staple: partly({ sent: boolean({ description: 'an OCSP answer came with the certificate' }) }),
   scts: partly({ delivered: boolean({ description: 'timestamps of CT logs came beside the certificate' }) }),

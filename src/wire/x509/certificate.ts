@@ -52,9 +52,12 @@ export interface Certificate {
   readonly access: Content<readonly ext.AccessDescription[]> | undefined;
   readonly distributionPoints: Content<readonly (readonly GeneralName[])[]> | undefined;
   readonly policies: Content<readonly string[]> | undefined;
-  readonly authorityKeyId: Content<string | undefined> | undefined;
+  readonly authorityKeyId: Content<ext.AuthorityKeyId> | undefined;
   readonly subjectKeyId: Content<string> | undefined;
   readonly nameConstraints: Content<ext.NameConstraints> | undefined;
+  readonly policyConstraints: Content<ext.PolicyConstraints> | undefined;
+  readonly policyMappings: Content<readonly (readonly [issuer: string, subject: string])[]> | undefined;
+  readonly inhibitAnyPolicy: Content<number> | undefined;
   readonly scts: Content<readonly ext.Sct[]> | undefined;
   readonly tlsFeatures: Content<readonly number[]> | undefined;
   /** SHA-256, lower-case hex. */
@@ -139,6 +142,9 @@ function read(bytes: Uint8Array): Certificate {
     authorityKeyId: content(extensions, ext.OID.authorityKeyIdentifier, ext.authorityKeyIdOf),
     subjectKeyId: content(extensions, ext.OID.subjectKeyIdentifier, ext.subjectKeyIdOf),
     nameConstraints: content(extensions, ext.OID.nameConstraints, ext.nameConstraintsOf),
+    policyConstraints: content(extensions, ext.OID.policyConstraints, ext.policyConstraintsOf),
+    policyMappings: content(extensions, ext.OID.policyMappings, ext.policyMappingsOf),
+    inhibitAnyPolicy: content(extensions, ext.OID.inhibitAnyPolicy, ext.inhibitAnyPolicyOf),
     scts: content(extensions, ext.OID.signedCertificateTimestamps, ext.embeddedSctsOf),
     tlsFeatures: content(extensions, ext.OID.tlsFeature, ext.tlsFeaturesOf),
     fingerprint: sha256Hex(bytes),

@@ -62,6 +62,14 @@ export interface AccessDescription {
 export interface NameConstraints {
   readonly permitted: readonly GeneralName[];
   readonly excluded: readonly GeneralName[];
+  /** A subtree has a minimum or a maximum, which RFC 5280 §4.2.1.10 forbids. */
+  readonly distances: boolean;
+}
+
+export interface PolicyConstraints {
+  /** Certificates that may follow before a policy must be explicit, or before mapping ends. */
+  readonly requireExplicit: number | undefined;
+  readonly inhibitMapping: number | undefined;
 }
 
 /** One signed certificate timestamp (RFC 6962 §3.2). */
@@ -128,10 +136,20 @@ export function policiesOf(value: Uint8Array): readonly string[] {
   );
 }
 
-/** The keyIdentifier in hex; undefined where the extension names none. */
-export function authorityKeyIdOf(value: Uint8Array): string | undefined {
-  const key = partsOf(value, 'authorityKeyIdentifier').find((part) => part.tag === 0x80);
-  return key === undefined ? undefined : Buffer.from(key.content.subarray(0, 64)).toString('hex');
+export interface AuthorityKeyId {
+  /** Hex; undefined where the extension names no key. */
+  readonly id: string | undefined;
+  /** It names the issuer's own certificate, by issuer or serial number, too. */
+  readonly certificate: boolean;
+}
+
+export function authorityKeyIdOf(value: Uint8Array): AuthorityKeyId {
+  const parts = partsOf(value, 'authorityKeyIdentifier');
+  const key = parts.find((part) => part.tag === 0x80);
+  return {
+    id: key === undefined ? undefined : Buffer.from(key.content.subarray(0, 64)).toString('hex'),
+    certificate: parts.some(({ tag }) => tag === 0xa1 || tag === 0x82),
+  };
 }
 
 export function subjectKeyIdOf(value: Uint8Array): string {
@@ -141,16 +159,49 @@ export function subjectKeyIdOf(value: Uint8Array): string {
 }
 
 export function nameConstraintsOf(value: Uint8Array): NameConstraints {
+  const lists = partsOf(value, 'nameConstraints');
+  let distances = false;
   const subtrees = (tag: number): readonly GeneralName[] =>
-    partsOf(value, 'nameConstraints')
+    lists
       .filter((part) => part.tag === tag)
       .flatMap((part) => childrenOf(part))
       .map((subtree) => {
-        const base = childrenOf(expect(subtree, TAG.sequence, 'a subtree'))[0];
+        const [base, ...rest] = childrenOf(expect(subtree, TAG.sequence, 'a subtree'));
         if (base === undefined) throw new DerError('a subtree has no base');
+        distances ||= rest.length > 0;
         return generalNameOf(base);
       });
-  return { permitted: subtrees(0xa0), excluded: subtrees(0xa1) };
+  const permitted = subtrees(0xa0);
+  return { permitted, excluded: subtrees(0xa1), distances };
+}
+
+/** RFC 5280 §4.2.1.11: at least one of the two counts. */
+export function policyConstraintsOf(value: Uint8Array): PolicyConstraints {
+  const parts = partsOf(value, 'policyConstraints');
+  if (parts.length === 0) throw new DerError('policyConstraints is empty');
+  const count = (tag: number): number | undefined => {
+    const part = parts.find((field) => field.tag === tag);
+    return part === undefined ? undefined : skipCertsOf({ ...part, tag: TAG.integer });
+  };
+  return { requireExplicit: count(0x80), inhibitMapping: count(0x81) };
+}
+
+export function inhibitAnyPolicyOf(value: Uint8Array): number {
+  return skipCertsOf(readOnly(value));
+}
+
+function skipCertsOf(element: Element): number {
+  const count = integerOf(element, 'a number of certificates');
+  if (count < 0n) throw new DerError('a number of certificates is negative');
+  return count > 1_000_000n ? 1_000_000 : Number(count);
+}
+
+/** Pairs of policies that mean the same: the issuer's, the subject's. */
+export function policyMappingsOf(value: Uint8Array): readonly (readonly [issuer: string, subject: string])[] {
+  return partsOf(value, 'policyMappings').map((part) => {
+    const [issuer, subject] = childrenOf(expect(part, TAG.sequence, 'a policy mapping'));
+    return [oidOf(issuer, "the issuer's policy"), oidOf(subject, "the subject's policy")];
+  });
 }
 
 /** RFC 7633 §4: the TLS extensions that the server promises to answer. */

@@ -2,6 +2,7 @@
 import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import type { Certificate } from './certificate.ts';
 import { childrenOf, DerError, integerOf, oidOf, readOnly } from './der.ts';
+import type { AlgorithmIdentifier, PublicKey } from './key.ts';
 
 /** Hash by signature OID; null where the scheme has its own. */
 const HASHES: { readonly [oid: string]: string | null } = {
@@ -36,6 +37,11 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }
 
+/** The same name stands above and below: a CA's new key, or a root (RFC 5280 §3.2). */
+export function isSelfIssued({ subject, issuer }: Certificate): boolean {
+  return sameBytes(subject.raw, issuer.raw);
+}
+
 /** RFC 4055 §3.1: hash in [0], salt length in [2], SHA-1 and 20 where they are missing. */
 function pssOf(raw: Uint8Array): { readonly hash: string; readonly saltLength: number } {
   const fields = childrenOf(childrenOf(readOnly(raw))[1] ?? readOnly(Uint8Array.of(0x30, 0)));
@@ -49,26 +55,38 @@ function pssOf(raw: Uint8Array): { readonly hash: string; readonly saltLength: n
   };
 }
 
-function check(child: Certificate, key: KeyObject): boolean {
-  const { oid, raw } = child.signatureAlgorithm;
-  if (oid === PSS) {
-    const { hash, saltLength } = pssOf(raw);
-    return verify(hash, child.tbs, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }, child.signature);
-  }
-  const hash = HASHES[oid];
-  return hash !== undefined && verify(hash, child.tbs, key, child.signature);
+/** Anything that was signed as certificates are: a certificate, a CRL, an OCSP answer. */
+export interface Signed {
+  /** The octets under the signature. */
+  readonly tbs: Uint8Array;
+  readonly signatureAlgorithm: AlgorithmIdentifier;
+  readonly signature: Uint8Array;
 }
 
-/** RFC 5280 §6.1.3 (a)(1) and (4): the issuer's name and its signature. Never throws. */
-export function isIssuedBy(child: Certificate, issuer: Certificate): boolean {
-  if (!sameBytes(child.issuer.raw, issuer.subject.raw)) return false;
-  if (!sameBytes(child.signatureAlgorithm.raw, child.outerSignatureAlgorithm.raw)) return false;
-  if ((issuer.key.bits ?? 0) > MAX_KEY_BITS) return false;
+function check({ tbs, signature, signatureAlgorithm: { oid, raw } }: Signed, key: KeyObject): boolean {
+  if (oid === PSS) {
+    const { hash, saltLength } = pssOf(raw);
+    return verify(hash, tbs, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }, signature);
+  }
+  const hash = HASHES[oid];
+  return hash !== undefined && verify(hash, tbs, key, signature);
+}
+
+/** Whether a key made a signature. Never throws. */
+export function isSignedBy(signed: Signed, { bits, raw }: PublicKey): boolean {
+  if ((bits ?? 0) > MAX_KEY_BITS) return false;
   try {
-    return check(child, createPublicKey({ key: Buffer.from(issuer.key.raw), format: 'der', type: 'spki' }));
+    return check(signed, createPublicKey({ key: Buffer.from(raw), format: 'der', type: 'spki' }));
   } catch (error) {
     // node refuses keys and signatures that are malformed or of a kind that it does not know
     if (error instanceof DerError || error instanceof Error) return false;
     throw error;
   }
+}
+
+/** RFC 5280 §6.1.3 (a)(1) and (4): the issuer's name and its signature. */
+export function isIssuedBy(child: Certificate, issuer: Certificate): boolean {
+  if (!sameBytes(child.issuer.raw, issuer.subject.raw)) return false;
+  if (!sameBytes(child.signatureAlgorithm.raw, child.outerSignatureAlgorithm.raw)) return false;
+  return isSignedBy(child, issuer.key);
 }
