@@ -293,6 +293,13 @@ function sniFacts(seen: Seen): Area {
   };
 }
 
+/** A name that no server has is served by another certificate than this one's: sessions must not go from one to the other. */
+export function isServedElsewhere(questions: Json, served: ServedFlights | undefined): boolean {
+  const leaf = otherLeaf(own(questions, 'sniOther'), true);
+  const flights = served?.flights ?? [];
+  return typeof leaf !== 'string' && flights.length > 0 && !isServed(leaf, flights);
+}
+
 function inverted(truth: Truth): Truth {
   return typeof truth === 'boolean' ? !truth : truth;
 }

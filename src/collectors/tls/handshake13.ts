@@ -2,18 +2,19 @@
 import { FaultError } from '../../model/fault.ts';
 import type { ByteStream, IO } from '../../model/io.ts';
 import type { EndpointName } from '../../model/target.ts';
-import { concat, uint, vector, WireError } from '../../wire/tls/bytes.ts';
+import { concat, readerOf, uint, vector, WireError } from '../../wire/tls/bytes.ts';
 import { extension } from '../../wire/tls/client-hello.ts';
 import { type Flight, HANDSHAKE, MAX_FLIGHT, parseFlight } from '../../wire/tls/flight.ts';
 import { EXTENSION } from '../../wire/tls/names.ts';
-import { CONTENT } from '../../wire/tls/record.ts';
+import { CONTENT, cutRecords } from '../../wire/tls/record.ts';
 import type { ServerHello } from '../../wire/tls/server-hello.ts';
 import {
   makeShare,
   messagesOf,
   READABLE_GROUPS,
   READABLE_SUITES,
-  serverHandshakeKeys,
+  type Schedule,
+  schedule13,
   type Share,
   transcriptAfterRetry,
 } from '../../wire/tls/tls13.ts';
@@ -24,6 +25,17 @@ export interface Handshake13 {
   readonly hello: Uint8Array;
   /** The decrypted messages, joined: EncryptedExtensions to Finished. */
   readonly messages: Uint8Array;
+  /** Sends our Finished, without a certificate where one was asked for, and goes on to application data. */
+  finish(): Promise<Connection13>;
+}
+
+/** A finished connection. */
+export interface Connection13 {
+  readonly suite: number;
+  send(type: number, content: Uint8Array): Promise<void>;
+  /** The next record, decrypted; undefined at the end of the stream. */
+  next(): Promise<{ readonly type: number; readonly content: Uint8Array } | undefined>;
+  psk(nonce: Uint8Array): Uint8Array;
 }
 
 export interface Wishes {
@@ -84,22 +96,97 @@ function afterFirstRecord(bytes: Uint8Array): Uint8Array {
   return rest;
 }
 
-async function decrypted(inbox: Inbox, suite: number, shared: Uint8Array, transcript: Uint8Array): Promise<Uint8Array> {
-  const keys = serverHandshakeKeys(suite, shared, transcript);
+async function decrypted(inbox: Inbox, keys: Schedule): Promise<Uint8Array> {
   let plain: Uint8Array = new Uint8Array();
   let opened = 0;
   for (;;) {
     const flight = parseFlight(inbox.bytes);
     for (const record of flight.encrypted.slice(opened)) {
       opened++;
-      const { type, content } = keys.open(record.header, record.fragment);
+      const { type, content } = keys.server.open(record.header, record.fragment);
       if (type === CONTENT.alert) throw new FaultError('tls.handshake', `alert ${String(content[1] ?? 0)}`);
       if (type === CONTENT.handshake) plain = concat(plain, content);
+      if (messagesOf(plain).some((message) => message.type === HANDSHAKE.finished)) {
+        // what comes behind the Finished is under other keys
+        inbox.bytes = afterEncrypted(inbox.bytes, opened);
+        return plain;
+      }
     }
-    if (messagesOf(plain).some((message) => message.type === HANDSHAKE.finished)) return plain;
     if (flight.error !== undefined) throw new FaultError('tls.malformed', flight.error);
     await more(inbox);
   }
+}
+
+/** The bytes behind the first so many encrypted records. */
+function afterEncrypted(bytes: Uint8Array, count: number): Uint8Array {
+  let at = 0;
+  let seen = 0;
+  for (const record of cutRecords(bytes).records) {
+    at += 5 + record.fragment.length;
+    if (record.type === CONTENT.applicationData && ++seen === count) break;
+  }
+  return bytes.subarray(at);
+}
+
+/** The context of a CertificateRequest among the messages of the server: what asks for an answer. */
+function certificateContext(messages: Uint8Array): Uint8Array | undefined {
+  const request = messagesOf(messages).find(({ type }) => type === HANDSHAKE.certificateRequest);
+  return request === undefined ? undefined : readerOf(request.body).vector(1);
+}
+
+async function finished(
+  inbox: Inbox,
+  suite: number,
+  keys: Schedule,
+  upToServer: Uint8Array,
+  messages: Uint8Array,
+): Promise<Connection13> {
+  const context = certificateContext(messages);
+  // RFC 8446 §4.4.2: who has no certificate says so
+  const empty =
+    context === undefined ? new Uint8Array() : whole(HANDSHAKE.certificate, concat(vector(1, context), vector(3)));
+  const before = concat(upToServer, empty);
+  const own = whole(HANDSHAKE.finished, keys.clientVerify(before));
+  const { stream } = inbox;
+  if (empty.length > 0) await stream.write(keys.client.seal(CONTENT.handshake, empty));
+  await stream.write(keys.client.seal(CONTENT.handshake, own));
+  const application = keys.application(upToServer, concat(before, own));
+  let total = 0;
+  async function next(): Promise<{ readonly type: number; readonly content: Uint8Array } | undefined> {
+    for (;;) {
+      const { records, error } = cutRecords(inbox.bytes);
+      const first = records[0];
+      if (first !== undefined) {
+        const header = inbox.bytes.subarray(0, 5);
+        inbox.bytes = inbox.bytes.subarray(5 + first.fragment.length);
+        // a ChangeCipherSpec for middleboxes, or an alert of a server that never took our keys
+        if (first.type !== CONTENT.applicationData) {
+          if (first.type === CONTENT.alert) return { type: first.type, content: first.fragment };
+          continue;
+        }
+        return application.server.open(header, first.fragment);
+      }
+      if (error !== undefined) throw new FaultError('tls.malformed', error);
+      const chunk = await stream.read();
+      if (chunk === undefined) return undefined;
+      total += chunk.length;
+      if (total > MAX_FLIGHT) throw new FaultError('net.limit', "the server's answers are endless");
+      inbox.bytes = concat(inbox.bytes, chunk);
+    }
+  }
+  return {
+    suite,
+    psk: (nonce) => application.psk(nonce),
+    send: async (type, content) => await stream.write(application.client.seal(type, content)),
+    async next() {
+      try {
+        return await next();
+      } catch (error) {
+        if (error instanceof WireError) throw new FaultError('tls.malformed', error.message, { cause: error });
+        throw error;
+      }
+    },
+  };
 }
 
 export async function handshake13(
@@ -146,7 +233,11 @@ export async function handshake13(
       throw new FaultError('tls.handshake', 'the server does not speak TLS 1.3 with these groups');
     const message = whole(HANDSHAKE.serverHello, flight.messages[0]?.body ?? new Uint8Array());
     const shared = share.agree(server.share);
-    return { hello: message, messages: await decrypted(inbox, server.suite, shared, concat(sent, message)) };
+    const keys = schedule13(server.suite, shared, concat(sent, message));
+    const messages = await decrypted(inbox, keys);
+    const upToServer = concat(sent, message, messages);
+    const { suite } = server;
+    return { hello: message, messages, finish: async () => await finished(inbox, suite, keys, upToServer, messages) };
   } catch (error) {
     if (error instanceof WireError) throw new FaultError('tls.malformed', error.message, { cause: error });
     throw error;

@@ -46,14 +46,18 @@ export interface Question extends Omit<HelloOptions, 'random' | 'version'> {
   readonly version: Probed;
 }
 
-export function helloBytes(io: IO, endpoint: EndpointName, question: Question): Uint8Array {
+export function helloOptions(io: IO, endpoint: EndpointName, question: Question): HelloOptions {
   const classic = question.version !== 'TLSv1.3';
-  return clientHelloRecord({
+  return {
     random: io.random(32),
     bare: question.version === 'SSLv3',
     // RFC 6066 §3: no literal address in SNI
     ...(ipBytes(endpoint.host) === undefined && { servername: endpoint.host }),
     ...question,
-    suites: classic ? [...question.suites, RENEGOTIATION_SCSV] : question.suites,
-  });
+    suites: classic && question.renegotiated === undefined ? [...question.suites, RENEGOTIATION_SCSV] : question.suites,
+  };
+}
+
+export function helloBytes(io: IO, endpoint: EndpointName, question: Question): Uint8Array {
+  return clientHelloRecord(helloOptions(io, endpoint, question));
 }

@@ -27,6 +27,7 @@ const PARTS: readonly { readonly part: string; readonly facts: readonly string[]
       'clock',
     ],
   },
+  { part: 'sessions', facts: ['resumption', 'withoutCertificate'] },
   { part: 'suites', facts: ['suites', 'ciphers', 'groups', 'keyExchange', 'hellos', 'order'] },
 ];
 

@@ -197,10 +197,9 @@ async function http({ io, endpoint, prober }: Setting, port: number, upgrade: bo
   });
 }
 
-/** All of them; the connections are counted apart. */
+/** All of them, side by side. */
 export async function askQuestions(setting: Setting, offered: readonly Offered[]): Promise<JsonObject> {
-  const { io, endpoint, prober } = setting;
-  const before = prober.stats().opened;
+  const { io, endpoint } = setting;
   const highest = offered.at(-1);
   const shown = offered.findLast(({ version }) => version !== 'TLSv1.3' && version !== 'SSLv3') ?? highest;
   const named = shown !== undefined && shown.version !== 'SSLv3';
@@ -223,6 +222,5 @@ export async function askQuestions(setting: Setting, offered: readonly Offered[]
     ...(retry !== undefined && { retry }),
     ...(plain !== undefined && { plainHttp: plain }),
     ...(upgrade !== undefined && { upgradeHttp: upgrade }),
-    connections: prober.stats().opened - before,
   };
 }

@@ -1,5 +1,6 @@
 /** The key schedule of TLS 1.3 (RFC 8446 §7), as far as a server's first flight: enough to read its certificate. */
 import {
+  createCipheriv,
   createDecipheriv,
   createECDH,
   createHash,
@@ -36,7 +37,7 @@ const SUITES: { readonly [code: number]: SuiteKeys } = {
 /** The suites and groups that a handshake of ours can go through with. */
 export const READABLE_SUITES: readonly number[] = Object.keys(SUITES).map(Number);
 export const READABLE_GROUPS: readonly number[] = [0x001d, 0x0017, 0x0018];
-const CURVES: { readonly [group: number]: string } = { 0x0017: 'prime256v1', 0x0018: 'secp384r1' };
+const CURVES: { readonly [group: number]: string } = { 0x0017: 'prime256v1', 0x0018: 'secp384r1', 0x0019: 'secp521r1' };
 
 export interface Share {
   readonly group: number;
@@ -120,25 +121,22 @@ export interface FlightReader {
   open(header: Uint8Array, fragment: Uint8Array): { readonly type: number; readonly content: Uint8Array };
 }
 
-/** Keys for the server's handshake records, from the shared secret and the transcript up to the ServerHello. */
-export function serverHandshakeKeys(suite: number, shared: Uint8Array, transcript: Uint8Array): FlightReader {
-  const { hash, cipher, keyLength, tagLength } = keysOf(suite);
-  const size = hash === 'sha256' ? 32 : 48;
-  const zero = new Uint8Array(size);
-  const early = createHmac(hash, zero).update(zero).digest();
-  const derived = hkdfExpandLabel(hash, early, 'derived', digest(hash), size);
-  const handshake = createHmac(hash, derived).update(shared).digest();
-  const secret = hkdfExpandLabel(hash, handshake, 's hs traffic', digest(hash, transcript), size);
+function nonceOf(iv: Uint8Array, sequence: number): Buffer {
+  const nonce = Buffer.from(iv);
+  nonce.writeUInt32BE((nonce.readUInt32BE(8) ^ sequence) >>> 0, 8);
+  return nonce;
+}
+
+function readerWith(suite: SuiteKeys, secret: Uint8Array): FlightReader {
+  const { hash, cipher, keyLength, tagLength } = suite;
   const key = hkdfExpandLabel(hash, secret, 'key', new Uint8Array(), keyLength);
   const iv = hkdfExpandLabel(hash, secret, 'iv', new Uint8Array(), 12);
   let sequence = 0;
   return {
     open(header, fragment) {
       if (fragment.length <= tagLength) throw new WireError('an encrypted record is shorter than its tag');
-      const nonce = Buffer.from(iv);
-      nonce.writeUInt32BE((nonce.readUInt32BE(8) ^ sequence) >>> 0, 8);
+      const plain = decrypt(cipher, key, nonceOf(iv, sequence), tagLength, header, fragment);
       sequence++;
-      const plain = decrypt(cipher, key, nonce, tagLength, header, fragment);
       // RFC 8446 §5.2: the type is the last octet that is not zero
       let end = plain.length;
       while (end > 0 && plain[end - 1] === 0) end--;
@@ -146,6 +144,123 @@ export function serverHandshakeKeys(suite: number, shared: Uint8Array, transcrip
       return { type: plain[end - 1] ?? 0, content: plain.subarray(0, end - 1) };
     },
   };
+}
+
+export interface FlightWriter {
+  /** The record as it goes on the wire. */
+  seal(type: number, content: Uint8Array): Uint8Array;
+}
+
+function writerWith(suite: SuiteKeys, secret: Uint8Array): FlightWriter {
+  const { hash, cipher, keyLength, tagLength } = suite;
+  const key = hkdfExpandLabel(hash, secret, 'key', new Uint8Array(), keyLength);
+  const iv = hkdfExpandLabel(hash, secret, 'iv', new Uint8Array(), 12);
+  let sequence = 0;
+  return {
+    seal(type, content) {
+      const plain = concat(content, Uint8Array.of(type));
+      const header = concat(Uint8Array.of(23, 3, 3), uint(plain.length + tagLength, 2));
+      const sealer = createCipheriv(cipher as 'aes-128-ccm', key, nonceOf(iv, sequence++), {
+        authTagLength: tagLength,
+      });
+      sealer.setAAD(header, { plaintextLength: plain.length });
+      return concat(header, sealer.update(plain), sealer.final(), sealer.getAuthTag());
+    },
+  };
+}
+
+/** The secrets of one connection, in the order in which a handshake needs them. */
+export interface Schedule {
+  readonly server: FlightReader;
+  readonly client: FlightWriter;
+  /** The verify_data of the client's Finished, over the transcript up to it. */
+  clientVerify(transcript: Uint8Array): Uint8Array;
+  /** Behind both Finished: the transcript up to the server's, and up to the client's. */
+  application(
+    upToServer: Uint8Array,
+    upToClient: Uint8Array,
+  ): { readonly server: FlightReader; readonly client: FlightWriter; psk(nonce: Uint8Array): Uint8Array };
+}
+
+/** RFC 8446 §7.1, from the shared secret and the transcript up to the ServerHello. */
+export function schedule13(suite: number, shared: Uint8Array, transcript: Uint8Array): Schedule {
+  const keys = keysOf(suite);
+  const { hash } = keys;
+  const size = hash === 'sha256' ? 32 : 48;
+  const zero = new Uint8Array(size);
+  const expand = (secret: Uint8Array, label: string, over: Uint8Array): Uint8Array =>
+    hkdfExpandLabel(hash, secret, label, digest(hash, over), size);
+  const early = createHmac(hash, zero).update(zero).digest();
+  const handshake = createHmac(hash, expand(early, 'derived', new Uint8Array()))
+    .update(shared)
+    .digest();
+  const clientSecret = expand(handshake, 'c hs traffic', transcript);
+  const serverSecret = expand(handshake, 's hs traffic', transcript);
+  const master = createHmac(hash, expand(handshake, 'derived', new Uint8Array()))
+    .update(zero)
+    .digest();
+  return {
+    server: readerWith(keys, serverSecret),
+    client: writerWith(keys, clientSecret),
+    clientVerify: (upTo) =>
+      createHmac(hash, hkdfExpandLabel(hash, clientSecret, 'finished', new Uint8Array(), size))
+        .update(digest(hash, upTo))
+        .digest(),
+    application(upToServer, upToClient) {
+      const resumption = expand(master, 'res master', upToClient);
+      return {
+        server: readerWith(keys, expand(master, 's ap traffic', upToServer)),
+        client: writerWith(keys, expand(master, 'c ap traffic', upToServer)),
+        psk: (nonce) => hkdfExpandLabel(hash, resumption, 'resumption', nonce, size),
+      };
+    },
+  };
+}
+
+export interface Ticket13 {
+  readonly suite: number;
+  readonly psk: Uint8Array;
+  readonly ticket: Uint8Array;
+  readonly ageAdd: number;
+}
+
+/**
+ * A hello that resumes (RFC 8446 §4.2.11): `encode` makes the message with the extension given as its last. The age is
+ * told as none: the ticket is fresh.
+ */
+export function helloWithPsk(ticket: Ticket13, encode: (last: Extension) => Uint8Array): Uint8Array {
+  const { hash } = keysOf(ticket.suite);
+  const size = hash === 'sha256' ? 32 : 48;
+  const identities = vector(2, vector(2, ticket.ticket), uint(ticket.ageAdd, 4));
+  const binders = (binder: Uint8Array): Uint8Array => vector(2, vector(1, binder));
+  const extensionWith = (binder: Uint8Array): Extension => ({ type: 41, data: concat(identities, binders(binder)) });
+  const draft = encode(extensionWith(new Uint8Array(size)));
+  const truncated = draft.subarray(0, draft.length - 3 - size);
+  const early = createHmac(hash, new Uint8Array(size)).update(ticket.psk).digest();
+  const binderKey = hkdfExpandLabel(hash, early, 'res binder', digest(hash), size);
+  const finished = hkdfExpandLabel(hash, binderKey, 'finished', new Uint8Array(), size);
+  return encode(extensionWith(createHmac(hash, finished).update(digest(hash, truncated)).digest()));
+}
+
+export interface SessionTicket {
+  /** Seconds. */
+  readonly lifetime: number;
+  readonly ageAdd: number;
+  readonly nonce: Uint8Array;
+  readonly ticket: Uint8Array;
+  /** max_early_data_size; 0 where early data is not taken. */
+  readonly earlyData: number;
+}
+
+/** A NewSessionTicket of TLS 1.3 (RFC 8446 §4.6.1). */
+export function decodeTicket13(body: Uint8Array): SessionTicket {
+  const reader = readerOf(body);
+  const lifetime = reader.uint(4);
+  const ageAdd = reader.uint(4);
+  const nonce = reader.vector(1);
+  const ticket = reader.vector(2);
+  const early = extensionsFrom(reader.vector(2)).find(({ type }) => type === 42)?.data;
+  return { lifetime, ageAdd, nonce, ticket, earlyData: early === undefined ? 0 : readerOf(early).uint(4) };
 }
 
 function decrypt(
