@@ -17,12 +17,16 @@ import {
   must,
   orElse,
   whenKnown,
+  type Is,
 } from '../read.ts';
 import type { Setting } from '../setting.ts';
 import { keyStrength } from './key-algorithm.ts';
 
 /** In these states a certificate was never issued, so it has no dates. */
-const NEVER_ISSUED = new Set<unknown>(['PENDING_VALIDATION', 'FAILED', 'VALIDATION_TIMED_OUT']);
+const NEVER_ISSUED = new Set<Json>(['PENDING_VALIDATION', 'FAILED', 'VALIDATION_TIMED_OUT']);
+/** What another word means for the certificate nobody knows. */
+const STATUSES = new Set<Json>([...NEVER_ISSUED, 'EXPIRED', 'INACTIVE', 'ISSUED', 'REVOKED']);
+const asStatus: Is<string> = (value) => (typeof value === 'string' && STATUSES.has(value) ? value : undefined);
 const LAST_INSTANT = 253_402_300_799_999;
 
 /**
@@ -121,10 +125,13 @@ function wildcardsOf(raw: Json, setting: Setting): Json {
 
 function certificateFacts(raw: Json, tags: Json | undefined, setting: Setting): JsonObject {
   const arn = must(raw, 'CertificateArn', asText);
-  const status = must(raw, 'Status', asText);
+  const status = must(raw, 'Status', asStatus);
+  const created = may(raw, 'CreatedAt', asDate);
   const detail = own(raw, 'DescribeCertificate');
   const issued = may(raw, 'IssuedAt', asDate);
   const imported = may(raw, 'ImportedAt', asDate);
+  // A private one may have neither date
+  const since = issued ?? imported ?? created;
   const named = (list: readonly string[]): boolean => typeof arn === 'string' && list.includes(arn);
   return facts({
     arn,
@@ -136,8 +143,9 @@ function certificateFacts(raw: Json, tags: Json | undefined, setting: Setting): 
     exportOption: may(raw, 'ExportOption', asText),
     key: keyOf(raw),
     ...datesOf(raw, status),
-    created: may(raw, 'CreatedAt', asDate),
-    since: issued === undefined ? imported : issued,
+    // How long it has been waiting decides
+    created: created === undefined && status === 'PENDING_VALIDATION' ? unknown('aws.bad-response') : created,
+    since: since === undefined && status === 'ISSUED' ? unknown('aws.bad-response') : since,
     renewal: renewalOf(raw),
     validationMethods: validationMethods(raw),
     openValidations: openValidations(raw),

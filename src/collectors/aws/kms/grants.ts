@@ -1,10 +1,19 @@
 /** Which grants on a key are broad: open-ended use of the key for somebody who is no AWS service (facts/aws, kms.grant.broad). */
 import { canonicalJson } from '../../../model/canonical.ts';
-import { own, type Json } from '../../../model/json.ts';
+import { isObject, own, type Json } from '../../../model/json.ts';
 import { brief } from '../policy.ts';
 import { asList, asText, asTexts, isUnknownFact, may, must } from '../read.ts';
 
 const STRONG = new Set(['Decrypt', 'ReEncryptFrom', 'CreateGrant']);
+
+/** Empty maps constrain nothing. */
+function isConstrained(constraints: Json | undefined): boolean {
+  const contexts = [own(constraints, 'EncryptionContextSubset'), own(constraints, 'EncryptionContextEquals')];
+  return (
+    contexts.some((context) => isObject(context) && Object.keys(context).length > 0) ||
+    typeof own(constraints, 'SourceArn') === 'string'
+  );
+}
 
 /** A service principal, a service-linked role, or a session that AWS itself holds. */
 function isService(grantee: string): boolean {
@@ -30,7 +39,9 @@ export function readGrants(items: readonly Json[]): GrantReading {
   const seen = new Set<string>();
   let malformed = false;
   for (const item of items) {
-    const grantee = must(item, 'GranteePrincipal', asText);
+    // A grant to a service may name it in a member of its own
+    const named = may(item, 'GranteePrincipal', asText);
+    const grantee = named ?? must(item, 'GranteeServicePrincipal', asText);
     const operations = must(item, 'Operations', asTexts);
     const constraints = may(item, 'Constraints', (value) => (asList(value) === undefined ? value : undefined));
     const id = may(item, 'GrantId', asText);
@@ -45,10 +56,7 @@ export function readGrants(items: readonly Json[]): GrantReading {
     if (seen.has(identity)) doubled.push(`${label} is there twice`);
     seen.add(identity);
     const strong = sorted.filter((operation) => STRONG.has(operation));
-    const isConstrained =
-      own(constraints, 'EncryptionContextSubset') !== undefined ||
-      own(constraints, 'EncryptionContextEquals') !== undefined;
-    if (strong.length > 0 && !isConstrained) broad.push(`${label} allows ${strong.join(', ')} without constraints`);
+    if (strong.length > 0 && !isConstrained(constraints)) broad.push(`${label} allows ${strong.join(', ')} without constraints`);
   }
   return { broad, doubled, malformed };
 }

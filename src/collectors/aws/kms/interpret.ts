@@ -130,8 +130,10 @@ function materialFacts(metadata: Json | undefined): Json | undefined {
         : unknown('aws.bad-response'),
   );
   const until = expires === true && validTo === undefined ? unknown('aws.bad-response') : validTo;
+  const origin = may(metadata, 'Origin', asText);
   return facts({
-    expires,
+    // KMS always says it of imported material
+    expires: expires === undefined && origin === 'EXTERNAL' ? unknown('aws.bad-response') : expires,
     validTo: until,
     // The first millisecond that is less than 30 days before the end
     expiringFrom: whenKnown(until, (date) => shifted(date, 1 - NEVER_WARNED_DAYS * DAY)),

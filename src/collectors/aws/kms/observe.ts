@@ -24,7 +24,15 @@ const METADATA = [
   'Origin',
   'ValidTo',
 ] as const;
-const GRANT = ['GrantId', 'GranteePrincipal', 'RetiringPrincipal', 'Operations', 'Constraints', 'Name'] as const;
+const GRANT = [
+  'GrantId',
+  'GranteePrincipal',
+  'GranteeServicePrincipal',
+  'RetiringPrincipal',
+  'Operations',
+  'Constraints',
+  'Name',
+] as const;
 
 interface Questions {
   readonly sdk: typeof Sdk;
@@ -72,15 +80,16 @@ export function hasHistory(metadata: Json, regions: readonly string[] | undefine
   return origin === 'EXTERNAL' || (origin === 'AWS_KMS' && notRotatable(metadata, regions) === undefined);
 }
 
-function isYoung(metadata: Json, now: string): boolean {
+function isYounger(metadata: Json, days: number, now: string): boolean {
   const created = own(metadata, 'CreationDate');
-  return typeof created === 'string' && Date.parse(created) > Date.parse(now) - 365 * DAY;
+  return typeof created === 'string' && Date.parse(created) > Date.parse(now) - days * DAY;
 }
 
 /** The further questions about one key, by what DescribeKey said of it. */
 async function detailsOf(questions: Questions, key: string, metadata: JsonObject): Promise<JsonObject> {
   const { sdk, client, observation, bulk } = questions;
-  const { calls, regions } = observation;
+  const { calls, io, regions } = observation;
+  const now = io.now();
   const found: { [name: string]: Json } = {};
   const isCustomers = own(metadata, 'KeyManager') === 'CUSTOMER';
   const isPending = own(metadata, 'KeyState') === 'PendingDeletion';
@@ -118,10 +127,11 @@ async function detailsOf(questions: Questions, key: string, metadata: JsonObject
     put('kms:ListGrants', () => listGrants(questions, key));
   }
   // A key younger than a year needs no history: its creation is recent enough by itself
-  if (hasHistory(metadata, regions) && !isYoung(metadata, observation.io.now())) {
+  if (hasHistory(metadata, regions) && !isYounger(metadata, 365, now)) {
     put('kms:ListKeyRotations', () => listRotations(questions, key));
   }
-  if (isCustomers && own(metadata, 'KeyState') === 'Enabled') {
+  // The scarcest quota of all: a key of a month cannot have been idle for three
+  if (isCustomers && own(metadata, 'KeyState') === 'Enabled' && !isYounger(metadata, 90, now)) {
     put('kms:GetKeyLastUsage', () =>
       ask(
         asked(questions, 'kms:GetKeyLastUsage'),
