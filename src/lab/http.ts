@@ -1,6 +1,6 @@
 /** Scripted web hosts on loopback: one TLS and one plain port serve many names with literal bytes, able to misbehave. */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { GOOD_CIPHERS } from './tls.ts';
+import { GOOD_CIPHERS, GOOD_SIGNATURES } from './tls.ts';
 import { createSecureContext, createServer as createTlsServer, type SecureContext } from 'node:tls';
 
 export interface LabRequest {
@@ -41,7 +41,12 @@ export async function startWeb(sites: readonly LabSite[]): Promise<LabWeb> {
     if (certificate !== undefined) {
       contexts.set(
         name,
-        createSecureContext({ cert: certificate.chainPem, key: certificate.keyPem, ciphers: GOOD_CIPHERS }),
+        createSecureContext({
+          cert: certificate.chainPem,
+          key: certificate.keyPem,
+          ciphers: GOOD_CIPHERS,
+          sigalgs: GOOD_SIGNATURES,
+        }),
       );
     }
   }
@@ -70,6 +75,9 @@ export async function startWeb(sites: readonly LabSite[]): Promise<LabWeb> {
   const secure = createTlsServer(
     {
       ciphers: GOOD_CIPHERS,
+      sigalgs: GOOD_SIGNATURES,
+      // other protocols are refused (RFC 7301 §3.2)
+      ALPNProtocols: ['http/1.1'],
       ...(first !== undefined && { cert: first.chainPem, key: first.keyPem }),
       SNICallback: (name, done) => done(null, contexts.get(name)),
     },

@@ -7,6 +7,10 @@ import { createSecureContext, createServer as createTlsServer, type SecureVersio
 export const GOOD_CIPHERS =
   'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:ECDHE+AESGCM:ECDHE+CHACHA20';
 
+/** No SHA-1, no SHA-224, no PKCS#1 before PSS. */
+export const GOOD_SIGNATURES =
+  'ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:RSA+SHA256:RSA+SHA384';
+
 export interface LabTlsOptions {
   /** Leaf and the certificates above it, as a server sends them. */
   readonly certPem: string;
@@ -16,6 +20,7 @@ export interface LabTlsOptions {
   /** OpenSSL cipher list; TLS 1.0 needs `DEFAULT:@SECLEVEL=0`. */
   readonly ciphers?: string;
   readonly groups?: string;
+  /** Default HTTP/1.1 alone; an empty list takes whatever is asked for. */
   readonly alpn?: readonly string[];
   /** A PEM of the CAs whose client certificates are asked for, and whether one is a must. */
   readonly clientCa?: string;
@@ -65,7 +70,9 @@ function settingsOf(options: LabTlsOptions): object {
     // a good server unless it is asked to be another
     ciphers: options.ciphers ?? GOOD_CIPHERS,
     ...(options.groups !== undefined && { ecdhCurve: options.groups }),
-    ...(options.alpn !== undefined && { ALPNProtocols: [...options.alpn] }),
+    // TLS 1.0 and 1.1 sign with SHA-1, which a list without it forbids
+    ...(options.minVersion === undefined && { sigalgs: GOOD_SIGNATURES }),
+    ...(options.alpn?.length !== 0 && { ALPNProtocols: [...(options.alpn ?? ['http/1.1'])] }),
     ...(options.clientCa !== undefined && { ca: options.clientCa }),
     requestCert: options.clientCertificate !== undefined,
     rejectUnauthorized: options.clientCertificate === 'required',
@@ -84,6 +91,7 @@ function upgrade(socket: Socket, options: LabTlsOptions): void {
   const secure = new TLSSocket(socket, {
     isServer: true,
     secureContext: createSecureContext(settingsOf(options)),
+    ...(options.alpn !== undefined && { ALPNProtocols: [...options.alpn] }),
   });
   secure.on('error', () => socket.destroy());
   secure.resume();
