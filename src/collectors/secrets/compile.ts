@@ -6,7 +6,7 @@ import { anchorsOf, firstOf, lastOf, lengthsOf, prefixesOf } from '../../pattern
 import { parsePattern } from '../../pattern/parse.ts';
 import { overlaps, setOf, type ByteSet } from '../../pattern/ast.ts';
 import { type Allow, allowsOf, gitleaksRule, type GitleaksRule } from './gitleaks.ts';
-import { type Automaton, buildAutomaton } from './automaton.ts';
+import { buildKeywords, SHORTEST_KEYWORD, type Keywords } from './keywords.ts';
 
 export interface PatternMatcher {
   readonly is: 'pattern';
@@ -14,9 +14,9 @@ export interface PatternMatcher {
   readonly expression: RegExp;
   /** The same with the places of its groups. */
   readonly located: RegExp;
-  /** Every match begins with a keyword: it is tried where the keyword stands, in its exact spelling. */
+  /** Every match begins with one of the prefixes: it is tried where one stands, in its exact spelling. */
   readonly anchored: boolean;
-  readonly prefixes: readonly Buffer[];
+  readonly prefixes: readonly string[];
   /** How far a match may reach on either side of its keyword. */
   readonly reach: number;
   /** The pattern asks where the text begins or ends. */
@@ -48,7 +48,7 @@ export interface Matcher {
 }
 
 export interface Plan {
-  readonly automaton: Automaton;
+  readonly keywords: Keywords;
   /** By keyword number. */
   readonly matchers: readonly (readonly Matcher[])[];
 }
@@ -59,7 +59,7 @@ export interface Engine {
   /** Detectors with a form of their own: for dependencies, lockfiles, generated and binary files. */
   readonly fixed: Plan;
   readonly paths: readonly Matcher[];
-  /** Rules without keywords: they run over every text. */
+  /** Rules with no keyword, or with one that is too short for the tables: they run over every text that holds it. */
   readonly always: readonly Matcher[];
   /** Allow-lists over all rules of a gitleaks file. */
   readonly allow: readonly Allow[];
@@ -83,18 +83,33 @@ export function compile(set: DetectorSet): Engine {
     all: planFor(byContent),
     fixed: planFor(byContent.filter((matcher) => matcher.fixed)),
     paths: matchers.filter((matcher) => matcher.rule.is === 'path'),
-    always: matchers.filter((matcher) => matcher.rule.is === 'gitleaks' && matcher.keywords.length === 0),
+    always: matchers.filter((matcher) => matcher.rule.is === 'gitleaks' && !isIndexed(matcher.keywords)),
     allow,
     published: new Set(set.detectors.flatMap((detector) => detector.allow?.published ?? [])),
   };
 }
 
+function isIndexed(keywords: readonly string[]): boolean {
+  return keywords.length > 0 && keywords.every((word) => word.length >= SHORTEST_KEYWORD);
+}
+
 function planFor(matchers: readonly Matcher[]): Plan {
-  const words = [...new Set(matchers.flatMap((matcher) => matcher.keywords))].sort();
-  return {
-    automaton: buildAutomaton(words),
-    matchers: words.map((word) => matchers.filter((matcher) => matcher.keywords.includes(word))),
-  };
+  const folded = new Map<string, Matcher[]>();
+  const exact = new Map<string, Matcher[]>();
+  for (const matcher of matchers) {
+    const { rule } = matcher;
+    const anchored = rule.is === 'pattern' && rule.anchored;
+    if (!anchored && !isIndexed(matcher.keywords)) continue;
+    const words = anchored ? exact : folded;
+    for (const word of new Set(anchored ? rule.prefixes : matcher.keywords)) {
+      words.set(word, [...(words.get(word) ?? []), matcher]);
+    }
+  }
+  const entries = [
+    ...Array.from(folded, ([text, some]) => ({ text, exact: false, matchers: some })),
+    ...Array.from(exact, ([text, some]) => ({ text, exact: true, matchers: some })),
+  ];
+  return { keywords: buildKeywords(entries), matchers: entries.map((entry) => entry.matchers) };
 }
 
 function compileOne(detector: Detector, rule: Rule, number: number): Matcher {
@@ -176,7 +191,7 @@ function patternRule(detector: Detector, pattern: string): PatternMatcher {
     expression: new RegExp(source, anchored ? 'y' : 'g'),
     located: new RegExp(source, 'dy'),
     anchored,
-    prefixes: anchored ? prefixes.map((prefix) => Buffer.from(prefix, 'latin1')) : [],
+    prefixes: anchored ? prefixes : [],
     reach: max === Infinity ? UNBOUNDED_REACH : max + 8,
     whole: anchors.text,
   };

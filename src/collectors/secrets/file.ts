@@ -30,7 +30,8 @@ const OVERLAP = 128 * 1024;
 export function scanFile(engine: Engine, path: string, size: number, readAt: ReadAt, key: Buffer, root = ''): FileScan {
   const kind = classify(`${root}/${path}`);
   const found: Found[] = [];
-  const name = redactPath(engine, path);
+  let safe: string | undefined;
+  const name = (): string => (safe ??= redactPath(engine, path));
   let encoding: Encoding = 'bytes';
   let lines = startLines();
   let base = 0;
@@ -50,7 +51,7 @@ export function scanFile(engine: Engine, path: string, size: number, readAt: Rea
       countTo(lines, bytes, leak.start);
       const place = `${String(leak.matcher.number)}:${String(base + leak.start)}`;
       again.add(place);
-      if (!reported.has(place)) found.push(redact(leak, input, name, lines, key));
+      if (!reported.has(place)) found.push(redact(leak, input, name(), lines, key));
     }
     reported = again;
     if (offset + CHUNK >= size) break;
@@ -68,7 +69,7 @@ export function scanFile(engine: Engine, path: string, size: number, readAt: Rea
       .digest('hex');
     found.push({
       detector: matcher.detector.id,
-      file: name,
+      file: name(),
       line: 1,
       column: 1,
       excerpt: '…',

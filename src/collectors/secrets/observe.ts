@@ -4,7 +4,7 @@ import { FaultError, type FaultCode } from '../../model/fault.ts';
 import type { FileEntry, IO } from '../../model/io.ts';
 import { byCodeUnit, type Json } from '../../model/json.ts';
 import type { DetectorSet } from '../../model/detector.ts';
-import { compile } from './compile.ts';
+import { compile, type Engine } from './compile.ts';
 import { blobItems, listBlobs, messageItems, originsOf, repositoryAt, type Repository } from './history.ts';
 import { scanInWorkers } from './pool.ts';
 import type { WorkDone, WorkerStart, WorkItem } from './protocol.ts';
@@ -98,8 +98,9 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     (a, b) =>
       byCodeUnit(a.file, b.file) || a.line - b.line || a.column - b.column || byCodeUnit(a.detector, b.detector),
   );
-  const engine = compile(set);
-  const safe = (path: string): string => redactPath(engine, path);
+  // compiled only where a path is to be shown
+  let engine: Engine | undefined;
+  const safe = (path: string): string => redactPath((engine ??= compile(set)), path);
   return {
     detectors: set.detectors.length,
     coverage: { ...sum, skipped: skipped.list(safe), unread: unread.list(safe) },

@@ -12,7 +12,7 @@ import {
   type UserInfo,
   userInfoAt,
 } from './assignment.ts';
-import { findKeywords, Hits } from './automaton.ts';
+import { findKeywords, Hits } from './keywords.ts';
 import { allowsPath, type Find, type GitleaksRule, secretOf } from './gitleaks.ts';
 import { decodedRuns } from './decode.ts';
 import { proofOf } from './checksum.ts';
@@ -77,7 +77,7 @@ export function scan(engine: Engine, input: ScanInput, depth = 0): Scanned {
   const budget = BUDGET_BASE + (input.to - input.from) * BUDGET_RATIO;
   const { published } = engine;
   const state: Scan = { ...input, plan, published, leaks: new Map(), windows: new Map(), budget };
-  findKeywords(plan.automaton, input.bytes, input.from, input.to, HITS);
+  findKeywords(plan.keywords, input.bytes, input.from, input.to, HITS);
   const { data, length } = HITS;
   let values: readonly Assigned[] = [];
   let info: UserInfo | undefined;
@@ -85,7 +85,7 @@ export function scan(engine: Engine, input: ScanInput, depth = 0): Scanned {
   for (let i = 0; i < length && state.leaks.size < MAX_LEAKS && state.budget > 0; i += 2) {
     const keyword = data[i] ?? 0;
     const end = data[i + 1] ?? 0;
-    const start = end - (plan.automaton.lengths[keyword] ?? 0);
+    const start = end - (plan.keywords.lengths[keyword] ?? 0);
     for (const matcher of plan.matchers[keyword] ?? []) {
       const { rule } = matcher;
       if (rule.is === 'pattern') {
@@ -101,12 +101,19 @@ export function scan(engine: Engine, input: ScanInput, depth = 0): Scanned {
       }
     }
   }
-  for (const { number } of engine.always) state.windows.set(number, [input.from, input.to]);
+  for (const { number, keywords } of engine.always) {
+    if (keywords.length === 0 || holdsOne(input, keywords)) state.windows.set(number, [input.from, input.to]);
+  }
   for (const [number, window] of state.windows) runWindow(state, engine.matchers[number], window);
   const leaks = settle([...state.leaks.values()]);
   // only what people write is decoded: dependencies and binary files are full of encoded data
   const decoded = plan === engine.all || depth > 0 ? decodedLeaks(engine, input, leaks, depth) : [];
   return { leaks: inOrder([...leaks, ...decoded]), exhausted: state.budget <= 0 };
+}
+
+function holdsOne({ bytes, from, to }: ScanInput, keywords: readonly string[]): boolean {
+  const text = bytes.toString('latin1', from, to).toLowerCase();
+  return keywords.some((word) => text.includes(word));
 }
 
 function inOrder(leaks: readonly Leak[]): Leak[] {
@@ -133,8 +140,6 @@ function decodedLeaks(engine: Engine, input: ScanInput, known: readonly Leak[], 
 
 function tryHere(state: Scan, matcher: Matcher, rule: PatternMatcher, start: number): void {
   const { bytes, to } = state;
-  // the exact spelling, byte by byte, before anything is allocated
-  if (!rule.prefixes.some((prefix) => startsWith(bytes, start, to, prefix))) return;
   if (isWord(bytes[start - 1] ?? 0) && !couldBeEscape(bytes, start)) return;
   const from = Math.max(0, start - 12);
   for (let reach = rule.reach; ; reach *= 4) {
@@ -148,12 +153,6 @@ function tryHere(state: Scan, matcher: Matcher, rule: PatternMatcher, start: num
     accept(state, matcher, rule, found.index, found.index + found[0].length, text, from);
     return;
   }
-}
-
-function startsWith(bytes: Buffer, at: number, to: number, prefix: Buffer): boolean {
-  if (at + prefix.length > to) return false;
-  for (let i = 0; i < prefix.length; i++) if (bytes[at + i] !== prefix[i]) return false;
-  return true;
 }
 
 function isWord(byte: number): boolean {
