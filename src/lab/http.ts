@@ -23,12 +23,16 @@ export interface LabSite {
   readonly certificate?: { readonly chainPem: string; readonly keyPem: string };
   readonly https: Handler;
   readonly http: Handler;
+  /** Text replies leave the connection open for the next request. */
+  readonly persistent?: boolean;
 }
 
 export interface LabWeb {
   readonly httpsPort: number;
   readonly httpPort: number;
   readonly requests: readonly LabRequest[];
+  /** Connections accepted so far. */
+  readonly connections: () => number;
   close(): Promise<void>;
 }
 
@@ -53,6 +57,7 @@ export async function startWeb(sites: readonly LabSite[]): Promise<LabWeb> {
   const first = sites.find(({ certificate }) => certificate !== undefined)?.certificate;
   const requests: LabRequest[] = [];
   const open = new Set<Socket>();
+  let accepted = 0;
 
   function serve(socket: Socket, scheme: 'http' | 'https'): void {
     // clients that go away are no fault of the lab's
@@ -62,11 +67,19 @@ export async function startWeb(sites: readonly LabSite[]): Promise<LabWeb> {
       text += chunk.toString('latin1');
       if (text.length > MAX_REQUEST) socket.destroy();
       if (!text.includes('\r\n\r\n')) return;
-      socket.off('data', read);
       const request = parseRequest(text, scheme);
+      text = '';
       requests.push(request);
       const site = byName.get(request.host);
-      send(socket, site === undefined ? response('421 Misdirected Request', []) : site[scheme](request));
+      const reply = site === undefined ? response('421 Misdirected Request', []) : site[scheme](request);
+      if (site?.persistent === true && typeof reply === 'string') {
+        // HEAD has the head of GET and no body (RFC 9110 §9.3.2)
+        const open = reply.replace('\r\nConnection: close', '');
+        socket.write(request.method === 'HEAD' ? open.slice(0, open.indexOf('\r\n\r\n') + 4) : open, 'latin1');
+        return;
+      }
+      socket.off('data', read);
+      send(socket, reply);
     };
     socket.on('data', read);
   }
@@ -87,6 +100,7 @@ export async function startWeb(sites: readonly LabSite[]): Promise<LabWeb> {
   for (const server of [plain, secure]) {
     server.on('connection', (socket: Socket) => {
       open.add(socket);
+      accepted++;
       socket.on('error', () => socket.destroy());
       socket.on('close', () => open.delete(socket));
     });
@@ -97,6 +111,7 @@ export async function startWeb(sites: readonly LabSite[]): Promise<LabWeb> {
     httpsPort,
     httpPort,
     requests,
+    connections: () => accepted,
     async close() {
       for (const socket of open) socket.destroy();
       await Promise.all([plain, secure].map((server) => new Promise((done) => void server.close(done))));

@@ -59,11 +59,11 @@ function headFacts(view: View): Area {
   };
 }
 
-/** What each foreign origin is told. The random one rides on the second fetch of the page. */
+/** What each foreign origin is told. The one that ends like the host rides on the second fetch of the page. */
 function corsFacts(view: View): Area {
   const probes = [
-    { probe: 'random', chain: view.again },
-    ...CORS_PROBES.map((probe) => ({ probe, chain: view.cors[probe] })),
+    { probe: 'prefix', chain: view.again },
+    ...CORS_PROBES.map((probe) => ({ probe, chain: view.cors[probe].asked ? view.cors[probe] : sameAs(view) })),
   ];
   const items: { fact: Json; at: string }[] = [];
   for (const { probe, chain } of probes) {
@@ -78,6 +78,14 @@ function corsFacts(view: View): Area {
   }
   const list = listFact('cors', items, undefined, '');
   return { facts: { cors: list.value }, at: list.at };
+}
+
+/** An origin that ends like the host is foreign too: where that one was allowed nothing, no other foreign one was asked. */
+function sameAs(view: View): Chain {
+  const response = only(view.again);
+  if (typeof response === 'string') return view.again;
+  const refused = linesOf(response.headers, 'access-control-allow-origin').length === 0;
+  return refused ? view.again : { ...view.cors.random, asked: true, end: 'fault', fault: 'evidence.missing' };
 }
 
 function corsFact(probe: string, response: Response): Json {
@@ -181,7 +189,7 @@ function openidFact(text: string | undefined, view: View): Json {
 
 function queryFacts(view: View): Area {
   const at = { '/queryLeak': view.query.at };
-  if (!view.query.asked) return { facts: {}, at };
+  if (!view.query.asked) return withoutQuery(view);
   const marker = own(own(view.raw, 'query'), 'marker');
   const response = only(view.query);
   if (typeof response === 'string') return { facts: { queryLeak: unknown(response) }, at };
@@ -192,6 +200,16 @@ function queryFacts(view: View): Area {
     facts: { queryLeak: { redirects: target !== null, leaks, to: target === null ? '' : target.hostname } },
     at,
   };
+}
+
+/** Asked only where port 80 redirects to another host: what its first answer said settles the rest. */
+function withoutQuery(view: View): Area {
+  const first = view.http.hops[0];
+  const at = { '/queryLeak': first?.at ?? view.http.at };
+  if (first?.is !== 'response') return { facts: {}, at };
+  const to = first.next === undefined ? undefined : URL.parse(first.next)?.hostname;
+  if (to !== undefined && to !== view.site.host) return { facts: { queryLeak: unknown('evidence.missing') }, at };
+  return { facts: { queryLeak: { redirects: to !== undefined, leaks: false, to: to ?? '' } }, at };
 }
 
 function intrusiveFacts(view: View): Area {

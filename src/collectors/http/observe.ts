@@ -33,14 +33,20 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   const last = https.last;
   const pageUrl = last !== undefined && new URL(last.url).hostname === urls.host ? last.url : urls.https;
   const answered = https.firstFault === undefined;
+  let second: Promise<Followed> | undefined;
+  const again = async (): Promise<Followed | undefined> => {
+    if (!wants('cors') && !namesNonce(last)) return undefined;
+    second ??= probes.again(io, pageUrl, urls.host, page);
+    return await second;
+  };
   const side: { readonly part: string; readonly ask: () => Promise<Json> }[] = [
     {
       part: 'sectxt',
       ask: async () => await withLinks(io, await observeSecurityTxt(io, urls, https, http), wants('sectxtLinks')),
     },
-    { part: 'again', ask: async () => await probes.again(io, pageUrl, page, wants('cors') || namesNonce(last)) },
+    { part: 'again', ask: async () => (await again())?.raw ?? NOT_ASKED },
     { part: 'head', ask: async () => (await follow(io, pageUrl, { maxBody: 0, method: 'HEAD', follow: false })).raw },
-    { part: 'cors', ask: async () => await probes.cors(io, pageUrl, urls.host) },
+    { part: 'cors', ask: async () => await probes.cors(io, pageUrl, urls.host, (await again())?.last) },
     { part: 'wellKnown', ask: async () => await probes.wellKnown(io, urls.https, keepText) },
     { part: 'query', ask: async () => await probes.query(io, http, urls.http) },
     { part: 'preload', ask: async () => await preload(io, urls.host) },

@@ -1,6 +1,7 @@
 /** The names under which side questions stand in raw. */
 
-export const CORS_PROBES = ['null', 'suffix', 'prefix', 'http'] as const;
+/** Beside these, `prefix` rides on the second fetch of the page. */
+export const CORS_PROBES = ['null', 'suffix', 'http', 'random'] as const;
 export type CorsProbe = (typeof CORS_PROBES)[number];
 
 export const WELL_KNOWN_PROBES = ['change-password', 'mta-sts.txt', 'openid-configuration', 'gpc.json', 'dnt'] as const;

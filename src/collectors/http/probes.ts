@@ -1,6 +1,7 @@
 /** The side questions: foreign origins, well-known paths, a query that may leak, and what only `--intrusive` asks. */
 import type { Hop, IO } from '../../model/io.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import { type Json, type JsonObject, own } from '../../model/json.ts';
+import { linesOf } from '../../wire/http/fields.ts';
 import { type Followed, follow, type FollowOptions, NOT_ASKED } from './chain.ts';
 import { FILE_BYTES } from './limits.ts';
 import {
@@ -22,11 +23,10 @@ function random(io: IO): string {
   return Buffer.from(io.random(8)).toString('hex');
 }
 
-/** The page again, from a foreign origin that nobody can have listed. */
-export async function again(io: IO, url: string, page: FollowOptions, needed: boolean): Promise<Json> {
-  if (!needed) return NOT_ASKED;
-  const origin = `https://${random(io)}.example`;
-  return (await follow(io, url, { ...page, follow: false, headers: [['origin', origin]] })).raw;
+/** The page again, from a foreign origin that ends like the host: whoever allows any origin allows this one too. */
+export async function again(io: IO, url: string, host: string, page: FollowOptions): Promise<Followed> {
+  const origin = `https://${random(io)}${host}`;
+  return await follow(io, url, { ...page, follow: false, headers: [['origin', origin]] });
 }
 
 /** Origins that careless comparisons let in (Fetch, CORS protocol). */
@@ -36,16 +36,22 @@ function originOf(probe: CorsProbe, host: string, name: string): string {
       return 'null';
     case 'suffix':
       return `https://${host}.${name}.example`;
-    case 'prefix':
-      return `https://${name}${host}`;
-    default:
+    case 'http':
       return `http://${host}`;
+    case 'random':
+      return `https://${name}.example`;
   }
 }
 
-export async function cors(io: IO, url: string, host: string): Promise<Json> {
+/** `again`: what the page said to an origin that ends like the host; one that it refused there needs no other foreign one. */
+export async function cors(io: IO, url: string, host: string, again: Hop | undefined): Promise<Json> {
+  const refused = again !== undefined && linesOf(again.headers, 'access-control-allow-origin').length === 0;
   const found: { [probe: string]: JsonObject } = {};
   for (const probe of CORS_PROBES) {
+    if (probe === 'random' && refused) {
+      found[probe] = NOT_ASKED;
+      continue;
+    }
     const origin = originOf(probe, host, random(io));
     found[probe] = {
       origin,
@@ -68,7 +74,11 @@ export async function wellKnown(io: IO, site: string, keep: (hop: Hop) => JsonOb
 /** RFC 9110 §17.9: does a redirect carry what stood in the query to another host? One more request to port 80. */
 export async function query(io: IO, http: Followed | undefined, url: string | undefined): Promise<Json> {
   if (url === undefined || http === undefined || http.firstFault !== undefined) return NOT_ASKED;
+  const next = own(http.raw.hops[0], 'next');
+  const target = typeof next === 'string' ? URL.parse(next) : null;
   const asked = new URL(url);
+  // what stays with the same host tells nobody anything
+  if (target === null || target.hostname === asked.hostname) return NOT_ASKED;
   const marker = `probity${random(io).slice(0, 6)}`;
   asked.search = `?probe=${marker}`;
   const answer = await follow(io, asked.href, { maxBody: SMALL, follow: false, markNext: true });

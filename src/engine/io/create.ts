@@ -9,6 +9,7 @@ import { createDeadline } from '../deadline.ts';
 import { fetchHop } from './fetch.ts';
 import { openTree } from './files.ts';
 import { runGit } from './git.ts';
+import { createLines } from './lines.ts';
 import { createScope } from './scope.ts';
 import { openTcp } from './tcp.ts';
 import { startTls } from './tls.ts';
@@ -35,7 +36,12 @@ export function createJobIO(world: World, settings: JobSettings): JobIO {
   const ended = new AbortController();
   const signal = AbortSignal.any([settings.signal, ended.signal]);
   setMaxListeners(0, signal);
-  const scope = createScope(signal, () => settings.waited?.());
+  const lines = createLines();
+  const scope = createScope(
+    signal,
+    () => settings.waited?.(),
+    () => lines.yieldSlots(),
+  );
   const io: IO = {
     signal,
     now: () => new Date().toISOString(),
@@ -43,7 +49,7 @@ export function createJobIO(world: World, settings: JobSettings): JobIO {
     dns: (request) => world.dns.ask(request, signal),
     tcp: (host, port) => openTcp(world, scope, host, port),
     tls: (over, options) => startTls(world, scope, over, options),
-    fetch: (request) => fetchHop(world, scope, request),
+    fetch: (request) => fetchHop(world, scope, lines, request),
     aws: (request) => world.aws.configure(request, signal),
     files: (root) => openTree(root, signal),
     git: (repository, args, input) => runGit(scope, repository, args, input),

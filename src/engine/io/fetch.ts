@@ -9,15 +9,20 @@ import { reasonOf, untilAbort, withDeadline } from '../deadline.ts';
 import { decodersOf } from './body.ts';
 import { codeOf, netFault } from './errors.ts';
 import type { Scope } from './scope.ts';
+import type { Line, Lines } from './lines.ts';
 import { takeSocket } from './stream.ts';
 import { openTcp } from './tcp.ts';
-import { startTls } from './tls.ts';
+import { type Repeated, startTls } from './tls.ts';
 import type { World } from './world.ts';
 
 /** facts/http §6: the default of 16 KiB is below what real sites send. */
 const MAX_HEADER_BYTES = 64 * 1024;
 /** Interim responses (RFC 9110 §15.2) before the final one. */
 const MAX_INTERIM = 32;
+/** How long a connection that was used before may be silent: servers that never look at a second request exist. */
+const SECOND_ANSWER_MS = 1000;
+/** What is read of an unwanted body to keep the connection. */
+const MAX_DRAIN = 64 * 1024;
 
 interface Body {
   readonly bytes: Uint8Array;
@@ -34,56 +39,106 @@ interface Answered {
   readonly requestFault: () => FaultCode | undefined;
 }
 
-/** The head of the final response, and the session it came over. */
-interface Head extends Answered {
-  readonly session: TlsSession | undefined;
+export async function fetchHop(world: World, scope: Scope, lines: Lines, request: HopRequest): Promise<Hop> {
+  const url = parseUrl(request.url);
+  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+  const origin = `${url.protocol}//${url.hostname}:${String(port)}`;
+  const open = async (): Promise<ByteStream> => await openTcp(world, scope, url.hostname, port);
+  const distrust = (): void => lines.distrust(origin);
+  const lent = (line: Line): Lent => ({
+    line,
+    repeated: lines.repeated(origin),
+    distrust,
+    giveBack: (reusable) => lines.release(origin, line, reusable),
+  });
+  const first = lent(await lines.take(origin, open, false));
+  const { timeoutMs } = world.network;
+  if (first.line.uses === 1) return await hopOver(world, scope, first, url, request, timeoutMs);
+  try {
+    return await hopOver(world, scope, first, url, request, Math.min(timeoutMs, SECOND_ANSWER_MS));
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    // RFC 9112 §9.3.1: what a used connection does not answer is asked again over a new one, and only that answer counts
+    if (error.fault.code === 'http.timeout') distrust();
+  }
+  return await hopOver(world, scope, lent(await lines.take(origin, open, true)), url, request, timeoutMs);
 }
 
-export async function fetchHop(world: World, scope: Scope, request: HopRequest): Promise<Hop> {
-  const url = parseUrl(request.url);
-  const { timeoutMs } = world.network;
-  const silence = `${url.host} did not answer in time`;
-  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-  // Under a deadline of its own: waiting for a slot of the host is not the server's time
-  const plain = await openTcp(world, scope, url.hostname, port);
+/** A line, and the function that gives it back: called once. */
+interface Lent {
+  readonly line: Line;
+  readonly repeated: Repeated;
+  readonly distrust: () => void;
+  readonly giveBack: (reusable: boolean) => void;
+}
+
+/** One request over one line. The time begins here: waiting for a slot of the host is not the server's. */
+async function hopOver(
+  world: World,
+  scope: Scope,
+  lent: Lent,
+  url: URL,
+  request: HopRequest,
+  headMs: number,
+): Promise<Hop> {
+  const { line, giveBack, distrust } = lent;
   const started = performance.now();
+  const silence = `${url.host} did not answer in time`;
+  let head: Answered;
   try {
-    const head = await withDeadline(
+    head = await withDeadline(
       scope.signal,
-      timeoutMs,
+      headMs,
       'http.timeout',
       silence,
-      async (signal) => await headOf(world, { ...scope, signal }, plain, url, request),
+      async (signal) => await headOf(world, { ...scope, signal }, lent, url, request),
     );
-    const { session, response, interim } = head;
-    const body = await readBody(head, request, scope.signal, started + timeoutMs - performance.now());
-    return {
-      url: request.url,
-      method: request.method,
-      address: plain.address,
-      port: plain.port,
-      httpVersion: response.httpVersion,
-      status: response.statusCode ?? 0,
-      statusText: response.statusMessage ?? '',
-      headers: pairs(response.rawHeaders),
-      ...(interim.length > 0 && { interim }),
-      body: body.bytes,
-      truncated: body.truncated,
-      ...(body.fault !== undefined && { bodyFault: body.fault }),
-      ...(session !== undefined && {
-        tls: { protocol: session.protocol, authorized: session.authorized, trustError: session.trustError },
-      }),
-      elapsedMs: Math.round(performance.now() - started),
-    };
-  } finally {
-    // With the session that may lie over it
-    plain.close();
+  } catch (error) {
+    giveBack(false);
+    throw error;
   }
+  const { response, interim } = head;
+  if (!persists(response)) distrust();
+  const session = line.carrier?.session;
+  const body = await readBody(
+    head,
+    request,
+    scope.signal,
+    started + world.network.timeoutMs - performance.now(),
+    giveBack,
+  );
+  return {
+    url: request.url,
+    method: request.method,
+    address: line.plain.address,
+    port: line.plain.port,
+    httpVersion: response.httpVersion,
+    status: response.statusCode ?? 0,
+    statusText: response.statusMessage ?? '',
+    headers: pairs(response.rawHeaders),
+    ...(interim.length > 0 && { interim }),
+    body: body.bytes,
+    truncated: body.truncated,
+    ...(body.fault !== undefined && { bodyFault: body.fault }),
+    ...(session !== undefined && {
+      tls: { protocol: session.protocol, authorized: session.authorized, trustError: session.trustError },
+    }),
+    elapsedMs: Math.round(performance.now() - started),
+  };
 }
 
-async function headOf(world: World, scope: Scope, plain: ByteStream, url: URL, request: HopRequest): Promise<Head> {
-  const session = url.protocol === 'https:' ? await handshake(world, scope, plain, url) : undefined;
-  return { session, ...(await exchange(url, request, takeSocket(session?.stream ?? plain), scope.signal)) };
+async function headOf(
+  world: World,
+  scope: Scope,
+  { line, repeated }: Lent,
+  url: URL,
+  request: HopRequest,
+): Promise<Answered> {
+  if (line.carrier === undefined) {
+    const session = url.protocol === 'https:' ? await handshake(world, scope, line.plain, url, repeated) : undefined;
+    line.carrier = { socket: takeSocket(session?.stream ?? line.plain), session };
+  }
+  return await exchange(url, request, line.carrier.socket, scope.signal);
 }
 
 function parseUrl(text: string): URL {
@@ -95,10 +150,16 @@ function parseUrl(text: string): URL {
 }
 
 /** ALPN offers what we speak. TLS faults of a page are `http.*`: its reader asked for a page, not for a handshake. */
-async function handshake(world: World, scope: Scope, plain: ByteStream, url: URL): Promise<TlsSession> {
+async function handshake(
+  world: World,
+  scope: Scope,
+  plain: ByteStream,
+  url: URL,
+  repeated: Repeated,
+): Promise<TlsSession> {
   try {
     const servername = url.hostname.replace(/^\[|\]$/g, '');
-    return await startTls(world, scope, plain, { servername, alpn: ['http/1.1'] });
+    return await startTls(world, scope, plain, { servername, alpn: ['http/1.1'] }, repeated);
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
     const { code, message } = error.fault;
@@ -113,7 +174,7 @@ async function exchange(url: URL, hop: HopRequest, socket: Socket, signal: Abort
   for (const [name, value] of hop.headers ?? []) headers.push(name, value);
   const has = (wanted: string): boolean => (hop.headers ?? []).some(([name]) => name.toLowerCase() === wanted);
   if (!has('accept-encoding')) headers.push('Accept-Encoding', 'identity');
-  if (!has('connection')) headers.push('Connection', 'close');
+  if (!has('connection')) headers.push('Connection', 'keep-alive');
   const request: ClientRequest = send({
     createConnection: () => socket,
     method: hop.method,
@@ -125,6 +186,8 @@ async function exchange(url: URL, hop: HopRequest, socket: Socket, signal: Abort
   });
   // All header lines or a fault: node would drop those above 2,000 in silence
   request.maxHeadersCount = 0;
+  // Without an agent node closes after each answer, whatever the header says
+  request.shouldKeepAlive = !has('connection');
   let failure: FaultError | undefined;
   const interim: Interim[] = [];
   const head = new Promise<IncomingMessage>((resolve, reject) => {
@@ -173,52 +236,94 @@ async function readBody(
   hop: HopRequest,
   job: AbortSignal,
   timeLeftMs: number,
+  giveBack: (reusable: boolean) => void,
 ): Promise<Body> {
-  const coding = pairs(response.rawHeaders)
-    .filter(([name]) => name.toLowerCase() === 'content-encoding')
-    .map(([, value]) => value)
-    .join(',');
-  if (hop.method === 'HEAD' || response.statusCode === 101) return { bytes: new Uint8Array(0), truncated: false };
-  const decoders = decodersOf(coding) ?? [];
+  if (response.statusCode === 101) giveBack(false);
+  else giveBackWhenDone(response, giveBack);
+  if (hop.method === 'HEAD' || response.statusCode === 101) {
+    response.resume();
+    return { bytes: new Uint8Array(0), truncated: false };
+  }
+  const decoders = decodersOf(linesNamed(response, 'content-encoding').join(',')) ?? [];
   const chunks: Uint8Array[] = [];
   let size = 0;
   let wire = 0;
+  let wireCap = 2 * hop.maxBody + MAX_HEADER_BYTES;
   return await new Promise<Body>((resolve, reject) => {
     const timer = setTimeout(() => finish(true, 'http.timeout'), Math.max(0, timeLeftMs));
     const giveUp = (): void => {
       stop();
+      response.destroy();
       reject(reasonOf(job));
     };
     function stop(): void {
       clearTimeout(timer);
       job.removeEventListener('abort', giveUp);
-      response.destroy();
       for (const decoder of decoders) decoder.destroy();
     }
     function finish(truncated: boolean, fault?: FaultCode): void {
       stop();
+      if (fault !== undefined) response.destroy();
       resolve({ bytes: Buffer.concat(chunks), truncated, ...(fault !== undefined && { fault }) });
+    }
+    /** The rest of a body that nobody wants is read where it is short: a new connection costs more. */
+    function finishAtCap(): void {
+      wireCap = wire + MAX_DRAIN;
+      const announced = Number(response.headers['content-length'] ?? 0);
+      finish(true);
+      if (announced > wireCap) response.destroy();
+      else response.resume();
     }
     job.addEventListener('abort', giveUp, { once: true });
     response.on('error', (error) => finish(true, requestFault() ?? bodyFault(error)));
     // Codings that decode to nothing may not be read for ever either
     response.on('data', (chunk: Uint8Array) => {
       wire += chunk.length;
-      if (wire > 2 * hop.maxBody + MAX_HEADER_BYTES) finish(true);
+      if (wire <= wireCap) return;
+      finish(true);
+      response.destroy();
     });
     let last: Readable = response;
     for (const decoder of decoders) {
       decoder.on('error', () => finish(true, 'http.malformed'));
       last = last.pipe(decoder);
     }
-    last.on('data', (chunk: Uint8Array) => {
+    const keep = (chunk: Uint8Array): void => {
       const room = hop.maxBody - size;
-      chunks.push(chunk.subarray(0, room));
+      if (room > 0) chunks.push(chunk.subarray(0, room));
       size += Math.min(room, chunk.length);
-      if (chunk.length > room) finish(true);
-    });
+      if (chunk.length <= room) return;
+      last.off('data', keep);
+      finishAtCap();
+    };
+    last.on('data', keep);
     last.on('end', () => finish(false));
   });
+}
+
+/** A connection is free for the next request when node says so, and gone when it closes. */
+function giveBackWhenDone(response: IncomingMessage, giveBack: (reusable: boolean) => void): void {
+  const { socket } = response;
+  const give = (reusable: boolean): void => {
+    socket.off('free', whenFree);
+    socket.off('close', whenClosed);
+    giveBack(reusable);
+  };
+  const whenFree = (): void => give(true);
+  const whenClosed = (): void => give(false);
+  socket.once('free', whenFree);
+  socket.once('close', whenClosed);
+}
+
+/** RFC 9112 §9.3: whether the connection may carry another request. */
+function persists(response: IncomingMessage): boolean {
+  const options = linesNamed(response, 'connection').join(',').toLowerCase();
+  if (/(?:^|,)[ \t]*close[ \t]*(?:,|$)/.test(options)) return false;
+  return response.httpVersion !== '1.0' || options.includes('keep-alive');
+}
+
+function linesNamed(response: IncomingMessage, name: string): string[] {
+  return pairs(response.rawHeaders).flatMap(([key, value]) => (key.toLowerCase() === name ? [value] : []));
 }
 
 function bodyFault(error: Error): FaultCode {

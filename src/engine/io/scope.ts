@@ -7,10 +7,16 @@ export interface Scope {
   hold(close: () => void): () => void;
   /** The job had to wait for the user's own limits (slots of a host, `--rate`): that is not its own time. */
   waited(): void;
+  /** The job waits for such a limit now, until the answer is called: what it holds idle may be in its own way. */
+  blocked(): () => void;
 }
 
 /** A scope that ends when its signal aborts. */
-export function createScope(signal: AbortSignal, waited: () => void = () => undefined): Scope {
+export function createScope(
+  signal: AbortSignal,
+  waited: () => void = () => undefined,
+  blocked: () => () => void = () => () => undefined,
+): Scope {
   const open = new Set<() => void>();
 
   function end(): void {
@@ -22,6 +28,7 @@ export function createScope(signal: AbortSignal, waited: () => void = () => unde
   return {
     signal,
     waited,
+    blocked,
     hold(close) {
       if (signal.aborted) {
         close();

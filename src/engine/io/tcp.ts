@@ -30,11 +30,7 @@ export async function openTcp(world: World, scope: Scope, host: string, port: nu
   const destination = await resolveDestination(host, port, world.network, world.dns, world.hosts, scope.signal);
   const leaves: (() => void)[] = [];
   try {
-    const asked = performance.now();
-    leaves.push(await world.perHost(key, scope.signal));
-    leaves.push(await world.connections.enter(scope.signal));
-    await world.rate(key, scope.signal);
-    if (performance.now() - asked > NOTICEABLE_MS) scope.waited();
+    await turn(world, scope, key, leaves);
     const { socket, ...peer } = await firstToAnswer(destination, host, world.network.timeoutMs, scope.signal);
     const { timeoutMs } = world.network;
     const stream = createStream(socket, peer, { signal: scope.signal, timeoutMs, maxBytes: MAX_STREAM_BYTES });
@@ -47,6 +43,25 @@ export async function openTcp(world: World, scope: Scope, host: string, port: nu
   } catch (error) {
     for (const leave of leaves) leave();
     throw error;
+  }
+}
+
+/** Waits for what the user's limits allow; slots that were given stand in `leaves`, also where the wait is broken off. */
+async function turn(world: World, scope: Scope, host: string, leaves: (() => void)[]): Promise<void> {
+  let unblock: (() => void) | undefined;
+  const noticed = setTimeout(() => {
+    unblock = scope.blocked();
+  }, NOTICEABLE_MS);
+  try {
+    leaves.push(await world.perHost(host, scope.signal));
+    leaves.push(await world.connections.enter(scope.signal));
+    await world.rate(host, scope.signal);
+  } finally {
+    clearTimeout(noticed);
+    if (unblock !== undefined) {
+      unblock();
+      scope.waited();
+    }
   }
 }
 

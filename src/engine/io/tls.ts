@@ -14,10 +14,29 @@ const MAX_CHAIN = 10;
 /** What the OpenSSL of this node cannot offer: no answer of the server (facts/tls §3). */
 const OURS = /^ERR_(TLS_|SSL_NO_PROTOCOLS_AVAILABLE|SSL_NO_CIPHER_MATCH|SSL_NO_CIPHERS_AVAILABLE|SSL_INVALID_COMMAND)/;
 
-export async function startTls(world: World, scope: Scope, over: ByteStream, options: TlsOptions): Promise<TlsSession> {
+/** A session that a server offered to resume, and what was found of the certificate when it began (RFC 8446 §2.2). */
+export interface Resumption {
+  readonly ticket: Buffer;
+  readonly authorized: boolean;
+  readonly trustError: string | undefined;
+}
+
+/** For one who asks the same server again and again, and does not read its certificates: both cost more than a request. */
+export interface Repeated {
+  readonly resume: Resumption | undefined;
+  readonly keep: (resumption: Resumption) => void;
+}
+
+export async function startTls(
+  world: World,
+  scope: Scope,
+  over: ByteStream,
+  options: TlsOptions,
+  repeated?: Repeated,
+): Promise<TlsSession> {
   const where = `${over.address} port ${String(over.port)}`;
   const raw = takeSocket(over);
-  const socket = handshakeOver(world, raw, options, where);
+  const socket = handshakeOver(world, raw, options, where, repeated?.resume?.ticket);
   closeBy(over, socket);
   const { timeoutMs } = world.network;
   const silence = `${where} did not finish the TLS handshake in time`;
@@ -29,6 +48,13 @@ export async function startTls(world: World, scope: Scope, over: ByteStream, opt
     socket.destroy();
     throw error;
   }
+  const trust = trustOf(socket, repeated?.resume);
+  if (repeated !== undefined) {
+    // RFC 5077: in TLS 1.2 the ticket came within the handshake; later versions send it with the first answer
+    const early = socket.getProtocol() === 'TLSv1.3' ? undefined : socket.getSession();
+    if (early !== undefined) repeated.keep({ ticket: early, ...trust });
+    socket.on('session', (ticket) => repeated.keep({ ticket, ...trust }));
+  }
   const stream = createStream(
     socket,
     { address: over.address, port: over.port },
@@ -38,15 +64,20 @@ export async function startTls(world: World, scope: Scope, over: ByteStream, opt
     protocol: socket.getProtocol() ?? '',
     cipher: socket.getCipher().standardName,
     alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : undefined,
-    chain: chainOf(socket),
-    authorized: socket.authorized,
-    trustError: trustErrorOf(socket),
+    chain: repeated === undefined ? chainOf(socket) : [],
+    ...trust,
     rootsDigest: world.roots.digest,
     stream,
   };
 }
 
-function handshakeOver(world: World, raw: Socket, options: TlsOptions, where: string): TLSSocket {
+function handshakeOver(
+  world: World,
+  raw: Socket,
+  options: TlsOptions,
+  where: string,
+  ticket: Buffer | undefined,
+): TLSSocket {
   const { servername, alpn, minVersion, maxVersion, ciphers } = options;
   const isName = servername !== undefined && isIP(servername) === 0;
   try {
@@ -58,6 +89,7 @@ function handshakeOver(world: World, raw: Socket, options: TlsOptions, where: st
         ...(ciphers !== undefined && { ciphers }),
       }),
       rejectUnauthorized: false,
+      ...(ticket !== undefined && { session: ticket }),
       // RFC 6066 §3: no literal address in SNI
       ...(isName && { servername }),
       ...(alpn !== undefined && { ALPNProtocols: [...alpn] }),
@@ -97,6 +129,14 @@ function tlsFault(error: unknown, where: string): FaultError {
     return new FaultError('tls.handshake', `${where}: ${reason}`, { cause: error });
   }
   return netFault(error, where);
+}
+
+/** node does not look at the name again where a session is resumed: what was found then holds. */
+function trustOf(socket: TLSSocket, resume: Resumption | undefined): Pick<TlsSession, 'authorized' | 'trustError'> {
+  const then = socket.isSessionReused() ? resume : undefined;
+  return then === undefined
+    ? { authorized: socket.authorized, trustError: trustErrorOf(socket) }
+    : { authorized: then.authorized, trustError: then.trustError };
 }
 
 function trustErrorOf(socket: TLSSocket): string | undefined {

@@ -67,7 +67,7 @@ test('a hop keeps header lines as they came: order, spelling, doubles and bytes'
   ]);
   assert.equal(
     seen[0],
-    `GET /p%20q?x=1 HTTP/1.1\r\nHost: 127.0.0.1:${String(port)}\r\nUser-Agent: probity\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n`,
+    `GET /p%20q?x=1 HTTP/1.1\r\nHost: 127.0.0.1:${String(port)}\r\nUser-Agent: probity\r\nAccept-Encoding: identity\r\nConnection: keep-alive\r\n\r\n`,
   );
 });
 
