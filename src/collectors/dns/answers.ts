@@ -2,7 +2,6 @@
 import { FaultError, type FaultCode } from '../../model/fault.ts';
 import { faultIn } from '../../model/facts.ts';
 import { isArray, own, type Json, type JsonObject } from '../../model/json.ts';
-import { pointer } from '../../model/pointer.ts';
 import { decodeMessage } from '../../wire/dns/message.ts';
 import { canonicalName, labelsOf } from '../../wire/dns/name.ts';
 import { RCODES, TYPES, type Message, type ResourceRecord, type TypeName } from '../../wire/dns/types.ts';
@@ -56,7 +55,7 @@ type Reply =
   | { readonly code: FaultCode; readonly at: string };
 
 function readReply(entry: Json, index: number, decoded: Message | undefined): Reply {
-  const at = pointer('answers', index);
+  const at = `/answers/${String(index)}`;
   const reply = own(entry, 'reply');
   const code = faultIn(reply);
   if (code !== undefined) return { code, at };
@@ -86,7 +85,7 @@ export type Page =
   | { readonly is: 'unknown'; readonly code: FaultCode; readonly at: string };
 
 function readPage(entry: Json, index: number): Page {
-  const at = pointer('pages', index);
+  const at = `/pages/${String(index)}`;
   const reply = own(entry, 'reply');
   const code = faultIn(reply);
   if (code !== undefined) return { is: 'unknown', code, at };
@@ -107,6 +106,9 @@ function readPage(entry: Json, index: number): Page {
   };
 }
 
+/** How most questions are asked: of the resolver. */
+const PLAINLY: Via = {};
+
 /** Looks questions up in what was answered. What is not there is noted in `missing`, for the observer to ask. */
 export class Answers {
   readonly missing = new Map<string, Asked>();
@@ -114,7 +116,8 @@ export class Answers {
   readonly missingPages = new Set<string>();
   readonly #pages = new Map<string, Page>();
   readonly #replies = new Map<string, Reply>();
-  readonly #answers = new Map<string, Answer>();
+  readonly #answers = new Map<TypeName, Map<string, Answer>>();
+  readonly #special = new Map<string, Answer>();
   readonly #suffixes = new Map<string, string>();
   #count = 0;
   /** What was never asked because a bound was reached is that fault, else it is lost evidence. */
@@ -171,13 +174,23 @@ export class Answers {
     this.#suffixes.set(name, suffix);
   }
 
-  ask(name: string, type: TypeName, via: Via = {}): Answer {
-    const key = `${type} ${name} ${via.server ?? ''} ${via.how ?? ''}`;
-    const known = this.#answers.get(key);
+  /** The answers to the resolver by name: one map a type, because putting a key together costs more than looking it up. */
+  #plain(type: TypeName): Map<string, Answer> {
+    const kept = this.#answers.get(type);
+    if (kept !== undefined) return kept;
+    const made = new Map<string, Answer>();
+    this.#answers.set(type, made);
+    return made;
+  }
+
+  ask(name: string, type: TypeName, via: Via = PLAINLY): Answer {
+    const kept = via === PLAINLY ? this.#plain(type) : this.#special;
+    const key = via === PLAINLY ? name : `${type} ${name} ${via.server ?? ''} ${via.how ?? ''}`;
+    const known = kept.get(key);
     if (known !== undefined) return known;
-    const asked: Asked = { ...via, name, type };
+    const asked: Asked = via === PLAINLY ? { name, type } : { ...via, name, type };
     const answer = this.#resolve(asked, 0);
-    if (answer.is !== 'unknown' || answer.code !== 'evidence.missing') this.#answers.set(key, answer);
+    if (answer.is !== 'unknown' || answer.code !== 'evidence.missing') kept.set(key, answer);
     return answer;
   }
 
@@ -244,14 +257,17 @@ export class Answers {
   }
 
   #miss(asked: Asked): Answer {
-    try {
-      labelsOf(asked.name);
-    } catch {
-      // a name that DNS cannot carry was never asked: that is a fault of its own, not lost evidence
-      return { is: 'unknown', code: 'dns.bad-name', at: '' };
+    const key = keyOf(asked);
+    if (!this.missing.has(key)) {
+      try {
+        labelsOf(asked.name);
+      } catch {
+        // a name that DNS cannot carry was never asked: that is a fault of its own, not lost evidence
+        return { is: 'unknown', code: 'dns.bad-name', at: '' };
+      }
+      this.missing.set(key, asked);
     }
     this.misses += 1;
-    this.missing.set(keyOf(asked), asked);
     return { is: 'unknown', code: this.#missing, at: '' };
   }
 }

@@ -42,7 +42,8 @@ function nameAndMail(answers: Answers, domain: string): Part {
   const place = answers.ask(domain, 'MX').at;
   return {
     facts: { ...names.facts, mailDomain: typeof mail === 'boolean' ? mail : unknown(mail) },
-    at: { ...names.at, '/mailDomain': place === '' ? '/answers' : place },
+    whole: names.whole,
+    places: [...names.places, ['mailDomain', place === '' ? '/answers' : place]],
   };
 }
 
@@ -56,11 +57,30 @@ function namesOf(domain: string): Json {
   };
 }
 
+/** Pointers to facts are put together once: their names are ours, and are the same for every domain. Nothing in them needs escaping. */
+const pointers = new Map<string, Map<string, string>>();
+
+function pointerOf(part: string, key: string): string {
+  let known = pointers.get(part);
+  if (known === undefined) {
+    known = new Map();
+    pointers.set(part, known);
+  }
+  let made = known.get(key);
+  if (made === undefined) {
+    made = key === '' ? `/${part}` : `/${part}/${key}`;
+    known.set(key, made);
+  }
+  return made;
+}
+
+const MADE = Object.entries(PARTS);
+
 /** Every part of the facts; what was not asked yet is noted by `answers`. */
 export function factsOf(answers: Answers, domain: string, settings: Settings): Interpretation {
   const facts: { [name: string]: Json } = { domain, names: namesOf(domain) };
   const at: { [factPointer: string]: string } = { '': '', '/domain': '/domain', '/names': '/domain' };
-  for (const [name, make] of Object.entries(PARTS)) {
+  for (const [name, make] of MADE) {
     if (settings.parts?.includes(name) === false) {
       // nobody wanted to know it: that is not the same as not there
       facts[name] = unknown('engine.not-run');
@@ -68,14 +88,16 @@ export function factsOf(answers: Answers, domain: string, settings: Settings): I
     }
     const part = make(answers, domain, settings);
     facts[name] = part.facts;
-    for (const [pointer, place] of Object.entries(part.at)) at[`/${name}${pointer}`] = place;
+    at[pointerOf(name, '')] = part.whole;
+    // the longest prefix decides: what lies where the whole part lies needs no entry
+    for (const [key, place] of part.places) if (place !== part.whole) at[pointerOf(name, key)] = place;
   }
   return { facts, at };
 }
 
 /** Runs the parts that are not complete yet, so that `answers` notes what they miss; a part that missed nothing is done. */
 export function survey(answers: Answers, domain: string, settings: Settings, done: Set<string>): void {
-  for (const [name, make] of Object.entries(PARTS)) {
+  for (const [name, make] of MADE) {
     if (done.has(name) || settings.parts?.includes(name) === false) continue;
     const before = answers.misses;
     if (name === 'spf') spfQuestions(answers, domain);

@@ -3,9 +3,13 @@ import type { Json } from '../../model/json.ts';
 
 export interface Part {
   readonly facts: { readonly [key: string]: Json };
-  /** Pointers below this part to raw pointers; `''` is the part itself. */
-  readonly at: { readonly [factPointer: string]: string };
+  /** The raw pointer of the part itself. */
+  readonly whole: string;
+  /** Those of facts that were seen elsewhere. */
+  readonly places: readonly Place[];
 }
+
+type Place = readonly [key: string, place: string];
 
 /** The deepest place in raw that holds all the given ones. */
 export function common(places: readonly string[]): string {
@@ -31,11 +35,11 @@ export function withoutFacts(work: () => void): void {
   }
 }
 
-const NOTHING: Part = { facts: {}, at: {} };
+const NOTHING: Part = { facts: {}, whole: '', places: [] };
 
 export class Sheet {
   readonly #facts: { [key: string]: Json } = {};
-  readonly #places: (readonly [key: string, place: string])[] = [];
+  readonly #places: Place[] = [];
 
   /** `places`: raw pointers of all that the value was made from; without any it is the place of the whole part. */
   set(key: string, value: Json | undefined, ...places: readonly string[]): void {
@@ -46,10 +50,6 @@ export class Sheet {
 
   part(...places: readonly string[]): Part {
     if (quiet) return NOTHING;
-    const whole = common(places);
-    const at: { [factPointer: string]: string } = { '': whole };
-    // the longest prefix decides: what lies where the whole part lies needs no entry. Keys are identifiers, nothing to escape
-    for (const [key, place] of this.#places) if (place !== whole) at[`/${key}`] = place;
-    return { facts: this.#facts, at };
+    return { facts: this.#facts, whole: common(places), places: this.#places };
   }
 }

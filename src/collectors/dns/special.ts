@@ -8,7 +8,7 @@ export interface SpecialNetwork {
   readonly local: boolean;
 }
 
-export const SPECIAL_NETWORKS: readonly SpecialNetwork[] = [
+const SPECIAL_NETWORKS: readonly SpecialNetwork[] = [
   { cidr: '0.0.0.0/8', what: 'this network', local: true },
   { cidr: '10.0.0.0/8', what: 'private', local: true },
   { cidr: '100.64.0.0/10', what: 'carrier NAT', local: true },
@@ -29,19 +29,32 @@ export const SPECIAL_NETWORKS: readonly SpecialNetwork[] = [
 
 function within(octets: Uint8Array, base: Uint8Array, prefix: number): boolean {
   if (octets.length !== base.length) return false;
-  return octets.every((octet, index) => {
-    const mask = 0xff & ~(0xff >>> Math.min(8, Math.max(0, prefix - index * 8)));
-    return (octet & mask) === ((base[index] ?? 0) & mask);
-  });
+  for (let index = 0; index * 8 < prefix; index += 1) {
+    const mask = 0xff & ~(0xff >>> Math.min(8, prefix - index * 8));
+    if (((octets[index] ?? 0) & mask) !== ((base[index] ?? 0) & mask)) return false;
+  }
+  return true;
+}
+
+interface Block {
+  readonly network: SpecialNetwork;
+  readonly base: Uint8Array;
+  readonly prefix: number;
+}
+
+const BLOCKS: readonly Block[] = SPECIAL_NETWORKS.flatMap((network) => {
+  const [text = '', prefix = ''] = network.cidr.split('/');
+  const base = parseAddress(text);
+  return base === undefined ? [] : [{ network, base, prefix: Number(prefix) }];
+});
+
+/** The special block that a whole network lies in. */
+export function specialNetworkOf(octets: Uint8Array, prefix: number): SpecialNetwork | undefined {
+  return BLOCKS.find((block) => prefix >= block.prefix && within(octets, block.base, block.prefix))?.network;
 }
 
 /** The special block that an address lies in. */
 export function specialOf(address: string): SpecialNetwork | undefined {
   const octets = parseAddress(address);
-  if (octets === undefined) return undefined;
-  return SPECIAL_NETWORKS.find(({ cidr }) => {
-    const [text = '', prefix = ''] = cidr.split('/');
-    const base = parseAddress(text);
-    return base !== undefined && within(octets, base, Number(prefix));
-  });
+  return octets === undefined ? undefined : specialNetworkOf(octets, octets.length * 8);
 }

@@ -1,5 +1,7 @@
 /** Tag lists `name=value; name=value` (RFC 6376 §3.2), as DKIM, DMARC, MTA-STS, TLS-RPT and BIMI records use them. */
 
+import { remembering } from '../../model/memory.ts';
+
 export interface Tag {
   /** As written. */
   readonly name: string;
@@ -20,7 +22,10 @@ export interface TagList {
 const MAX_TAGS = 200;
 const TRIM = /^[ \t\r\n]+|[ \t\r\n]+$/g;
 
-export function parseTags(text: string): TagList {
+/** Each part of the facts reads the record that it is about. */
+export const parseTags = remembering(readTags, 500);
+
+function readTags(text: string): TagList {
   const tags: Tag[] = [];
   const problems: string[] = [];
   let column = 1;

@@ -1,56 +1,163 @@
-/** One DNS question to one server over TCP. Messages for other questions are ignored; the connection is closed at the end. */
-import { connect } from 'node:net';
+/**
+ * Questions over TCP. A connection takes all questions to its server that come while it is open, and stays open for a moment (RFC 7766
+ * §6.2.1); answers belong to questions by their id, in whatever order they come.
+ */
+import { connect, type Socket } from 'node:net';
 import { FaultError } from '../../model/fault.ts';
 import { malformed, networkFault } from './dns-faults.ts';
-import { belongsTo, MAX_MESSAGE, withId } from './dns-header.ts';
+import { belongsTo, idOf, MAX_MESSAGE, withId } from './dns-header.ts';
 import { serverName, type DnsServer } from './dns-server.ts';
 import { type Outcome, random16 } from './dns-udp.ts';
 
-/** Answers over TCP that belong to another question; more of them is hostile. */
+/** Answers that belong to no question; more of them is hostile. */
 const MAX_FOREIGN = 16;
+/** A connection without a question stays open so long, and so many of them: descriptors are few. */
+const IDLE_MS = 300;
+const MAX_IDLE = 32;
 
-/**
- * RFC 7766 §8: two octets of length, then the message; both may arrive in any pieces. The answer is the function that gives up; `done`
- * is called at most once, and never after that.
- */
-export function askTcp(asked: Uint8Array, server: DnsServer, done: (outcome: Outcome) => void): () => void {
-  const query = withId(asked, random16());
-  const socket = connect({ host: server.address, port: server.port, noDelay: true });
-  let ended = false;
-  let pending: Buffer = Buffer.alloc(0);
-  let foreign = 0;
+interface Waiting {
+  /** The query as it was sent last, where, and with which id. */
+  query: Uint8Array;
+  stream: Stream | undefined;
+  id: number;
+  readonly done: (outcome: Outcome) => void;
+}
 
-  function end(outcome?: Outcome): void {
-    if (ended) return;
-    ended = true;
-    socket.destroy();
-    if (outcome !== undefined) done(outcome);
+interface Stream {
+  readonly server: DnsServer;
+  readonly socket: Socket;
+  /** By id. */
+  readonly waiting: Map<number, Waiting>;
+  pending: Buffer;
+  foreign: number;
+  /** It has answered: where it breaks off now, a new connection may do better. */
+  proven: boolean;
+  over: boolean;
+}
+
+export interface Streams {
+  /** Asks once; the answer is the function that gives up. `done` is called at most once, and never after that. */
+  ask(query: Uint8Array, server: DnsServer, done: (outcome: Outcome) => void): () => void;
+  close(): void;
+}
+
+export function createStreams(): Streams {
+  const open = new Map<string, Stream>();
+  const idle = new Set<Stream>();
+  /** Servers that answered one question on a connection and were silent to the next. */
+  const singles = new Set<string>();
+
+  function end(stream: Stream): void {
+    stream.over = true;
+    idle.delete(stream);
+    const name = serverName(stream.server);
+    if (open.get(name) === stream) open.delete(name);
+    stream.socket.destroy();
   }
 
-  function brokenOff(): FaultError {
+  /** The connection is of no more use; who still waits is told, or asks again where the connection was only too old. */
+  function breakOff(stream: Stream, outcome: FaultError, mayAskAgain: boolean): void {
+    if (stream.over) return;
+    end(stream);
+    for (const waiting of stream.waiting.values()) {
+      if (mayAskAgain && stream.proven) send(streamTo(stream.server), waiting);
+      else waiting.done(outcome);
+    }
+  }
+
+  function rest(stream: Stream): void {
+    if (stream.over || stream.waiting.size > 0) return;
+    if (singles.has(serverName(stream.server))) {
+      end(stream);
+      return;
+    }
+    idle.add(stream);
+    const [oldest] = idle;
+    if (idle.size > MAX_IDLE && oldest !== undefined) end(oldest);
+  }
+
+  function receive(stream: Stream, chunk: Buffer): void {
+    stream.pending = stream.pending.length === 0 ? chunk : Buffer.concat([stream.pending, chunk]);
+    while (!stream.over && stream.pending.length >= 2) {
+      const length = stream.pending.readUInt16BE(0);
+      if (stream.pending.length < length + 2) return;
+      const message = stream.pending.subarray(2, length + 2);
+      stream.pending = stream.pending.subarray(length + 2);
+      const id = idOf(message);
+      const waiting = stream.waiting.get(id);
+      if (waiting !== undefined && belongsTo(waiting.query, message) === 'yes') {
+        stream.proven = true;
+        stream.waiting.delete(id);
+        waiting.done(new Uint8Array(message));
+        rest(stream);
+      } else if (++stream.foreign > MAX_FOREIGN) {
+        breakOff(stream, malformed(stream.server, 'is for another question'), false);
+      }
+    }
+  }
+
+  function brokenOff({ server, pending }: Stream): FaultError {
     return pending.length === 0
       ? new FaultError('dns.network', `${serverName(server)} closed the TCP connection without an answer`)
       : malformed(server, `broke off after ${String(pending.length)} bytes`);
   }
 
-  socket.on('error', (error) => end(networkFault(error, server, 'TCP')));
-  socket.on('end', () => end(brokenOff()));
-  socket.on('data', (chunk) => {
-    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
-    while (!ended && pending.length >= 2) {
-      const length = pending.readUInt16BE(0);
-      if (pending.length < length + 2) return;
-      const message = pending.subarray(2, length + 2);
-      if (belongsTo(query, message) === 'yes') end(Uint8Array.from(message));
-      else if (++foreign > MAX_FOREIGN) end(malformed(server, 'is for another question'));
-      pending = pending.subarray(length + 2);
-    }
-  });
-  socket.on('connect', () => {
-    const framed = Buffer.alloc(query.length + 2);
-    framed.writeUInt16BE(Math.min(query.length, MAX_MESSAGE), 0);
-    framed.set(query, 2);
-    socket.write(framed);
-  });
-  return () => end();
+  function start(server: DnsServer): Stream {
+    const socket = connect({ host: server.address, port: server.port, noDelay: true });
+    const stream: Stream = {
+      server,
+      socket,
+      waiting: new Map(),
+      pending: Buffer.alloc(0),
+      foreign: 0,
+      proven: false,
+      over: false,
+    };
+    socket.on('error', (error) => breakOff(stream, networkFault(error, server, 'TCP'), true));
+    socket.on('end', () => breakOff(stream, brokenOff(stream), true));
+    socket.on('data', (chunk) => receive(stream, chunk));
+    socket.setTimeout(IDLE_MS, () => {
+      if (stream.waiting.size === 0) end(stream);
+    });
+    // deadlines keep the program alive, open connections do not
+    socket.unref();
+    open.set(serverName(server), stream);
+    return stream;
+  }
+
+  /** RFC 7766 §8: two octets of length and the message, in one write. */
+  function send(stream: Stream, waiting: Waiting): void {
+    let id = random16();
+    while (stream.waiting.has(id)) id = random16();
+    waiting.stream = stream;
+    waiting.id = id;
+    waiting.query = withId(waiting.query, id);
+    const framed = Buffer.alloc(waiting.query.length + 2);
+    framed.writeUInt16BE(Math.min(waiting.query.length, MAX_MESSAGE), 0);
+    framed.set(waiting.query, 2);
+    stream.waiting.set(id, waiting);
+    idle.delete(stream);
+    stream.socket.write(framed);
+  }
+
+  function streamTo(server: DnsServer): Stream {
+    return open.get(serverName(server)) ?? start(server);
+  }
+
+  return {
+    ask(query, server, done) {
+      const waiting: Waiting = { query, done, stream: undefined, id: 0 };
+      send(streamTo(server), waiting);
+      return () => {
+        const { stream, id } = waiting;
+        if (stream?.waiting.get(id) !== waiting) return;
+        stream.waiting.delete(id);
+        if (stream.proven) singles.add(serverName(server));
+        if (stream.waiting.size === 0) end(stream);
+      };
+    },
+    close() {
+      for (const stream of open.values()) end(stream);
+    },
+  };
 }

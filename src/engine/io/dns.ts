@@ -13,7 +13,7 @@ import { malformed } from './dns-faults.ts';
 import { HEADER, idOf, isTruncated, isWhole, MAX_MESSAGE, questionKey, rcodeOf, setId, withId } from './dns-header.ts';
 import { parseServer, serverName, type DnsServer } from './dns-server.ts';
 import { askSystem } from './dns-system.ts';
-import { askTcp } from './dns-tcp.ts';
+import { createStreams } from './dns-tcp.ts';
 import { createDatagrams, type Datagrams, type Outcome } from './dns-udp.ts';
 import { createWatch } from './dns-watch.ts';
 
@@ -83,6 +83,7 @@ export function createDnsClient(
   );
   const usual = servers.map((server) => server.name).join(' ');
   const alarms = createAlarms();
+  const streams = createStreams();
   const watch = createWatch();
   const answers = new Map<string, DnsReply>();
   const flights = new Map<string, Flight>();
@@ -155,7 +156,7 @@ export function createDnsClient(
   }
 
   function overTcp(flight: Flight, server: Server): void {
-    flight.giveUp = askTcp(flight.query, server, (outcome) => heard(flight, server, 'tcp', outcome));
+    flight.giveUp = streams.ask(flight.query, server, (outcome) => heard(flight, server, 'tcp', outcome));
   }
 
   /** A try has ended: with an answer that helps, or there may be another one. */
@@ -298,6 +299,7 @@ export function createDnsClient(
     },
     close() {
       for (const { datagrams } of servers) datagrams.close();
+      streams.close();
     },
   };
 }

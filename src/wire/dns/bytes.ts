@@ -56,20 +56,39 @@ export class Reader {
   }
 }
 
-/** Collects big-endian fields; refuses to grow past what a DNS message can hold. */
+const MAX_WRITTEN = 0x40000;
+
+/** Collects big-endian fields; refuses to grow far beyond what a DNS message can hold. */
 export class Writer {
-  readonly #bytes: number[] = [];
+  #bytes = new Uint8Array(128);
+  #length = 0;
 
   get length(): number {
-    return this.#bytes.length;
+    return this.#length;
+  }
+
+  /** Makes room; the answer is where it begins. */
+  #grow(by: number): number {
+    const at = this.#length;
+    this.#length = at + by;
+    if (this.#length > this.#bytes.length) {
+      if (this.#length > MAX_WRITTEN) throw new FaultError('dns.limit', 'a DNS message holds at most 65535 octets');
+      const larger = new Uint8Array(Math.max(this.#length, this.#bytes.length * 4));
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+    }
+    return at;
   }
 
   u8(value: number): void {
-    this.#bytes.push(value & 0xff);
+    const at = this.#grow(1);
+    this.#bytes[at] = value;
   }
 
   u16(value: number): void {
-    this.#bytes.push((value >>> 8) & 0xff, value & 0xff);
+    const at = this.#grow(2);
+    this.#bytes[at] = value >>> 8;
+    this.#bytes[at + 1] = value;
   }
 
   u32(value: number): void {
@@ -78,21 +97,21 @@ export class Writer {
   }
 
   octets(bytes: Uint8Array): void {
-    for (const byte of bytes) this.#bytes.push(byte);
+    const at = this.#grow(bytes.length);
+    this.#bytes.set(bytes, at);
   }
 
   /** Puts a 16-bit length in front of what `fill` writes. */
   sized(fill: () => void): void {
-    const at = this.#bytes.length;
-    this.u16(0);
+    const at = this.#grow(2);
     fill();
-    const length = this.#bytes.length - at - 2;
+    const length = this.#length - at - 2;
     if (length > 0xffff) throw new FaultError('dns.limit', 'a DNS record holds at most 65535 octets');
     this.#bytes[at] = length >>> 8;
-    this.#bytes[at + 1] = length & 0xff;
+    this.#bytes[at + 1] = length;
   }
 
   finish(): Uint8Array {
-    return Uint8Array.from(this.#bytes);
+    return this.#bytes.slice(0, this.#length);
   }
 }

@@ -75,9 +75,24 @@ export function canonicalName(name: string): string {
   return /[A-Z]/.test(plain) ? plain.replace(/[A-Z]+/g, (upper) => upper.toLowerCase()) : plain;
 }
 
+/** Octets that stand for themselves in presentation form. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, code) => (/[A-Za-z0-9_-]/.test(String.fromCharCode(code)) ? 1 : 0));
+
+/** The label at that place, in presentation form. */
+function labelAt(bytes: Uint8Array, from: number, to: number): string {
+  let label = '';
+  let plain = 1;
+  for (let index = from; index < to; index += 1) {
+    const code = bytes[index] ?? 0;
+    plain &= PLAIN[code] ?? 0;
+    label += String.fromCharCode(code);
+  }
+  return plain === 1 ? label : escapeLabel(label);
+}
+
 export function readName(reader: Reader): string {
   const { bytes } = reader;
-  const labels: string[] = [];
+  let name = '';
   let at = reader.position;
   let octets = 1;
   let pointers = 0;
@@ -87,7 +102,7 @@ export function readName(reader: Reader): string {
     if (length === undefined) throw malformed('a name runs past the end');
     if (length === 0) {
       if (pointers === 0) reader.position = at + 1;
-      return nameOfLabels(labels);
+      return name === '' ? '.' : name;
     }
     if (length >= 0xc0) {
       const low = at + 1 < end ? bytes[at + 1] : undefined;
@@ -106,9 +121,8 @@ export function readName(reader: Reader): string {
       octets += length + 1;
       if (octets > MAX_NAME) throw malformed('a name is longer than 255 octets');
       if (at + 1 + length > end) throw malformed('a label runs past the end');
-      let label = '';
-      for (let index = at + 1; index <= at + length; index += 1) label += String.fromCharCode(bytes[index] ?? 0);
-      labels.push(label);
+      const label = labelAt(bytes, at + 1, at + 1 + length);
+      name = name === '' ? label : `${name}.${label}`;
       at += 1 + length;
     }
   }

@@ -143,6 +143,7 @@ function readParameters(part: Reader): ServiceParameter[] {
 
 /** Octets as text, one code point each: nothing is lost and nothing is guessed about an encoding. */
 export function latin1(bytes: Uint8Array): string {
+  if (bytes.length > 24) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   let text = '';
   for (const byte of bytes) text += String.fromCharCode(byte);
   return text;

@@ -29,8 +29,10 @@ async function bothServers(
     socket.on('data', (chunk) => {
       received = Buffer.concat([received, chunk]);
       if (received.length < 2 || received.length < received.readUInt16BE(0) + 2) return;
+      const query = received.subarray(2, received.readUInt16BE(0) + 2);
+      received = received.subarray(query.length + 2);
       tcp(
-        received.subarray(2),
+        query,
         (bytes) => socket.write(bytes),
         () => socket.end(),
       );
@@ -369,4 +371,77 @@ test('a job that ends gives up its question at once, and another job keeps it', 
   const reply = await question;
   reply();
   assert.equal(decodeMessage((await kept).message).answers.length, 1);
+});
+
+test('questions over TCP share a connection, and one that the server closed is opened anew', async (t) => {
+  let answered = 0;
+  const resolver = await bothServers(
+    t,
+    () => undefined,
+    (query, write, end) => {
+      write(framed(answer(query, [ADDRESS])));
+      answered += 1;
+      if (answered === 2) end();
+    },
+  );
+  const io = ioFor(t, { resolvers: [resolver] });
+  const ask = (name: string) => io.dns({ query: encodeQuery(name, TYPES.A), transport: 'tcp' });
+
+  for (const name of ['a.example', 'b.example', 'c.example']) {
+    assert.equal(decodeMessage((await ask(name)).message).answers.length, 1, name);
+  }
+
+  // a question that met the closing connection was asked twice
+  assert.ok(answered === 3 || answered === 4, String(answered));
+});
+
+test('a server that answers one question a connection, and is silent to the next, is asked all the same', async (t) => {
+  let silent = false;
+  const resolver = await bothServers(
+    t,
+    () => undefined,
+    (query, write) => {
+      if (!silent) write(framed(answer(query, [ADDRESS])));
+      silent = !silent;
+    },
+  );
+  const io = ioFor(t, { resolvers: [resolver], timeoutMs: 900 });
+
+  for (const name of ['a.example', 'b.example']) {
+    const reply = await io.dns({ query: encodeQuery(name, TYPES.A), transport: 'tcp' });
+    assert.equal(decodeMessage(reply.message).answers.length, 1, name);
+  }
+});
+
+test('a resolver is asked from several ports, with ids that do not repeat in order', async (t) => {
+  const ports = new Set<number>();
+  const ids: number[] = [];
+  const port = await udpServer(t, (query, peer, socket) => {
+    ports.add(peer.port);
+    ids.push(query.readUInt16BE(0));
+    socket.send(answer(query, []), peer.port, peer.address);
+  });
+  const io = ioFor(t, { resolvers: [`127.0.0.1:${String(port)}`] });
+
+  for (let index = 0; index < 60; index += 1) {
+    await io.dns({ query: encodeQuery(`n${String(index)}.example`, TYPES.A) });
+  }
+
+  assert.ok(ports.size >= 4, `${String(ports.size)} ports`);
+  assert.ok(new Set(ids).size >= 58, 'ids repeat');
+  const steps = new Set(ids.slice(1).map((id, index) => id - (ids[index] ?? 0)));
+  assert.ok(steps.size > 40, 'ids follow a pattern');
+});
+
+test('a server that cannot be reached fails all its questions at once, not at their deadlines', async (t) => {
+  const port = await closedPort();
+  const io = ioFor(t, { resolvers: [`127.0.0.1:${String(port)}`], timeoutMs: 30_000 });
+  const started = performance.now();
+
+  const codes = await Promise.all(
+    Array.from({ length: 30 }, (_, index) => faultOf(io.dns({ query: encodeQuery(`n${String(index)}.test`, 1) }))),
+  );
+
+  assert.deepEqual(new Set(codes), new Set(['dns.network']));
+  assert.ok(performance.now() - started < 5000);
 });

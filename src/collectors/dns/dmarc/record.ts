@@ -1,4 +1,5 @@
 /** DMARC records by the grammar of RFC 9989 §4.7 and §4.8: tags, what is wrong with each, and the policy that results. */
+import { remembering } from '../../../model/memory.ts';
 import { parseTags } from '../tags.ts';
 
 export const POLICIES = ['none', 'quarantine', 'reject'] as const;
@@ -65,7 +66,9 @@ function policyOf(value: string | undefined): Policy | undefined {
 /** A tag inside the value of another one: the semicolon between them is missing. */
 const SWALLOWED = /[ \t,](?:v|p|sp|np|rua|ruf|adkim|aspf|fo|psd|t|pct|rf|ri)[ \t]*=/i;
 
-export function parseDmarc(text: string): DmarcRecord {
+export const parseDmarc = remembering(readDmarc, 500);
+
+function readDmarc(text: string): DmarcRecord {
   const list = parseTags(text);
   const syntax = [...list.problems];
   const tags = new Map<string, string>();

@@ -1,8 +1,7 @@
 /** The facts about the addresses that an SPF record authorises, and who contributes them. */
 import { unknown } from '../../../model/facts.ts';
 import type { FaultCode } from '../../../model/fault.ts';
-import { parseAddress } from '../../../wire/dns/address.ts';
-import { SPECIAL_NETWORKS } from '../special.ts';
+import { specialNetworkOf } from '../special.ts';
 import type { Sheet } from '../sheet.ts';
 import {
   countOf,
@@ -10,7 +9,6 @@ import {
   difference,
   intersection,
   isEmpty,
-  network,
   networksOf,
   rangeText,
   sizeOf,
@@ -83,12 +81,7 @@ function privateTerms(root: SpfNode): string[] {
   const terms: string[] = [];
   for (const term of root.mechanisms) {
     if (term.address === undefined) continue;
-    const set = network(term.address, term.name === 'ip4' ? term.prefix4 : term.prefix6);
-    const inside = SPECIAL_NETWORKS.find(({ cidr }) => {
-      const [text = '', prefix = ''] = cidr.split('/');
-      const octets = parseAddress(text);
-      return octets !== undefined && isEmpty(difference(set, network(octets, Number(prefix))));
-    });
+    const inside = specialNetworkOf(term.address, term.name === 'ip4' ? term.prefix4 : term.prefix6);
     if (inside !== undefined) terms.push(`${term.text} (${inside.what})`);
   }
   return terms;

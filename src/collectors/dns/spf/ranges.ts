@@ -22,7 +22,13 @@ export const EVERYTHING: AddressSet = {
 
 function numberOf(octets: Uint8Array): bigint {
   let value = 0n;
-  for (const octet of octets) value = (value << 8n) | BigInt(octet);
+  // six octets at a time: a number holds them exactly
+  for (let at = 0; at < octets.length; at += 6) {
+    let part = 0;
+    const end = Math.min(octets.length, at + 6);
+    for (let index = at; index < end; index += 1) part = part * 256 + (octets[index] ?? 0);
+    value = (value << BigInt((end - at) * 8)) + BigInt(part);
+  }
   return value;
 }
 
@@ -94,6 +100,12 @@ export function covers(set: RangeSet, range: Range): boolean {
   return set.some((one) => one.first <= range.first && one.last >= range.last);
 }
 
+/** How many binary digits a number has. */
+function bitsOf(value: bigint): number {
+  const digits = value.toString(16);
+  return (digits.length - 1) * 4 + (32 - Math.clz32(Number.parseInt(digits.charAt(0), 16)));
+}
+
 function addressText(value: bigint, octets: 4 | 16): string {
   const bytes = new Uint8Array(octets);
   let rest = value;
@@ -110,14 +122,9 @@ export function networksOf(range: Range, octets: 4 | 16, most = Number.POSITIVE_
   const networks: string[] = [];
   let { first } = range;
   while (first <= range.last && networks.length < most) {
-    let size = 0;
-    while (
-      size < bits &&
-      (first & ((1n << BigInt(size + 1)) - 1n)) === 0n &&
-      first + (1n << BigInt(size + 1)) - 1n <= range.last
-    ) {
-      size += 1;
-    }
+    // as large as its first address is aligned, and as the range is long
+    const aligned = first === 0n ? bits : bitsOf(first & -first) - 1;
+    const size = Math.min(bits, aligned, bitsOf(range.last - first + 1n) - 1);
     networks.push(`${addressText(first, octets)}${size === 0 ? '' : `/${String(bits - size)}`}`);
     first += 1n << BigInt(size);
   }

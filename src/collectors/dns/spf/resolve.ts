@@ -5,7 +5,7 @@ import { ask } from '../ask.ts';
 import { addressesOf, exchangesOf, namesOf, textsOf } from '../records.ts';
 import { evaluateSpf, type SpfMail, type SpfOutcome, type SpfQuestion, type SpfReply } from './evaluate.ts';
 
-function valuesOf(answer: Answer, type: SpfQuestion['type']): string[] {
+function valuesOf(answer: Answer, type: SpfQuestion['type']): readonly string[] {
   switch (type) {
     case 'TXT':
       return textsOf(answer);

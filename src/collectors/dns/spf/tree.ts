@@ -1,5 +1,6 @@
 /** The include tree of an SPF record as static analysis sees it: every record reached, in the order of evaluation. */
 import type { FaultCode } from '../../../model/fault.ts';
+import { remembering } from '../../../model/memory.ts';
 import { canonicalName } from '../../../wire/dns/name.ts';
 import type { Answer, Answers } from '../answers.ts';
 import { textsOf } from '../records.ts';
@@ -41,17 +42,8 @@ export interface SpfTree {
   readonly nodes: readonly SpfNode[];
 }
 
-const parsed = new Map<string, SpfRecord>();
-
-/** Parses with a small memory: the same provider's record stands behind many domains. */
-function parseOnce(text: string): SpfRecord {
-  const known = parsed.get(text);
-  if (known !== undefined) return known;
-  const record = parseSpf(text);
-  if (parsed.size >= 500) parsed.clear();
-  parsed.set(text, record);
-  return record;
-}
+/** The same provider's record stands behind many domains. */
+const parseOnce = remembering(parseSpf, 500);
 
 /** The SPF records among the TXT records at a name (RFC 7208 §4.5). */
 export function spfRecordsOf(answer: Answer): string[] {
