@@ -82,6 +82,8 @@ export interface Detector {
   readonly keywords: readonly string[];
   /** RE2 syntax; the value is the first group that matched, else the match. */
   readonly pattern?: string;
+  /** Where every match begins with a text of its own that holds a keyword: these texts. Worked out from the pattern. */
+  readonly prefixes?: readonly string[];
   readonly context?: ContextRule;
   readonly uri?: UriRule;
   /** RE2 syntax, found anywhere in the path: only there. Without any other rule the path alone is the finding. */

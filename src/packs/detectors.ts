@@ -119,8 +119,16 @@ function finished(written: Written, keywords: readonly string[]): DetectorFile {
   const { description, references, remediation, examples, fixed, keywords: _, ...rule } = written;
   const plain = (example: string | DetectorExample): DetectorExample =>
     typeof example === 'string' ? { text: example } : example;
+  const prefixes = rule.pattern === undefined ? [] : prefixesOf(parsePattern(rule.pattern).root);
+  const anchored =
+    prefixes.length > 0 && prefixes.every((prefix) => keywords.some((word) => prefix.toLowerCase().startsWith(word)));
   return {
-    detector: { ...rule, keywords, fixed: fixed ?? (rule.pattern !== undefined || rule.files !== undefined) },
+    detector: {
+      ...rule,
+      keywords,
+      ...(anchored ? { prefixes } : {}),
+      fixed: fixed ?? (rule.pattern !== undefined || rule.files !== undefined),
+    },
     ...(description === undefined ? {} : { description }),
     references: [...references, ...(references.some((one) => one.spec === 'CWE') ? [] : [WEAKNESS])],
     remediation: remediation ?? REMEDIATION,

@@ -2,21 +2,27 @@
 import type { Severity } from '../../model/check.ts';
 import type { Detector, DetectorSet } from '../../model/detector.ts';
 import { emit, emitSet } from '../../pattern/emit.ts';
-import { anchorsOf, firstOf, lastOf, lengthsOf, prefixesOf } from '../../pattern/measure.ts';
+import { anchorsOf, firstOf, lastOf, lengthsOf } from '../../pattern/measure.ts';
 import { parsePattern } from '../../pattern/parse.ts';
 import { overlaps, setOf, type ByteSet } from '../../pattern/ast.ts';
 import { type Allow, allowsOf, gitleaksRule, type GitleaksRule } from './gitleaks.ts';
 import { buildKeywords, SHORTEST_KEYWORD, type Keywords } from './keywords.ts';
 
+/** Made when it is first asked for: most detectors never see a keyword of theirs. */
+export type Later<T> = () => T;
+
 export interface PatternMatcher {
   readonly is: 'pattern';
-  /** Sticky where every match begins with one of the keywords, else global. */
+  /** Every match begins with one of these: it is tried where one stands, in its exact spelling. Empty: the keywords tell where. */
+  readonly prefixes: readonly string[];
+  readonly pattern: Later<Pattern>;
+}
+
+export interface Pattern {
+  /** Sticky where every match begins with a prefix, else global. */
   readonly expression: RegExp;
   /** The same with the places of its groups. */
   readonly located: RegExp;
-  /** Every match begins with one of the prefixes: it is tried where one stands, in its exact spelling. */
-  readonly anchored: boolean;
-  readonly prefixes: readonly string[];
   /** How far a match may reach on either side of its keyword. */
   readonly reach: number;
   /** The pattern asks where the text begins or ends. */
@@ -25,7 +31,7 @@ export interface PatternMatcher {
 
 export type Rule =
   | PatternMatcher
-  | { readonly is: 'context'; readonly value: RegExp; readonly also: RegExp | undefined }
+  | { readonly is: 'context'; readonly value: Later<RegExp>; readonly also: Later<RegExp> | undefined }
   | { readonly is: 'uri'; readonly schemes: ReadonlySet<string>; readonly others: boolean }
   | GitleaksRule
   | { readonly is: 'path' };
@@ -40,11 +46,8 @@ export interface Matcher {
   /** Of two findings at one place the higher stays. */
   readonly rank: number;
   readonly files: RegExp | undefined;
-  readonly lower: readonly { readonly expression: RegExp; readonly severity: Severity; readonly note: string }[];
-  readonly allowValues: readonly RegExp[];
-  readonly allowNames: readonly RegExp[];
-  readonly allowLines: readonly RegExp[];
-  readonly allowPaths: readonly RegExp[];
+  readonly lower: Later<readonly { readonly expression: RegExp; readonly severity: Severity; readonly note: string }[]>;
+  readonly allow: { readonly [kind in 'values' | 'names' | 'lines' | 'paths']: Later<readonly RegExp[]> };
 }
 
 export interface Plan {
@@ -98,7 +101,7 @@ function planFor(matchers: readonly Matcher[]): Plan {
   const exact = new Map<string, Matcher[]>();
   for (const matcher of matchers) {
     const { rule } = matcher;
-    const anchored = rule.is === 'pattern' && rule.anchored;
+    const anchored = rule.is === 'pattern' && rule.prefixes.length > 0;
     if (!anchored && !isIndexed(matcher.keywords)) continue;
     const words = anchored ? exact : folded;
     for (const word of new Set(anchored ? rule.prefixes : matcher.keywords)) {
@@ -123,16 +126,29 @@ function compileOne(detector: Detector, rule: Rule, number: number): Matcher {
     rule,
     rank: rule.is === 'path' ? 0 : fixed ? 3 : detector.context?.segment === true ? 1 : 2,
     files: optional(detector.files),
-    lower: (detector.lower ?? []).map(({ pattern, severity, note }) => ({
-      expression: expressionOf(pattern),
-      severity,
-      note,
-    })),
-    allowValues: (detector.allow?.values ?? []).map((pattern) => expressionOf(pattern)),
-    allowNames: (detector.allow?.names ?? []).map((pattern) => expressionOf(pattern)),
-    allowLines: (detector.allow?.lines ?? []).map((pattern) => expressionOf(pattern)),
-    allowPaths: (detector.allow?.paths ?? []).map((pattern) => expressionOf(pattern)),
+    lower: later(() =>
+      (detector.lower ?? []).map(({ pattern, severity, note }) => ({
+        expression: expressionOf(pattern),
+        severity,
+        note,
+      })),
+    ),
+    allow: {
+      values: expressionsOf(detector.allow?.values),
+      names: expressionsOf(detector.allow?.names),
+      lines: expressionsOf(detector.allow?.lines),
+      paths: expressionsOf(detector.allow?.paths),
+    },
   };
+}
+
+function later<T>(make: () => T): Later<T> {
+  let made: { readonly it: T } | undefined;
+  return () => (made ??= { it: make() }).it;
+}
+
+function expressionsOf(patterns: readonly string[] | undefined): Later<readonly RegExp[]> {
+  return patterns === undefined ? () => [] : later(() => patterns.map((pattern) => expressionOf(pattern)));
 }
 
 function expressionOf(pattern: string): RegExp {
@@ -151,10 +167,11 @@ function rulesOf(detector: Detector, schemes: ReadonlySet<string>, allow: readon
   const rules: Rule[] = [];
   if (detector.pattern !== undefined) rules.push(patternRule(detector, detector.pattern));
   if (detector.context !== undefined) {
+    const { value, also } = detector.context;
     rules.push({
       is: 'context',
-      value: new RegExp(`^(?:${emit(parsePattern(detector.context.value).root)})$`),
-      also: optional(detector.context.also),
+      value: later(() => new RegExp(`^(?:${emit(parsePattern(value).root)})$`)),
+      also: also === undefined ? undefined : later(() => expressionOf(also)),
     });
   }
   if (detector.uri !== undefined) {
@@ -174,12 +191,12 @@ const WORD = [
 ] as const;
 
 function patternRule(detector: Detector, pattern: string): PatternMatcher {
+  const prefixes = detector.prefixes ?? [];
+  return { is: 'pattern', prefixes, pattern: later(() => compilePattern(pattern, prefixes.length > 0)) };
+}
+
+function compilePattern(pattern: string, anchored: boolean): Pattern {
   const root = parsePattern(pattern).root;
-  const anchors = anchorsOf(root);
-  const prefixes = prefixesOf(root);
-  const anchored =
-    prefixes.length > 0 &&
-    prefixes.every((prefix) => detector.keywords.some((word) => prefix.toLowerCase().startsWith(word)));
   const last = lastOf(root);
   const before = overlaps(firstOf(root), WORD) ? BEFORE : '';
   // a token ends where its own alphabet and the alphabet of words end
@@ -187,13 +204,10 @@ function patternRule(detector: Detector, pattern: string): PatternMatcher {
   const source = `${before}(?:${emit(root)})${after}`;
   const { max } = lengthsOf(root);
   return {
-    is: 'pattern',
     expression: new RegExp(source, anchored ? 'y' : 'g'),
     located: new RegExp(source, 'dy'),
-    anchored,
-    prefixes: anchored ? prefixes : [],
     reach: max === Infinity ? UNBOUNDED_REACH : max + 8,
-    whole: anchors.text,
+    whole: anchorsOf(root).text,
   };
 }
 

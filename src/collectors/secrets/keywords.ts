@@ -41,8 +41,6 @@ const MAX_LISTS = 65_535;
 const FIRST_LOW = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 const pairOf = (first: number, second: number): number => (FIRST_LOW ? first | (second << 8) : (first << 8) | second);
 
-const ANY: readonly number[] = Array.from({ length: 256 }, (_, byte) => byte);
-
 function fold(byte: number): number {
   return byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte;
 }
@@ -57,36 +55,57 @@ export function buildKeywords(keywords: readonly Keyword[]): Keywords {
     exact,
     bytes: Buffer.from(exact ? text : text.toLowerCase(), 'latin1'),
   }));
-  const here = new Int32Array(65_536);
-  const after = new Int32Array(65_536);
-  const add = (table: Int32Array, bit: number, firsts: readonly number[], seconds: readonly number[]): void => {
-    for (const first of firsts) {
-      for (const second of seconds) {
-        const pair = pairOf(first, second);
-        table[pair] = (table[pair] ?? 0) | bit;
-      }
-    }
+  return {
+    ...pairsOf(words),
+    ...beginningsOf(words),
+    lengths: Uint16Array.from(words, (word) => word.bytes.length),
   };
+}
+
+const PAIRS = 65_536;
+
+function pairsOf(words: readonly Candidate[]): Pick<Keywords, 'here' | 'after'> {
+  const here = new Int32Array(PAIRS);
+  const after = new Int32Array(PAIRS);
+  // what only one byte of a pair decides is gathered by that byte, and spread over the pairs at the end
+  const beginsSecond = new Int32Array(256);
+  const endsFirst = new Int32Array(256);
   const sorted = [...words].sort((a, b) => Buffer.compare(a.bytes, b.bytes));
   for (const [rank, { bytes, exact }] of sorted.entries()) {
-    if (bytes.length < SHORTEST_KEYWORD) throw new RangeError('a keyword has three bytes or more');
     const group = Math.floor((rank * GROUPS) / sorted.length);
-    const [first = ANY, second = ANY, third = ANY, fourth = ANY] = Array.from(bytes.subarray(0, 4), (byte) =>
-      spellings(byte, exact),
-    );
-    add(here, 1 << group, first, second);
-    add(after, 1 << group, third, fourth);
-    add(here, 1 << (group + GROUPS), ANY, first);
-    add(after, 1 << (group + GROUPS), second, third);
+    const low = 1 << group;
+    const high = 1 << (group + GROUPS);
+    const [one = [], two = [], three = [], four] = Array.from(bytes.subarray(0, 4), (byte) => spellings(byte, exact));
+    add(here, low, one, two);
+    if (four === undefined) for (const byte of three) endsFirst[byte] = (endsFirst[byte] ?? 0) | low;
+    else add(after, low, three, four);
+    for (const byte of one) beginsSecond[byte] = (beginsSecond[byte] ?? 0) | high;
+    add(after, high, two, three);
   }
-  return { here, after, ...beginningsOf(words), lengths: Uint16Array.from(words, (word) => word.bytes.length) };
+  for (let first = 0; first < 256; first++) {
+    for (let second = 0; second < 256; second++) {
+      const pair = pairOf(first, second);
+      here[pair] = (here[pair] ?? 0) | (beginsSecond[second] ?? 0);
+      after[pair] = (after[pair] ?? 0) | (endsFirst[first] ?? 0);
+    }
+  }
+  return { here, after };
+}
+
+function add(table: Int32Array, bit: number, firsts: readonly number[], seconds: readonly number[]): void {
+  for (const first of firsts) {
+    for (const second of seconds) {
+      const pair = pairOf(first, second);
+      table[pair] = (table[pair] ?? 0) | bit;
+    }
+  }
 }
 
 function beginningsOf(
   words: readonly Candidate[],
 ): Pick<Keywords, 'columns' | 'width' | 'beginnings' | 'fourths' | 'candidates'> {
   const used = [...new Set(words.flatMap(({ bytes }) => Array.from(bytes.subarray(0, SHORTEST_KEYWORD + 1), fold)))];
-  const columns = Uint8Array.from(ANY, (byte) => used.indexOf(fold(byte)) + 1);
+  const columns = Uint8Array.from({ length: 256 }, (_, byte) => used.indexOf(fold(byte)) + 1);
   const width = used.length + 1;
   const beginnings = new Uint16Array(width ** SHORTEST_KEYWORD);
   const candidates: Candidate[][] = [[]];
@@ -148,6 +167,7 @@ function look(keywords: Keywords, bytes: Uint8Array, start: number, to: number, 
 /** So many pairs at a time: their places stay in the processor's nearest cache. */
 const BLOCK = 4096;
 const PLACES = new Int32Array(BLOCK * 2);
+const NO_PAIRS = new Uint16Array();
 
 /**
  * The places among `pairs[from, to)` where the tables of pairs and of beginnings allow a keyword, in PLACES. A place is written
@@ -174,8 +194,8 @@ export function findKeywords(keywords: Keywords, bytes: Uint8Array, from: number
   // pairs begin at even addresses; the last bytes are left to the end, where a place looks beyond the pair that follows it
   const first = from + ((bytes.byteOffset + from) & 1);
   const count = Math.max(0, (to - first - 2) >> 1);
-  const pairs = new Uint16Array(bytes.buffer, bytes.byteOffset + first, count);
-  for (let start = from; start < first; start++) look(keywords, bytes, start, to, hits);
+  const pairs = count === 0 ? NO_PAIRS : new Uint16Array(bytes.buffer, bytes.byteOffset + first, count);
+  for (let start = from; start < Math.min(first, to); start++) look(keywords, bytes, start, to, hits);
   for (let block = 0; block + 1 < count; block += BLOCK) {
     const places = placesIn(keywords, pairs, block, Math.min(count, block + BLOCK + 1));
     let sure = 0;

@@ -16,5 +16,11 @@ export interface PathClass {
 }
 
 export function classify(path: string): PathClass {
-  return { foreign: FOREIGN.test(path), test: TEST.test(path) || EXAMPLE.test(path) };
+  return {
+    foreign: FOREIGN.test(path),
+    // asked where something was found
+    get test() {
+      return TEST.test(path) || EXAMPLE.test(path);
+    },
+  };
 }

@@ -3,7 +3,9 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { FromWorker, ToWorker, WorkDone, WorkerStart, WorkItem } from './protocol.ts';
 
-const BATCH = 64;
+/** Files handed out at once, unless they are large: enough that asking for more costs little, and few enough to end together. */
+const BATCH = 128;
+const BATCH_BYTES = 8 * 1024 * 1024;
 const MAX_WORKERS = 8;
 
 /** The worker's file: beside this one in a checkout (`worker.ts`), and beside the bundle that holds this one (`worker.js`). */
@@ -21,13 +23,17 @@ export async function scanInWorkers(
   const source = items[Symbol.asyncIterator]();
   // async iterators must not be asked twice at once: the batches queue up
   let turn: Promise<unknown> = Promise.resolve();
+  let ended = false;
   const nextBatch = async (): Promise<WorkItem[]> => {
     const batch: WorkItem[] = [];
     const fill = async (): Promise<void> => {
       let bytes = 0;
-      while (batch.length < BATCH && bytes < 16 * 1024 * 1024) {
+      while (!ended && batch.length < BATCH && bytes < BATCH_BYTES) {
         const step = await source.next();
-        if (step.done === true) break;
+        if (step.done === true) {
+          ended = true;
+          break;
+        }
         batch.push(step.value);
         bytes += step.value.size;
       }
@@ -40,7 +46,7 @@ export async function scanInWorkers(
   const count = Math.min(availableParallelism(), MAX_WORKERS);
   const first = await nextBatch();
   if (first.length === 0) return;
-  const second = first.length < BATCH ? [] : await nextBatch();
+  const second = ended ? [] : await nextBatch();
   const wanted = second.length === 0 ? 1 : count;
   const ready = [first, second].filter((batch) => batch.length > 0);
   await Promise.all(

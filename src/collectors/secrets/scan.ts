@@ -89,7 +89,7 @@ export function scan(engine: Engine, input: ScanInput, depth = 0): Scanned {
     for (const matcher of plan.matchers[keyword] ?? []) {
       const { rule } = matcher;
       if (rule.is === 'pattern') {
-        if (rule.anchored) tryHere(state, matcher, rule, start);
+        if (rule.prefixes.length > 0) tryHere(state, matcher, rule, start);
         else widen(state, matcher, rule, start, end);
       } else if (rule.is === 'context') {
         if (valuesAt !== end) [values, valuesAt] = [assignedValues(input.bytes, start, end, input.to), end];
@@ -142,11 +142,12 @@ function tryHere(state: Scan, matcher: Matcher, rule: PatternMatcher, start: num
   const { bytes, to } = state;
   if (isWord(bytes[start - 1] ?? 0) && !couldBeEscape(bytes, start)) return;
   const from = Math.max(0, start - 12);
-  for (let reach = rule.reach; ; reach *= 4) {
+  const { expression, reach: most } = rule.pattern();
+  for (let reach = most; ; reach *= 4) {
     const text = bytes.toString('latin1', from, Math.min(to, start + reach));
     state.budget -= text.length;
-    rule.expression.lastIndex = start - from;
-    const found = rule.expression.exec(text);
+    expression.lastIndex = start - from;
+    const found = expression.exec(text);
     if (found === null) return;
     const cut = found.index + found[0].length >= text.length && start + reach < to && reach < MAX_WINDOW;
     if (cut) continue;
@@ -171,8 +172,9 @@ function couldBeEscape(bytes: Buffer, start: number): boolean {
 /** Opens or grows the window in which a pattern will run. */
 function widen(state: Scan, matcher: Matcher, rule: PatternMatcher | GitleaksRule, start: number, end: number): void {
   if (matcher.files !== undefined && !matcher.files.test(state.path)) return;
-  const from = rule.whole ? state.from : Math.max(state.from, start - rule.reach);
-  const to = rule.whole ? state.to : Math.min(state.to, end + rule.reach);
+  const { whole, reach } = rule.is === 'pattern' ? rule.pattern() : rule;
+  const from = whole ? state.from : Math.max(state.from, start - reach);
+  const to = whole ? state.to : Math.min(state.to, end + reach);
   const open = state.windows.get(matcher.number);
   if (open === undefined) state.windows.set(matcher.number, [from, to]);
   else if (from <= open[1] && to - open[0] <= MAX_WINDOW) open[1] = Math.max(open[1], to);
@@ -191,7 +193,7 @@ function runWindow(state: Scan, matcher: Matcher | undefined, window: readonly [
     const text = state.bytes.toString('latin1', from, to);
     state.budget -= text.length;
     if (state.budget <= 0) return;
-    const found = rule.is === 'pattern' ? allMatches(rule.expression, text) : allFinds(rule.find, text);
+    const found = rule.is === 'pattern' ? allMatches(rule.pattern().expression, text) : allFinds(rule.find, text);
     // what touches an edge of the window may be longer, or may begin there only by the cut: look again in a larger one
     const cut = found.some(
       ([start = 0, end = 0]) => (start === 0 && from > state.from) || (end === text.length && to < state.to),
@@ -270,9 +272,10 @@ function accept(
   text: string,
   base: number,
 ): void {
-  rule.located.lastIndex = start;
-  const located = rule.located.exec(text)?.indices;
-  const group = located?.slice(1).find((one) => one !== undefined && one[1] > one[0]);
+  const { located } = rule.pattern();
+  located.lastIndex = start;
+  const indices = located.exec(text)?.indices;
+  const group = indices?.slice(1).find((one) => one !== undefined && one[1] > one[0]);
   const [from, to] = group ?? [start, end];
   judge(state, matcher, base + from, base + to);
 }
@@ -284,9 +287,10 @@ function tryValues(state: Scan, matcher: Matcher, start: number, end: number, va
   const { bytes } = state;
   const generic = context.segment === true;
   if (generic ? !isSegment(bytes, start, end) : !isWordStart(bytes, start, end)) return;
-  if (matcher.allowNames.length > 0) {
+  const names = matcher.allow.names();
+  if (names.length > 0) {
     const name = bytes.toString('latin1', identifierStart(bytes, start), identifierEnd(bytes, end, state.to));
-    if (matcher.allowNames.some((one) => one.test(name))) return;
+    if (names.some((one) => one.test(name))) return;
   }
   if (generic && !belongsTo(state, end, values[0])) return;
   if (context.last === true && identifierEnd(bytes, end, state.to) > end + 1) return;
@@ -294,11 +298,11 @@ function tryValues(state: Scan, matcher: Matcher, start: number, end: number, va
     if (context.quoted === true && !value.quoted && !standsAlone(state, value)) continue;
     const text = bytes.toString('latin1', value.start, value.end);
     state.budget -= text.length + 64;
-    if (!rule.value.test(text)) continue;
+    if (!rule.value().test(text)) continue;
     if (context.mixed === true && !(/[0-9]/.test(text) && /[A-Za-z]/.test(text))) continue;
     if (rule.also !== undefined) {
       const name = bytes.toString('latin1', Math.max(0, start - 24), value.nameEnd).toLowerCase();
-      if (!rule.also.test(name.slice(name.lastIndexOf('\n') + 1))) continue;
+      if (!rule.also().test(name.slice(name.lastIndexOf('\n') + 1))) continue;
     }
     judge(state, matcher, value.start, value.end);
     return;
@@ -394,10 +398,12 @@ function judge(state: Scan, matcher: Matcher, patternStart: number, patternEnd: 
       if (matcher.rank < 3 && detector.entropy !== undefined && isIdentifier(value)) return;
     }
   }
-  if (matcher.allowPaths.some((one) => one.test(path)) || matcher.allowValues.some((one) => one.test(value))) return;
+  if (matcher.allow.paths().some((one) => one.test(path))) return;
+  if (matcher.allow.values().some((one) => one.test(value))) return;
   if (state.published.size > 0 && state.published.has(publishedDigest(value))) return;
-  if (matcher.allowLines.length > 0 && matcher.allowLines.some((one) => one.test(lineOf(state, start)))) return;
-  const lower = matcher.lower.find((one) => one.expression.test(value));
+  const lines = matcher.allow.lines();
+  if (lines.some((one) => one.test(lineOf(state, start)))) return;
+  const lower = matcher.lower().find((one) => one.expression.test(value));
   const test =
     state.kind.test && matcher.rank < 3 ? ({ severity: 'info', note: 'in a file for tests or examples' } as const) : {};
   const wrong =
