@@ -8,6 +8,7 @@ import type { Outcome } from '../../wire/starttls/dialogue.ts';
 import { certificatePlaces, chainFacts } from './facts-chain.ts';
 import { exchangeFacts } from './facts-exchange.ts';
 import { helloFacts } from './facts-hellos.ts';
+import { intrusiveFacts } from './facts-intrusive.ts';
 import { QUESTION_FACTS, questionFacts } from './facts-questions.ts';
 import { servedFacts, servedIn } from './facts-served.ts';
 import { sessionFacts as finishedFacts, sessionSchemas } from './facts-sessions.ts';
@@ -138,7 +139,9 @@ export function interpret(raw: Json): Interpretation {
       staple: missing,
       scts: missing,
     };
-    const questions = Object.fromEntries([...QUESTION_FACTS, ...Object.keys(sessionSchemas)].map((name) => [name, missing]));
+    const questions = Object.fromEntries(
+      [...QUESTION_FACTS, ...Object.keys(sessionSchemas), 'intrusive'].map((name) => [name, missing]),
+    );
     return { facts: { ...facts, ...questions, hostname: missing, trust: missing, session: missing }, at: {} };
   }
   const upgrade = upgradeIn(raw);
@@ -150,7 +153,7 @@ export function interpret(raw: Json): Interpretation {
   const offered = typeof upgrade === 'string' ? upgrade : none ? false : offeredOf(versions, sslv2.offered, session);
   const served = servedIn(raw);
   const seen = { raw, endpoint, versions, served, offered, lossless: isLossless(raw) };
-  const asides = [questionFacts(seen), finishedFacts(seen)];
+  const asides = [questionFacts(seen), finishedFacts(seen), intrusiveFacts(seen)];
   const facts: JsonObject = {
     ...head,
     offered: known(offered),

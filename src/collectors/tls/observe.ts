@@ -21,6 +21,7 @@ import { type Answer, createProber, untilDone } from './prober.ts';
 import { isServedElsewhere } from './facts-questions.ts';
 import { servedIn } from './facts-served.ts';
 import { askQuestions } from './questions.ts';
+import { probeActively } from './intrusive.ts';
 import { askSessions } from './resumption.ts';
 import { servedClear, servedModern } from './served.ts';
 import { type Attempt, PROBED, type Probed, saysVersion, verdictOf } from './versions.ts';
@@ -180,10 +181,13 @@ async function askBeyond(
   const offered = { tls12: offers('TLSv1.2'), tls13: offers('TLSv1.3') };
   const elsewhere = questions !== undefined && isServedElsewhere(questions, servedIn(served));
   const sessions = parts.has('sessions') ? await askSessions(setting, offered, elsewhere) : undefined;
+  const asides = setting.prober.stats().opened - before;
+  const intrusive = parts.has('intrusive') ? await probeActively(setting, accepted) : undefined;
   return {
     ...(questions !== undefined && { questions }),
     ...(sessions !== undefined && { sessions }),
-    asides: setting.prober.stats().opened - before,
+    ...(intrusive !== undefined && { intrusive }),
+    asides,
   };
 }
 
@@ -201,7 +205,7 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     host,
     port,
     protocol,
-    policy: { clientCertificate: job.options['clientCertificate'] === 'required' },
+    policy: { clientCertificate: job.options['clientCertificate'] === 'required', intrusive: parts.has('intrusive') },
     ...(spoken !== undefined && { upgrade: upgradeRaw(spoken) }),
   };
   if (spoken !== undefined && spoken.outcome?.ready !== true) return { ...head, versions: {}, connections: 1 };

@@ -42,8 +42,10 @@ export function plan(target: Target, context: PlanContext): JobOptions {
   const asked = new Set(context.paths.map((path) => path.split('.')[0]));
   const roots = context.dataDigest('roots');
   const ca = context.dataDigest('ca');
+  const intrusive = asked.has('intrusive') && context.switches['intrusive'] === true;
+  const parts = PARTS.filter(({ facts }) => facts.some((fact) => asked.has(fact))).map(({ part }) => part);
   return {
-    parts: PARTS.filter(({ facts }) => facts.some((fact) => asked.has(fact))).map(({ part }) => part),
+    parts: intrusive ? [...parts, 'intrusive'] : parts,
     ...(wantsClientCertificate(target, context) && { clientCertificate: 'required' }),
     // which roots decide is part of the question
     ...(roots !== undefined && { roots }),

@@ -24,7 +24,7 @@ import { FOREIGN_NAME } from './questions.ts';
 import { AlertError, connection12 } from './session12.ts';
 
 /** Harmless words that end the conversation, so that nothing is waited for. */
-function lastWords({ endpoint }: Setting): Uint8Array {
+export function lastWords({ endpoint }: Setting): Uint8Array {
   const { protocol, host } = endpoint;
   const name = host.includes(':') ? `[${host}]` : host;
   const words: { readonly [protocol: string]: string } = {

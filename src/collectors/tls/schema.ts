@@ -4,6 +4,7 @@ import { PROTOCOLS } from '../../model/target.ts';
 import { certificateSchema } from './certificate.ts';
 import { exchangeSchema } from './facts-exchange.ts';
 import { helloSchema } from './facts-hellos.ts';
+import { intrusiveSchema } from './facts-intrusive.ts';
 import { questionSchemas } from './facts-questions.ts';
 import { sessionSchemas } from './facts-sessions.ts';
 import { trustSchemas } from './facts-trust.ts';
@@ -50,6 +51,7 @@ export const rawSchema: Schema = {
     }),
     certificates: anything({ description: 'each certificate of the flights once, DER in base64' }),
     rootsGiven: boolean({ description: 'the user named roots' }),
+    intrusive: anything({ description: 'what came back for probes of known defects, never what was in it' }),
     sessions: anything({ description: 'finished connections: tickets, and the first line of the answer' }),
     asides: integer({ description: 'of the connections, those beside the enumeration' }),
     questions: anything({
@@ -145,6 +147,7 @@ export const factsSchema: Schema = partly({
   ...suiteSchemas,
   ...questionSchemas,
   ...sessionSchemas,
+  intrusive: intrusiveSchema,
   session: partly({ protocol: string(), cipher: string(), alpn: string() }),
   leaf: certificateSchema,
   chain: list(certificateSchema, { description: 'leaf first', 'x-optional-list': true }),

@@ -11,6 +11,7 @@ import { decodeServerHello, type ServerHello } from '../../wire/tls/server-hello
 import { type Suite, suiteOf } from '../../wire/tls/suites.ts';
 import {
   agree,
+  type Agreed,
   type CbcProtection,
   masterSecret,
   type Protection,
@@ -45,14 +46,19 @@ export interface Finished12 {
 }
 
 export interface Connection12 {
-  /** A handshake from ClientHello to Finished, under encryption where one went before. */
-  handshake(wishes: Partial<Question>): Promise<Finished12>;
+  /**
+   * A handshake from ClientHello to Finished, under encryption where one went before. `agreed` is sent in place of an honest
+   * key exchange.
+   */
+  handshake(wishes: Partial<Question>, agreed?: Agreed): Promise<Finished12>;
   /** Only the answer to a hello: a resumption is known by it. */
   greet(wishes: Partial<Question>): Promise<{ readonly hello: ServerHello; readonly resumed: boolean }>;
   send(type: number, content: Uint8Array): Promise<void>;
   sendRaw(bytes: Uint8Array): Promise<void>;
   /** The next record, decrypted; undefined at the end of the stream. */
   next(): Promise<Record12 | undefined>;
+  /** Our key exchange was sent: what the server refuses from now on is that. */
+  isKeyed(): boolean;
   /** How records are sealed now, where that can be spoilt. */
   cbc(): CbcProtection | undefined;
 }
@@ -66,6 +72,7 @@ export function connection12(io: IO, endpoint: EndpointName, stream: ByteStream)
   let write: Protection | CbcProtection | undefined;
   let read: Protection | undefined;
   let nextRead: Protection | undefined;
+  let keyed = false;
 
   async function record(): Promise<Record12 | undefined> {
     for (;;) {
@@ -140,16 +147,16 @@ export function connection12(io: IO, endpoint: EndpointName, stream: ByteStream)
     }
   }
 
-  async function handshake(wishes: Partial<Question>): Promise<Finished12> {
+  async function handshake(wishes: Partial<Question>, agreed?: Agreed): Promise<Finished12> {
     try {
-      return await throughHandshake(wishes);
+      return await throughHandshake(wishes, agreed);
     } catch (error) {
       if (error instanceof WireError) throw new FaultError('tls.malformed', error.message, { cause: error });
       throw error;
     }
   }
 
-  async function throughHandshake(wishes: Partial<Question>): Promise<Finished12> {
+  async function throughHandshake(wishes: Partial<Question>, agreed: Agreed | undefined): Promise<Finished12> {
     const random = io.random(32);
     const first = hello(wishes, random);
     await send(CONTENT.handshake, first);
@@ -166,11 +173,13 @@ export function connection12(io: IO, endpoint: EndpointName, stream: ByteStream)
     const suite = suiteOf(answer.suite);
     const certificate = body(HANDSHAKE.certificate);
     const exchange = body(HANDSHAKE.serverKeyExchange);
-    const ours = agree(
-      suite,
-      exchange === undefined ? undefined : decodeKeyExchange(exchange, suite, true),
-      certificate === undefined ? undefined : certificatesIn(certificate)[0],
-    );
+    const ours =
+      agreed ??
+      agree(
+        suite,
+        exchange === undefined ? undefined : decodeKeyExchange(exchange, suite, true),
+        certificate === undefined ? undefined : certificatesIn(certificate)[0],
+      );
     const sent: Uint8Array[] = [];
     // RFC 5246 §7.4.6: who has no certificate says so
     if (body(HANDSHAKE.certificateRequest) !== undefined) sent.push(whole(HANDSHAKE.certificate, vector(3)));
@@ -182,6 +191,7 @@ export function connection12(io: IO, endpoint: EndpointName, stream: ByteStream)
     const master = masterSecret(suite, ours.premaster, randoms, ems ? transcript : undefined);
     const both = protections(suite, master, randoms, has(EXTENSION.encryptThenMac) && suite.mode === 'cbc');
     for (const one of sent) await send(CONTENT.handshake, one);
+    keyed = true;
     await send(CONTENT.changeCipherSpec, Uint8Array.of(1));
     write = both.client;
     nextRead = both.server;
@@ -232,6 +242,7 @@ export function connection12(io: IO, endpoint: EndpointName, stream: ByteStream)
     send,
     sendRaw: async (bytes) => await stream.write(bytes),
     next,
+    isKeyed: () => keyed,
     cbc: () => (write !== undefined && 'sealSpoilt' in write ? write : undefined),
   };
 }

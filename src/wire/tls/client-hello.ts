@@ -32,6 +32,8 @@ export interface HelloOptions {
   readonly ticket?: Uint8Array;
   /** RFC 5746 §3.4: the verify_data of the connection that is renegotiated; null leaves the extension out. */
   readonly renegotiated?: Uint8Array | null;
+  /** TLS <= 1.2: without the extension for encrypt-then-MAC. */
+  readonly macThenEncrypt?: boolean;
   readonly sessionId?: Uint8Array;
   readonly compression?: readonly number[];
   /** Appended as they are. */
@@ -65,7 +67,8 @@ function extensionsOf(options: HelloOptions): readonly Extension[] {
   if (version === 'TLSv1.2' || version === 'TLSv1.3')
     found.push(extension(EXTENSION.signatureAlgorithms, vector(2, uint16List(options.signatures ?? ALL_SIGNATURES))));
   if (version !== 'TLSv1.3') {
-    found.push(extension(EXTENSION.encryptThenMac), extension(EXTENSION.extendedMasterSecret));
+    if (options.macThenEncrypt !== true) found.push(extension(EXTENSION.encryptThenMac));
+    found.push(extension(EXTENSION.extendedMasterSecret));
     found.push(extension(EXTENSION.sessionTicket, options.ticket ?? new Uint8Array()));
   }
   if (options.alpn !== undefined)

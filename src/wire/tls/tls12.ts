@@ -220,7 +220,9 @@ function sealCbc(
   const mac = macOver(content);
   spoilt.mac?.(mac);
   const plain = etm ? content : concat(content, mac);
-  const padding = Buffer.alloc(block - (plain.length % block));
+  // a padding that is to be spoilt has to be longer than its last octet
+  const extra = spoilt.padding === undefined ? 0 : block;
+  const padding = Buffer.alloc(extra + block - (plain.length % block));
   padding.fill(padding.length - 1);
   spoilt.padding?.(padding);
   const iv = randomBytes(block);
