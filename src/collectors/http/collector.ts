@@ -7,7 +7,7 @@ import { factsSchema, rawSchema } from './schema.ts';
 
 export const collector: Collector = {
   id: 'http',
-  version: 1,
+  version: 2,
   accepts: ['site'],
   rawSchema,
   factsSchema,

@@ -61,10 +61,19 @@ function headFacts(view: View): Area {
 
 /** What each foreign origin is told. The one that ends like the host rides on the second fetch of the page. */
 function corsFacts(view: View): Area {
-  const probes = [
-    { probe: 'prefix', chain: view.again },
-    ...CORS_PROBES.map((probe) => ({ probe, chain: view.cors[probe].asked ? view.cors[probe] : sameAs(view) })),
-  ];
+  const asked = CORS_PROBES.map((probe) => ({
+    probe,
+    chain: view.cors[probe].asked ? view.cors[probe] : sameAs(view),
+  }));
+  // evidence of earlier versions asked for each by itself, and had the random one on the second fetch
+  const early = view.earlyPrefix;
+  const probes =
+    early === undefined
+      ? [{ probe: 'prefix', chain: view.again }, ...asked]
+      : [
+          { probe: 'prefix', chain: early },
+          ...asked.map((one) => (one.probe === 'random' ? { ...one, chain: view.again } : one)),
+        ];
   const items: { fact: Json; at: string }[] = [];
   for (const { probe, chain } of probes) {
     const response = only(chain);

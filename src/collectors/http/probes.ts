@@ -38,7 +38,7 @@ function originOf(probe: CorsProbe, host: string, name: string): string {
       return `https://${host}.${name}.example`;
     case 'http':
       return `http://${host}`;
-    case 'random':
+    default:
       return `https://${name}.example`;
   }
 }

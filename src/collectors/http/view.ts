@@ -25,6 +25,8 @@ export interface View {
   readonly again: Chain;
   readonly head: Chain;
   readonly cors: { readonly [probe in CorsProbe]: Chain };
+  /** Present in evidence of version 1 only. */
+  readonly earlyPrefix: Chain | undefined;
   readonly wellKnown: { readonly [probe in WellKnownProbe]: Chain };
   readonly query: Chain;
   readonly intrusive: { readonly [probe in IntrusiveProbe]: Chain };
@@ -45,6 +47,7 @@ export function readView(raw: Json): View | undefined {
   const site = url !== undefined && isString(url) ? siteUrls(url) : undefined;
   if (site === undefined) return undefined;
   const sectxt = own(raw, 'sectxt');
+  const prefix = own(own(raw, 'cors'), 'prefix');
   const https = readChain(own(raw, 'https'), '/https');
   return {
     site,
@@ -53,6 +56,7 @@ export function readView(raw: Json): View | undefined {
     again: readChain(own(raw, 'again'), '/again'),
     head: readChain(own(raw, 'head'), '/head'),
     cors: readProbes(raw, 'cors', CORS_PROBES),
+    earlyPrefix: prefix === undefined ? undefined : readChain(prefix, '/cors/prefix'),
     wellKnown: readProbes(raw, 'wellKnown', WELL_KNOWN_PROBES),
     query: readChain(own(raw, 'query'), '/query'),
     intrusive: readProbes(raw, 'intrusive', INTRUSIVE_PROBES),
@@ -121,7 +125,8 @@ export interface HeaderAt {
 export function headersAt(response: Response, name: string): HeaderAt[] {
   const found: HeaderAt[] = [];
   for (const [index, [key, value]] of response.headers.entries()) {
-    if (asciiLower(key) === name) found.push({ value: trimOws(value), at: `${response.at}/headers/${String(index)}` });
+    if (key.length === name.length && asciiLower(key) === name)
+      found.push({ value: trimOws(value), at: `${response.at}/headers/${String(index)}` });
   }
   return found;
 }

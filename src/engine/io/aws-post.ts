@@ -2,11 +2,12 @@
  * One POST to an AWS endpoint, whole body out and whole body in, without what the SDK does around each request: thousands of
  * small questions go this way (facts/aws §9). Whatever is not a plain answer is the SDK's to ask again.
  */
-import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { FaultError } from '../../model/fault.ts';
 import type { AwsPost, AwsReply } from '../../model/io.ts';
 import { reasonOf } from '../deadline.ts';
+import { HttpAgent, httpRequest } from './node-http.ts';
 
 /** An answer to a question about one resource is some kilobytes. */
 const MAX_BODY = 8 * 1024 * 1024;

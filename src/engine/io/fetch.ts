@@ -1,5 +1,5 @@
 /** The HTTP capability: one request, one response, as raw lines. Redirects are not followed, certificates never reject. */
-import { request as send, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import type { Readable } from 'node:stream';
@@ -8,6 +8,7 @@ import type { ByteStream, Hop, HopRequest, TlsSession } from '../../model/io.ts'
 import { reasonOf, untilAbort, withDeadline } from '../deadline.ts';
 import { decodersOf } from './body.ts';
 import { codeOf, netFault } from './errors.ts';
+import { httpRequest } from './node-http.ts';
 import type { Scope } from './scope.ts';
 import type { Line, Lines } from './lines.ts';
 import { takeSocket } from './stream.ts';
@@ -175,7 +176,7 @@ async function exchange(url: URL, hop: HopRequest, socket: Socket, signal: Abort
   const has = (wanted: string): boolean => (hop.headers ?? []).some(([name]) => name.toLowerCase() === wanted);
   if (!has('accept-encoding')) headers.push('Accept-Encoding', 'identity');
   if (!has('connection')) headers.push('Connection', 'keep-alive');
-  const request: ClientRequest = send({
+  const request: ClientRequest = httpRequest({
     createConnection: () => socket,
     method: hop.method,
     path: `${url.pathname}${url.search}`,

@@ -73,7 +73,10 @@ function skipQuoted(input: string, start: number): number {
   return Math.min(at + 1, input.length);
 }
 
+const NOT_ASCII = /[^\0-\x7f]/;
+
 /** ASCII lower case: header names, tokens and host names know no other letters. */
 export function asciiLower(text: string): string {
-  return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+  // of other letters toLowerCase knows too many (K, the Kelvin sign, would become k)
+  return NOT_ASCII.test(text) ? text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text.toLowerCase();
 }

@@ -6,7 +6,9 @@ export type HeaderLine = readonly [name: string, value: string];
 
 /** The values of all lines of that name (lower case), in order. */
 export function linesOf(headers: readonly HeaderLine[], name: string): string[] {
-  return headers.filter(([key]) => asciiLower(key) === name).map(([, value]) => trimOws(value));
+  return headers
+    .filter(([key]) => key.length === name.length && asciiLower(key) === name)
+    .map(([, value]) => trimOws(value));
 }
 
 /** The value of the first line of that name. */
