@@ -44,8 +44,8 @@ export function sealInto(seal: Sealer, verdicts: Iterable<Verdict>, { folder, in
     const text = file === undefined ? undefined : jsonPieces((part) => file.write(part));
     text?.head(seal.head);
     for (const verdict of verdicts) {
-      const result = seal.add(verdict);
-      text?.result(result);
+      const { result, line } = seal.add(verdict);
+      text?.result(line);
       if (keep || folder === undefined) results.push(result);
       if (result.status === 'fail' || result.status === 'error') found.push(result);
     }

@@ -18,7 +18,7 @@ export function evidenceLeaves(evidence: readonly EvidenceEntry[]): Uint8Array[]
 }
 
 /** The leaf of a result: its canonical JSON, as it stands in run.json. */
-export function resultLeaf(result: Result): Uint8Array {
+function resultLeaf(result: Result): Uint8Array {
   return leafHash(canonicalJson(result as unknown as Json));
 }
 

@@ -6,8 +6,9 @@ import type { EvidenceEntry, Reason, Result, Run, RunTarget, Verdict } from '../
 import { publicKind, type Target } from '../model/target.ts';
 import { rollUp } from './controls.ts';
 import { fingerprintOf } from './digest.ts';
-import { treeHasher } from './merkle.ts';
-import { digestText, evidenceLeaves, resultLeaf } from './root.ts';
+import { leafHash, treeHasher } from './merkle.ts';
+import { resultTexts } from './result-text.ts';
+import { digestText, evidenceLeaves } from './root.ts';
 import { summary } from './summary.ts';
 
 /** What is known before the first result. */
@@ -82,16 +83,25 @@ function resultOf(clean: Verdict): Result {
   };
 }
 
-/** A result and its leaf of the tree. */
-function sealed(verdict: Verdict): { readonly result: Result; readonly leaf: Uint8Array } {
+/** A result, its line in run.json and its leaf of the tree. */
+interface Sealed {
+  readonly result: Result;
+  readonly line: string;
+  readonly leaf: Uint8Array;
+}
+
+function sealed(verdict: Verdict): Sealed {
   try {
-    const result = resultOf(verdict);
-    return { result, leaf: resultLeaf(result) };
+    return withTexts(resultOf(verdict));
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    const result = resultOf(wellFormed(verdict as unknown as Json) as unknown as Verdict);
-    return { result, leaf: resultLeaf(result) };
+    return withTexts(resultOf(wellFormed(verdict as unknown as Json) as unknown as Verdict));
   }
+}
+
+function withTexts(result: Result): Sealed {
+  const { plain, canonical } = resultTexts(result);
+  return { result, line: plain, leaf: leafHash(canonical) };
 }
 
 export function byTargetCheckSubject(
@@ -118,8 +128,8 @@ export type RunTail = Pick<Run, 'claims' | 'controls' | 'summary' | 'evidence' |
 /** A run that is sealed result by result; of those that were added nothing is kept but counts and hashes. */
 export interface Sealer {
   readonly head: RunHead;
-  /** The next result, as run.json holds it. Throws a TypeError where it does not come after the one before it. */
-  add(verdict: Verdict): Result;
+  /** The next result and its JSON. Throws a TypeError where it does not come after the one before it. */
+  add(verdict: Verdict): { readonly result: Result; readonly line: string };
   finish(): RunTail;
 }
 
@@ -152,7 +162,7 @@ export function sealer(input: SealContext): Sealer {
       targets: input.targets.map(runTarget).sort((a, b) => byCodeUnit(a.id, b.id)),
     },
     add(verdict) {
-      const { result, leaf } = sealed(verdict);
+      const { result, line, leaf } = sealed(verdict);
       if (last !== undefined && byTargetCheckSubject(last, result) > 0) {
         throw new TypeError(`the result of ${result.check} on ${result.target} is out of order`);
       }
@@ -160,7 +170,7 @@ export function sealer(input: SealContext): Sealer {
       tree.add(leaf);
       counts.add(result);
       controls.add(result);
-      return result;
+      return { result, line };
     },
     finish: () => ({
       claims: input.claims ?? [],
@@ -182,6 +192,6 @@ export function sealRun({ verdicts, ...input }: SealInput): Run {
     target: verdict.target.toWellFormed(),
     subject: verdict.subject.toWellFormed(),
   }));
-  const results = clean.sort(byTargetCheckSubject).map((verdict) => seal.add(verdict));
+  const results = clean.sort(byTargetCheckSubject).map((verdict) => seal.add(verdict).result);
   return { ...seal.head, results, ...seal.finish() };
 }

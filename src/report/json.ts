@@ -1,6 +1,6 @@
 /** run.json: the run as text, one result, control and evidence entry a line, so that two runs compare by line. */
 import type { Reporter } from '../model/reporter.ts';
-import type { Result, Run } from '../model/result.ts';
+import type { Run } from '../model/result.ts';
 import { visibleJson } from './visible.ts';
 
 /** Two spaces in; a list has one item a line, each item on one line. Equal runs give equal bytes. */
@@ -11,7 +11,8 @@ export function jsonText(run: Run): string {
 /** The same text piece by piece, so that a run need not be held whole. */
 export interface JsonPieces {
   head(head: Omit<Run, 'results' | keyof JsonTail>): void;
-  result(result: Result): void;
+  /** The JSON of a result. */
+  result(line: string): void;
   tail(tail: JsonTail): void;
 }
 
@@ -23,8 +24,8 @@ export function jsonPieces(write: (part: string) => void): JsonPieces {
     head(head) {
       write(visibleJson(`{\n${members(head)},\n  "results": [`));
     },
-    result(result) {
-      write(`${before}    ${visibleJson(JSON.stringify(result))}`);
+    result(line) {
+      write(`${before}    ${visibleJson(line)}`);
       before = ',\n';
     },
     tail(tail) {
