@@ -21,8 +21,8 @@ export const COLLECTORS: readonly CollectorEntry[] = [
   {
     id: 'aws-login',
     accepts: ['aws-login'],
-    leadsTo: ['aws', 'aws-global'],
-    title: 'AWS credentials: whose they are, and the regions to look at',
+    leadsTo: ['aws', 'aws-global', 'aws-login'],
+    title: 'AWS credentials: whose they are, the regions to look at, and the further accounts',
     schema: async () => (await import('./aws/schema.ts')).loginSchema,
     load: async () => (await import('./aws/login.ts')).awsLogin,
   },

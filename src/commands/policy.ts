@@ -41,13 +41,15 @@ function texts(value: FlagValue | undefined): readonly string[] {
 /** The IAM actions that the checks need, and those of the login, which every audit of AWS needs. */
 export function actionsFor(checks: readonly Check[]): string[] {
   const found = new Set<string>();
+  if (!checks.some(({ target }) => target.startsWith('aws'))) {
+    throw new UsageError('no check of AWS is selected: see "probity list checks"');
+  }
   for (const check of checks) {
     for (const [collector, paths] of pathsRead(check)) {
       const tables = Object.hasOwn(CALLS_BY_COLLECTOR, collector) ? CALLS_BY_COLLECTOR[collector] : undefined;
       for (const action of callsFor(tables ?? [], paths)) found.add(action);
     }
   }
-  if (found.size === 0) throw new UsageError('no check of AWS is selected: see "probity list checks"');
   return [...LOGIN_CALLS, ...found].sort(byCodeUnit);
 }
 

@@ -93,6 +93,9 @@ export interface AwsRequest {
   readonly region?: string;
   /** A profile of the shared configuration; default: the standard credential chain. */
   readonly profile?: string;
+  /** ARN of a role to take on with those credentials, and what its trust policy may ask for. */
+  readonly role?: string;
+  readonly externalId?: string;
 }
 
 /** A signed question of the JSON 1.1 protocol: a POST to the root of an endpoint. */

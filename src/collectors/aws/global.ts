@@ -25,9 +25,9 @@ function plan(target: Target, context: PlanContext): JobOptions {
 }
 
 async function observe(job: Job, io: IO): Promise<Json> {
-  const { account, partition, profile, regions, calls, settings } = readOptions(job.options);
+  const { account, partition, login, regions, calls, settings } = readOptions(job.options);
   const region = homeRegion(partition);
-  const config = await io.aws({ region, ...(profile === undefined ? {} : { profile }) });
+  const config = await io.aws({ region, ...login });
   const known = /^[0-9]{12}$/.test(account) ? account : (await whoAmI(config)).account;
   const observation: Observation = {
     io,

@@ -11,11 +11,18 @@ export interface AwsJob {
   /** The region, or `global`. */
   readonly region: string;
   readonly partition: string;
-  readonly profile: string | undefined;
+  /** Whose credentials: what `io.aws` is asked for beside the region. */
+  readonly login: Login;
   readonly regions: readonly string[] | undefined;
   readonly calls: readonly string[];
   readonly groups: readonly string[];
   readonly settings: Json;
+}
+
+export interface Login {
+  readonly profile?: string;
+  readonly role?: string;
+  readonly externalId?: string;
 }
 
 export const texts = (value: Json | undefined): readonly string[] =>
@@ -29,6 +36,26 @@ export function placeOf(target: Pick<Target, 'id'>): { readonly account: string;
   return { account, region };
 }
 
+/** The profile that the user named, and the role in an account that another one led to. */
+export function loginFor(target: Target, context: PlanContext): Login {
+  const profile = text(context.options['profile']);
+  const role = text(own(target.options, 'role'));
+  const externalId = text(own(context.options['aws'], 'externalId'));
+  return {
+    ...(profile === undefined ? {} : { profile }),
+    ...(role === undefined ? {} : { role, ...(externalId === undefined ? {} : { externalId }) }),
+  };
+}
+
+export function readLogin(options: JobOptions): Login {
+  const [profile, role, externalId] = ['profile', 'role', 'externalId'].map((name) => text(own(options, name)));
+  return {
+    ...(profile === undefined ? {} : { profile }),
+    ...(role === undefined ? {} : { role }),
+    ...(externalId === undefined ? {} : { externalId }),
+  };
+}
+
 /** The options of a job on a region or an account: what the login learned, what the user set, and the calls. */
 export function awsOptions(
   target: Target,
@@ -37,7 +64,6 @@ export function awsOptions(
   groups: readonly string[] = [],
 ): JobOptions {
   const { account, region } = placeOf(target);
-  const profile = text(context.options['profile']);
   const regions = own(target.options, 'regions') ?? context.options['regions'];
   return {
     account,
@@ -45,7 +71,7 @@ export function awsOptions(
     partition: text(own(target.options, 'partition')) ?? partitionOfRegion(region),
     calls,
     ...(groups.length === 0 ? {} : { groups }),
-    ...(profile === undefined ? {} : { profile }),
+    ...loginFor(target, context),
     ...(isArray(regions) ? { regions: texts(regions) } : {}),
     settings: givenSettings(context.options['aws']),
   };
@@ -57,7 +83,7 @@ export function readOptions(options: JobOptions): AwsJob {
     account: text(own(options, 'account')) ?? 'unknown',
     region: text(own(options, 'region')) ?? '',
     partition: text(own(options, 'partition')) ?? 'aws',
-    profile: text(own(options, 'profile')),
+    login: readLogin(options),
     regions: isArray(regions) ? texts(regions) : undefined,
     calls: texts(own(options, 'calls')),
     groups: texts(own(options, 'groups')),

@@ -37,8 +37,8 @@ function plan(target: Target, context: PlanContext): JobOptions | undefined {
 }
 
 async function observe(job: Job, io: IO): Promise<Json> {
-  const { account, region, partition, profile, regions, calls, groups, settings } = readOptions(job.options);
-  const config = await io.aws({ region, ...(profile === undefined ? {} : { profile }) });
+  const { account, region, partition, login, regions, calls, groups, settings } = readOptions(job.options);
+  const config = await io.aws({ region, ...login });
   // The login failed before: say why here too, instead of one wrong reason for each call
   const known = /^[0-9]{12}$/.test(account) ? account : (await whoAmI(config)).account;
   const observation = { io, region, account: known, partition, config, calls: new Set(calls), regions, width: WIDTH };

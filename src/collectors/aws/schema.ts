@@ -90,6 +90,10 @@ export const loginFacts: Schema = object({
   partition: string(),
   regions: list(string(), { description: 'regions to look at: as written, else those enabled for the account' }),
   regionsFrom: string({ description: 'target, account:ListRegions, ec2:DescribeRegions or configuration' }),
+  'members?': list(string(), {
+    description:
+      'active accounts of the organization, or those of the option aws.members; absent without aws.memberRole',
+  }),
 });
 
 export const loginSchema: CollectorSchema = {
@@ -98,6 +102,7 @@ export const loginSchema: CollectorSchema = {
     arn: string(),
     region: string(),
     regions: anything(),
+    'members?': anything(),
   }),
   factsSchema: withoutRequired(loginFacts),
 };

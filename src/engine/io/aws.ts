@@ -1,12 +1,14 @@
 /** The AWS capability: credentials of the standard chain, and a request handler under our limits. The SDK is loaded when first asked for. */
-import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Transform, type Readable } from 'node:stream';
+import type { STSClientConfig } from '@aws-sdk/client-sts';
 import { FaultError } from '../../model/fault.ts';
 import type { AwsClientConfig, AwsRequest } from '../../model/io.ts';
 import { reasonOf, untilAbort } from '../deadline.ts';
 import { createPace, type Pace } from '../limits.ts';
 import { createPoster } from './aws-post.ts';
+import { HttpAgent } from './node-http.ts';
+import { roleProvider } from './aws-role.ts';
 import { hasQuotas, isDocumented, operationOf, requestsPerSecond, type AwsHttpRequest } from './aws-quotas.ts';
 
 const MAX_SOCKETS = 32;
@@ -57,6 +59,25 @@ export function createAwsClient(timeoutMs: number): AwsClient {
     return handler as Handler;
   }
 
+  /** One provider a role: for all jobs of the run, so under no signal of a job. */
+  async function roleCredentials(request: AwsRequest, region: string, role: string): Promise<unknown> {
+    const { profile, externalId } = request;
+    const key = `${profile ?? ''} ${role} ${externalId ?? ''}`;
+    const endpoint = customEndpoint(process.env);
+    const base = await credentialsOf(profile);
+    const known = credentials.get(key);
+    if (known !== undefined) return known;
+    const config = {
+      region,
+      ...(endpoint !== undefined && { endpoint }),
+      credentials: base,
+      maxAttempts: MAX_ATTEMPTS,
+    };
+    const provider = roleProvider(config as STSClientConfig, { role, externalId });
+    credentials.set(key, provider);
+    return provider;
+  }
+
   /** One provider a profile: it keeps what it found until shortly before it expires. */
   async function credentialsOf(profile: string | undefined): Promise<unknown> {
     const key = profile ?? '';
@@ -89,12 +110,15 @@ export function createAwsClient(timeoutMs: number): AwsClient {
       shared ??= loadHandler();
       const handler = await untilAbort(shared, signal);
       const region = request.region ?? (await untilAbort(configuredRegion(request.profile), signal));
-      const owner = `${request.profile ?? ''} ${region}`;
+      const owner = `${request.profile ?? ''} ${request.role ?? ''} ${region}`;
       const endpoint = customEndpoint(process.env);
       return {
         region,
         ...(endpoint !== undefined && { endpoint }),
-        credentials: await credentialsOf(request.profile),
+        credentials:
+          request.role === undefined
+            ? await credentialsOf(request.profile)
+            : await roleCredentials(request, region, request.role),
         requestHandler: limited(handler, signal, (sent) => paceOf(owner, sent)),
         maxAttempts: MAX_ATTEMPTS,
         async post(sent) {

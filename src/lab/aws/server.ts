@@ -18,6 +18,8 @@ export interface Refusal {
   /** `kms:GetKeyPolicy`, `kms:*` or `*`. */
   readonly action: string;
   readonly region?: string;
+  /** Only for callers of this account. */
+  readonly account?: string;
   /** Only where the input holds this text (a key's id). */
   readonly resource?: string;
   /** Only for pages after the first. */
@@ -35,6 +37,8 @@ export const THROTTLED: Behaviour = { error: 'ThrottlingException', message: 'Ra
 
 export interface AwsEndpointOptions {
   readonly state: AwsState;
+  /** Further accounts of the organization: whoever assumes a role there calls as them. */
+  readonly members?: readonly AwsState[];
   readonly refusals?: readonly Refusal[];
   /** Runs before each answer: for delays and quotas. May decide the answer. */
   readonly before?: (call: Call) => Behaviour | undefined | Promise<Behaviour | undefined>;
@@ -64,8 +68,39 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** The account whose role the caller has taken on; undefined for the credentials that the user has. */
+function accountOfCaller(call: Call): string | undefined {
+  return /^ASIA([0-9]{12})$/.exec(call.accessKey)?.[1];
+}
+
+/** AssumeRole of the lab: the access key names the account, any role of it will do. */
+function assumeRole(states: readonly AwsState[], call: Call): Reply {
+  const asked = call.input['RoleArn'];
+  const role = typeof asked === 'string' ? asked : '';
+  const account = role.split(':')[4] ?? '';
+  if (!states.some((state) => state.account === account)) {
+    return { error: 'AccessDenied', message: `User is not authorized to perform: sts:AssumeRole on resource: ${role}` };
+  }
+  const Credentials = {
+    AccessKeyId: `ASIA${account}`,
+    SecretAccessKey: 'lab',
+    SessionToken: 'lab',
+    Expiration: new Date(Date.now() + 3_600_000).toISOString(),
+  };
+  return {
+    answer: { Credentials, AssumedRoleUser: { Arn: role.replace(':role/', ':assumed-role/'), AssumedRoleId: 'A' } },
+  };
+}
+
+function listAccounts(states: readonly AwsState[], call: Call): Reply {
+  const accounts = states.map(({ account, status = 'ACTIVE' }) => ({ Id: account, Status: status, State: status }));
+  const { items, next } = page<JsonObject>(accounts, call.input['NextToken'], 20);
+  return { answer: { Accounts: items, ...(next === undefined ? {} : { NextToken: next }) } };
+}
+
 function matches(refusal: Refusal, call: Call): boolean {
-  const { action, region, resource, laterPages } = refusal;
+  const { account, action, region, resource, laterPages } = refusal;
+  if (account !== undefined && accountOfCaller(call) !== account) return false;
   if (action !== '*' && action !== call.action && action !== `${call.service}:*`) return false;
   if (region !== undefined && region !== call.region) return false;
   if (laterPages === true && call.input['Marker'] === undefined && call.input['NextToken'] === undefined) return false;
@@ -77,10 +112,15 @@ function partitionOf(state: AwsState): string {
 }
 
 function answer(options: AwsEndpointOptions, call: Call): Reply {
-  const { state, more = {} } = options;
+  const { more = {} } = options;
+  const states = [options.state, ...(options.members ?? [])];
+  const caller = accountOfCaller(call);
+  const state = states.find(({ account }) => account === caller) ?? options.state;
   const pageSize = state.pageSize ?? 1000;
   const extra = Object.hasOwn(more, call.action) ? more[call.action]?.(call) : undefined;
   if (extra !== undefined) return extra;
+  if (call.action === 'sts:AssumeRole') return assumeRole(states, call);
+  if (call.action === 'organizations:ListAccounts') return listAccounts(states, call);
   if (call.action === 'sts:GetCallerIdentity') {
     const arn = state.arn ?? `arn:${partitionOf(state)}:iam::${state.account}:user/auditor`;
     return { answer: { Arn: arn, UserId: 'AIDAEXAMPLE', Account: state.account } };

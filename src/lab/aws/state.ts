@@ -27,6 +27,8 @@ export interface AwsState {
   readonly arn?: string;
   /** Only these answer; another region says that it is not enabled. */
   readonly regions: { readonly [region: string]: RegionState };
+  /** In the organization; default: ACTIVE. */
+  readonly status?: string;
   /** Items a page. */
   readonly pageSize?: number;
 }

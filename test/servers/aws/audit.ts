@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Run } from '../../../src/model/result.ts';
 
-const CLI = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url));
+const CLI = process.env['PROBITY_CLI'] ?? fileURLToPath(new URL('../../../src/cli.ts', import.meta.url));
 
 export interface Audit {
   readonly code: number | null;
@@ -14,18 +14,23 @@ export interface Audit {
   readonly stderr: string;
 }
 
-export async function audit(endpoint: string, args: readonly string[]): Promise<Audit> {
+export async function audit(
+  endpoint: string,
+  args: readonly string[],
+  environment: { readonly [name: string]: string } = {},
+): Promise<Audit> {
   const output = mkdtempSync(join(tmpdir(), 'probity-aws-'));
-  const { AWS_PROFILE: _profile, ...environment } = process.env;
+  const { AWS_PROFILE: _profile, ...inherited } = process.env;
   const child = spawn(process.execPath, [CLI, 'audit', ...args, '--output', output, '--no-color', '--no-progress'], {
     env: {
-      ...environment,
+      ...inherited,
       AWS_ENDPOINT_URL: endpoint,
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_CONFIG_FILE: '/nonexistent',
       AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
+      ...environment,
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -56,7 +56,8 @@ export function readGrants(items: readonly Json[]): GrantReading {
     if (seen.has(identity)) doubled.push(`${label} is there twice`);
     seen.add(identity);
     const strong = sorted.filter((operation) => STRONG.has(operation));
-    if (strong.length > 0 && !isConstrained(constraints)) broad.push(`${label} allows ${strong.join(', ')} without constraints`);
+    if (strong.length > 0 && !isConstrained(constraints))
+      broad.push(`${label} allows ${strong.join(', ')} without constraints`);
   }
   return { broad, doubled, malformed };
 }
