@@ -320,10 +320,10 @@ async function invalidCurve(setting: Setting): Promise<JsonObject> {
             await connection.handshake({ suites, groups: [0x0017] }, { message: vector(1, point), premaster: secret });
             return { came: 'finished' };
           } catch (error) {
+            if (!(error instanceof FaultError)) throw error;
+            if (!connection.isKeyed()) return error instanceof AlertError ? { came: 'refused' } : rawFault(error);
             if (error instanceof AlertError) return { came: 'alert', alert: error.description };
-            if (error instanceof FaultError && ['net.closed', 'net.reset'].includes(error.fault.code))
-              return { came: 'closed' };
-            throw error;
+            return ['net.closed', 'net.reset'].includes(error.fault.code) ? { came: 'closed' } : rawFault(error);
           }
         }),
     ),
