@@ -106,6 +106,11 @@ function readPage(entry: Json, index: number): Page {
   };
 }
 
+/** Nobody has asked yet; or at a replay, the answer is lost. */
+function isMissing(answer: Answer): boolean {
+  return answer.is === 'unknown' && answer.at === '' && answer.code !== 'dns.bad-name';
+}
+
 /** How most questions are asked: of the resolver. */
 const PLAINLY: Via = {};
 
@@ -119,6 +124,8 @@ export class Answers {
   readonly #answers = new Map<TypeName, Map<string, Answer>>();
   readonly #special = new Map<string, Answer>();
   readonly #suffixes = new Map<string, string>();
+  /** What was looked for and not there: to be looked for again when something was added. */
+  readonly #open: (readonly [kept: Map<string, Answer>, key: string])[] = [];
   #count = 0;
   /** What was never asked because a bound was reached is that fault, else it is lost evidence. */
   #missing: FaultCode = 'evidence.missing';
@@ -145,6 +152,7 @@ export class Answers {
 
   /** `decoded`: the message of the entry, where it was read already. */
   add(entry: Json, decoded?: Message): void {
+    for (const [kept, key] of this.#open.splice(0)) kept.delete(key);
     const index = this.#count;
     this.#count += 1;
     const name = own(entry, 'name');
@@ -187,10 +195,14 @@ export class Answers {
     const kept = via === PLAINLY ? this.#plain(type) : this.#special;
     const key = via === PLAINLY ? name : `${type} ${name} ${via.server ?? ''} ${via.how ?? ''}`;
     const known = kept.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (isMissing(known)) this.misses += 1;
+      return known;
+    }
     const asked: Asked = via === PLAINLY ? { name, type } : { ...via, name, type };
     const answer = this.#resolve(asked, 0);
-    if (answer.is !== 'unknown' || answer.code !== 'evidence.missing') kept.set(key, answer);
+    kept.set(key, answer);
+    if (isMissing(answer)) this.#open.push([kept, key]);
     return answer;
   }
 
