@@ -35,7 +35,7 @@ function resultOf(certificate: JsonObject): JsonObject {
   return {
     CertificateArn: certificate['CertificateArn'] ?? '',
     X509Attributes: {
-      ...some(certificate, ['KeyAlgorithm', 'NotAfter', 'NotBefore']),
+      ...some(certificate, ['KeyAlgorithm', 'NotAfter', 'NotBefore', 'SerialNumber']),
       Subject: some({ CommonName: certificate['DomainName'] ?? '' }, ['CommonName']),
       SubjectAlternativeNames: names(certificate).map((name) => ({ DnsName: name })),
     },
@@ -65,6 +65,7 @@ function detailOf(certificate: JsonObject): JsonObject {
     Certificate: {
       ...some(certificate, [...METADATA, 'CertificateArn', 'DomainName', 'KeyAlgorithm', 'NotAfter', 'NotBefore']),
       ...some(certificate, ['FailureReason', 'Options', 'SignatureAlgorithm', 'SubjectAlternativeNames']),
+      ...(certificate['SerialNumber'] === undefined ? {} : { Serial: certificate['SerialNumber'] }),
       DomainValidationOptions: certificate['DomainValidationOptions'] ?? validations,
       ...(renewal === undefined
         ? {}

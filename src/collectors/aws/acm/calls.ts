@@ -17,6 +17,7 @@ const GROUPS: { readonly [fact: string]: string } = {
   signature: 'signature',
   transparency: 'transparency',
   validationMethods: 'validation',
+  wire: 'wire',
   wildcards: 'names',
 };
 

@@ -21,6 +21,7 @@ import {
 } from '../read.ts';
 import type { Setting } from '../setting.ts';
 import { keyStrength } from './key-algorithm.ts';
+import { wireFacts } from './wire.ts';
 
 /** In these states a certificate was never issued, so it has no dates. */
 const NEVER_ISSUED = new Set<Json>(['PENDING_VALIDATION', 'FAILED', 'VALIDATION_TIMED_OUT']);
@@ -150,6 +151,7 @@ function certificateFacts(raw: Json, tags: Json | undefined, setting: Setting): 
     validationMethods: validationMethods(raw),
     openValidations: openValidations(raw),
     wildcards: wildcardsOf(raw, setting),
+    wire: wireFacts(raw),
     signature: must(detail, 'SignatureAlgorithm', asText),
     transparency: must(own(detail, 'Options') ?? detail, 'CertificateTransparencyLoggingPreference', asText),
     failure: detail === undefined ? undefined : may(detail, 'FailureReason', asText),
@@ -189,6 +191,7 @@ const SAME: readonly (readonly [fact: string, raw: string])[] = [
   ['created', 'CreatedAt'],
   ['signature', 'DescribeCertificate'],
   ['transparency', 'DescribeCertificate'],
+  ['wire', 'Wire'],
 ];
 
 export function interpretAcm(raw: Json | undefined, setting: Setting, at: { [pointer: string]: string }): Json {

@@ -6,6 +6,7 @@ import { isArray, isObject, own, type Json, type JsonObject } from '../../../mod
 import { ask, askAll, each, inner, pick, type RawList } from '../call.ts';
 import type { Observation } from '../observe-context.ts';
 import { observeTags } from './tags.ts';
+import { withWire } from './wire.ts';
 
 /** Without this filter ListCertificates leaves EC, RSA_3072 and RSA_4096 out, in silence (facts/aws §5). */
 const ALL_KEY_TYPES: KeyAlgorithm[] = [
@@ -17,7 +18,7 @@ const ALL_KEY_TYPES: KeyAlgorithm[] = [
   'EC_secp384r1',
   'EC_secp521r1',
 ];
-const X509 = ['KeyAlgorithm', 'NotAfter', 'NotBefore'] as const;
+const X509 = ['KeyAlgorithm', 'NotAfter', 'NotBefore', 'SerialNumber'] as const;
 const METADATA = [
   'CreatedAt',
   'Exported',
@@ -61,7 +62,7 @@ interface Questions {
   readonly sdk: typeof Sdk;
   readonly client: ACMClient;
   readonly observation: Observation;
-  /** Groups of facts that the chosen checks read: `names`, `renewal`, `validation`, `signature`, `transparency`. */
+  /** Groups of facts that the chosen checks read: `names`, `renewal`, `validation`, `signature`, `transparency`, `wire`. */
   readonly groups: ReadonlySet<string>;
 }
 
@@ -106,7 +107,7 @@ function keepDetail(answer: Json): JsonObject {
   const names = own(detail, 'SubjectAlternativeNames');
   const renewal = own(detail, 'RenewalSummary');
   return {
-    ...pick(detail, ['FailureReason', 'SignatureAlgorithm', 'Status']),
+    ...pick(detail, ['FailureReason', 'Serial', 'SignatureAlgorithm', 'Status']),
     ...keepNames([own(detail, 'DomainName') ?? null, ...(isArray(names) ? names : [])]),
     Options: pick(own(detail, 'Options'), ['CertificateTransparencyLoggingPreference']),
     RenewalSummary: isObject(renewal) ? pick(renewal, ['RenewalStatus', 'RenewalStatusReason']) : null,
@@ -143,6 +144,7 @@ function needsDetail(certificate: Json, groups: ReadonlySet<string>): boolean {
   const isPending = own(certificate, 'Status') === 'PENDING_VALIDATION';
   if (groups.has('signature') && isIssued) return true;
   if (groups.has('transparency') && isAmazons && (isIssued || isPending)) return true;
+  if (groups.has('wire') && isIssued && isLive && own(certificate, 'SerialNumber') === undefined) return true;
   if (groups.has('names') && isIssued && own(certificate, 'NamesCut') === true) return true;
   // ListCertificates does not know the state of a renewal; the search answers it, or null where none began
   if (groups.has('renewal') && isAmazons && isIssued && isLive && own(certificate, 'RenewalStatus') === undefined)
@@ -188,7 +190,8 @@ export async function observeAcm(observation: Observation, groups: readonly stri
     // Both refused: the refusal of the call that the rules name is what to repair
     if (otherRest === undefined || other.requests.length > 0) [list, by] = [other, 'ListCertificates'];
   }
-  const certificates = await each(unique(list.items), 8, (item) => withDetail(questions, item));
+  const detailed = await each(unique(list.items), 8, (item) => withDetail(questions, item));
+  const certificates = questions.groups.has('wire') ? await withWire(observation.io, detailed) : detailed;
   const { rest } = list;
   const tags = observation.calls.has('tag:GetResources') ? await observeTags(observation) : undefined;
   return {

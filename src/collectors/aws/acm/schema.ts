@@ -27,6 +27,14 @@ export const acmFacts: Schema = object({
       'failure?': string(),
       importListed: boolean({ description: 'named in the option aws.importedCertificates' }),
       exportListed: boolean({ description: 'named in the option aws.exportableCertificates' }),
+      'wire?': list(
+        object({
+          name: string(),
+          served: string({ description: 'serial number of the leaf on port 443' }),
+          same: boolean({ description: 'it is the serial number that ACM has' }),
+        }),
+        { description: 'names of a certificate in use, as they are served; absent where there is none to ask' },
+      ),
       'missingTags?': list(string(), { description: 'absent where no tags are required (option aws.requiredTags)' }),
     }),
   ),
