@@ -40,6 +40,8 @@ function networkOf(options: AuditOptions): JsonObject {
     ...(options.history === true ? { history: true } : {}),
     ...(options.hstsList === undefined ? {} : { hstsListDate: options.hstsList.date }),
     ...(options.psl === undefined ? {} : { pslDigest: options.psl.digest }),
+    ...(options.ctLogs === undefined ? {} : { ctLogsDigest: options.ctLogs.digest }),
+    ...(options.leakedKeys === undefined ? {} : { leakedKeysDigest: options.leakedKeys.digest }),
   };
 }
 

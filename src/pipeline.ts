@@ -24,7 +24,7 @@ import type { Evidence } from './model/evidence.ts';
 import type { Listener } from './model/events.ts';
 import { UsageError } from './model/fault.ts';
 import type { Framework } from './model/framework.ts';
-import type { AuditOptions } from './model/options.ts';
+import type { AuditOptions, ListFile } from './model/options.ts';
 import type { Run } from './model/result.ts';
 import { joinPacks, type Pack } from './packs/pack.ts';
 import { pathsRead } from './packs/read-paths.ts';
@@ -68,6 +68,8 @@ async function dataSources(
   }
   if (needs('http')) sources.push(await hstsList(options));
   if (options.psl !== undefined) sources.push(await suffixList(options.psl));
+  if (options.ctLogs !== undefined) sources.push(await ctLogs(options.ctLogs));
+  if (options.leakedKeys !== undefined) sources.push(await leakedKeys(options.leakedKeys));
   return sources;
 }
 
@@ -97,6 +99,22 @@ async function suffixList({ path, text, modified }: NonNullable<AuditOptions['ps
   const date = list.date ?? modified;
   const bytes = Buffer.from(compactSuffixList(list, date));
   return { name: 'psl', date, read: () => bytes };
+}
+
+async function ctLogs({ path, text }: ListFile): Promise<DataSource> {
+  const { parseCtLogs } = await import('./wire/x509/ct-logs.ts');
+  const list = parseCtLogs(text);
+  if (list === undefined)
+    throw new UsageError(`--ct-logs ${path}: not of the form of Chrome's log_list.json, version 3`);
+  return { name: 'ct-logs', date: list.date, read: () => Buffer.from(text) };
+}
+
+async function leakedKeys({ path, text }: ListFile): Promise<DataSource> {
+  const { parseKeyList } = await import('./wire/x509/key-list.ts');
+  const list = parseKeyList(text);
+  if ('badLine' in list)
+    throw new UsageError(`--leaked-keys ${path}:${String(list.badLine)}: expected 64 or 20 hex digits`);
+  return { name: 'leaked-keys', read: () => Buffer.from(text) };
 }
 
 const packEntries = (packs: readonly Pack[]): Run['packs'] => packs.map(({ name, digest }) => ({ name, digest }));

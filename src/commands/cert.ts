@@ -8,6 +8,9 @@ import type { Check } from '../model/check.ts';
 import { UsageError } from '../model/fault.ts';
 import type { Verdict } from '../model/result.ts';
 import { visible } from '../report/visible.ts';
+import type { Certificate } from '../wire/x509/certificate.ts';
+import type { CtLogs } from '../wire/x509/ct-logs.ts';
+import type { KeyList } from '../wire/x509/key-list.ts';
 import type { CommandContext } from './context.ts';
 
 interface FileResults {
@@ -40,25 +43,50 @@ async function certificateChecks(context: CommandContext): Promise<readonly Chec
   const pack = await builtInPack(context);
   return pack.checks.filter(
     ({ id, target, needs }) =>
-      (id.startsWith('cert.') || id === 'tls.vuln.roca') && target === 'endpoint' && needs.join() === 'tls',
+      (id.startsWith('cert.') || id === 'tls.vuln.roca' || id === 'tls.vuln.debian-weak-key') &&
+      target === 'endpoint' &&
+      needs.join() === 'tls',
   );
 }
 
-/** Roots and host are optional: without them a file is judged as what it is, not as what it is used for. */
+/** Roots, host and lists are optional: without them a file is judged as what it is, not as what it is used for. */
 async function settingOf({ flags }: Arguments, cwd: string): Promise<FileSetting> {
-  const { caFile, host } = flags;
-  const isPublic = flags['public'] === true;
-  const named = typeof host === 'string' ? { isPublic, host } : { isPublic };
-  if (typeof caFile !== 'string') return named;
+  const { caFile, host, ctLogs, leakedKeys } = flags;
+  return {
+    isPublic: flags['public'] === true,
+    ...(typeof host === 'string' && { host }),
+    ...(typeof caFile === 'string' && { roots: await rootsIn(caFile, cwd) }),
+    ...(typeof ctLogs === 'string' && { logs: await logsIn(ctLogs, cwd) }),
+    ...(typeof leakedKeys === 'string' && { keys: await keysIn(leakedKeys, cwd) }),
+  };
+}
+
+async function rootsIn(path: string, cwd: string): Promise<readonly Certificate[]> {
   const { certificatesInFile } = await import('../collectors/tls/files.ts');
   const { parseCertificate } = await import('../wire/x509/certificate.ts');
-  const roots = certificatesInFile(readFile(caFile, cwd)).map((der) => {
+  const roots = certificatesInFile(readFile(path, cwd)).map((der) => {
     const parsed = parseCertificate(der);
-    if (!parsed.ok) throw new UsageError(`${caFile}: ${parsed.error}`);
+    if (!parsed.ok) throw new UsageError(`--ca-file ${path}: ${parsed.error}`);
     return parsed.value;
   });
-  if (roots.length === 0) throw new UsageError(`${caFile}: holds no certificate (expected PEM or DER)`);
-  return { ...named, roots };
+  if (roots.length === 0) throw new UsageError(`--ca-file ${path}: holds no certificate (expected PEM or DER)`);
+  return roots;
+}
+
+async function logsIn(path: string, cwd: string): Promise<CtLogs> {
+  const { parseCtLogs } = await import('../wire/x509/ct-logs.ts');
+  const list = parseCtLogs(Buffer.from(readFile(path, cwd)).toString('utf8'));
+  if (list === undefined)
+    throw new UsageError(`--ct-logs ${path}: not of the form of Chrome's log_list.json, version 3`);
+  return list;
+}
+
+async function keysIn(path: string, cwd: string): Promise<KeyList> {
+  const { parseKeyList } = await import('../wire/x509/key-list.ts');
+  const list = parseKeyList(Buffer.from(readFile(path, cwd)).toString('latin1'));
+  if ('badLine' in list)
+    throw new UsageError(`--leaked-keys ${path}:${String(list.badLine)}: expected 64 or 20 hex digits`);
+  return list;
 }
 
 export async function cert(args: Arguments, context: CommandContext): Promise<number> {

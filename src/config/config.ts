@@ -11,7 +11,7 @@ import { type Arguments, type Flags, type FlagValue, readValue } from './argumen
 import { OPTIONS } from './option-table.ts';
 import { validate } from './validate.ts';
 import { parseTarget } from './targets.ts';
-import { parseConnectTo, parseInstant, parseResolver, readCa, readHstsList, readPsl } from './values.ts';
+import { parseConnectTo, parseInstant, parseResolver, readCa, readHstsList, readList, readPsl } from './values.ts';
 
 const FILE = 'probity.yaml';
 
@@ -64,7 +64,7 @@ function flagsOf(layer: Layer): Flags {
     else if (typeof value === 'string' || typeof value === 'number')
       flags[option.key] = readValue(option, String(value), where);
   }
-  for (const key of ['output', 'caFile', 'hstsList', 'psl']) {
+  for (const key of ['output', 'caFile', 'hstsList', 'psl', 'ctLogs', 'leakedKeys']) {
     const value = flags[key];
     if (typeof value === 'string' && !isAbsolute(value)) flags[key] = join(layer.folder, value);
   }
@@ -139,6 +139,7 @@ export function effectiveOptions(args: Arguments, around: Surroundings): AuditOp
   const caFile = flags['caFile'];
   const hstsList = flags['hstsList'];
   const psl = flags['psl'];
+  const { ctLogs, leakedKeys } = flags;
   return {
     targets: specs,
     profiles: strings(flags['profile']) ?? [],
@@ -169,6 +170,8 @@ export function effectiveOptions(args: Arguments, around: Surroundings): AuditOp
       ? { hstsList: readHstsList(resolve(around.cwd, hstsList), flags['hstsListDate']) }
       : {}),
     ...(typeof psl === 'string' ? { psl: readPsl(resolve(around.cwd, psl)) } : {}),
+    ...(typeof ctLogs === 'string' ? { ctLogs: readList('ct-logs', resolve(around.cwd, ctLogs)) } : {}),
+    ...(typeof leakedKeys === 'string' ? { leakedKeys: readList('leaked-keys', resolve(around.cwd, leakedKeys)) } : {}),
     timeoutMs: positive(flags['timeout'], 'timeout', 10_000),
     concurrency: positive(flags['concurrency'], 'concurrency', 16),
     rate: positive(flags['rate'], 'rate', 0, 0),

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { UsageError } from '../model/fault.ts';
-import type { AuditOptions, ConnectTo } from '../model/options.ts';
+import type { AuditOptions, ConnectTo, ListFile } from '../model/options.ts';
 import { hostName } from './targets.ts';
 
 /** `IP`, `IP:port` or `[IPv6]:port`, as `IP:port` with brackets round IPv6. */
@@ -93,6 +93,18 @@ export function readPsl(path: string): NonNullable<AuditOptions['psl']> {
     return { path, text, modified: statSync(path).mtime.toISOString().slice(0, 10), digest };
   } catch (cause) {
     throw new UsageError(`--psl ${path}: cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'error'})`, {
+      cause,
+    });
+  }
+}
+
+/** Reference data of the user's in a form that its reader knows. */
+export function readList(flag: 'ct-logs' | 'leaked-keys', path: string): ListFile {
+  try {
+    const text = readFileSync(path, 'utf8');
+    return { path, text, digest: `sha256:${createHash('sha256').update(text).digest('hex')}` };
+  } catch (cause) {
+    throw new UsageError(`--${flag} ${path}: cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'error'})`, {
       cause,
     });
   }

@@ -29,6 +29,13 @@ export interface NetworkOptions {
   readonly maxConnections: number;
 }
 
+/** Reference data that a user brings. */
+export interface ListFile {
+  readonly path: string;
+  readonly text: string;
+  readonly digest: string;
+}
+
 export interface TargetSpec {
   readonly target: string;
   readonly labels: { readonly [name: string]: string };
@@ -65,4 +72,8 @@ export interface AuditOptions extends NetworkOptions {
   readonly hstsList?: { readonly path: string; readonly text: string; readonly date: string };
   /** A Public Suffix List of the user's, as its file holds it; `modified` is the day of the file, for a list that names none. */
   readonly psl?: { readonly path: string; readonly text: string; readonly modified: string; readonly digest: string };
+  /** Chrome's list of CT logs. */
+  readonly ctLogs?: ListFile;
+  /** Keys that others hold. */
+  readonly leakedKeys?: ListFile;
 }

@@ -7,6 +7,7 @@ import { type KeyUsage, OID } from '../../wire/x509/extensions.ts';
 import type { GeneralName } from '../../wire/x509/general-name.ts';
 import { isSelfIssued } from '../../wire/x509/verify.ts';
 import { partly } from './partly.ts';
+import { type Suffixes, topLevel, uriHost } from './suffixes.ts';
 
 const texts = list(string());
 
@@ -34,7 +35,13 @@ export const extensionSchemas = {
     description: 'usages that no purpose of extendedKeyUsage is consistent with',
   }),
   purposesWithoutUsage: list(string(), { description: 'purposes for which keyUsage allows nothing' }),
-  authorityInfoAccess: partly({ critical: boolean(), ocsp: texts, caIssuers: texts, notHttp: texts }),
+  authorityInfoAccess: partly({
+    critical: boolean(),
+    ocsp: texts,
+    caIssuers: texts,
+    notHttp: texts,
+    internalHosts: list(string(), { description: 'hosts without a public top-level domain' }),
+  }),
   crlDistributionPoints: partly({
     critical: boolean(),
     points: integer(),
@@ -137,7 +144,7 @@ function isHttp({ kind, value }: GeneralName): boolean {
 const DAY = 86_400_000;
 
 /** The Chrome and Apple CT policies by date of issue: logs that must have seen the certificate. */
-function logsNeeded({ notBefore, notAfter }: Certificate): number | undefined {
+export function logsNeeded({ notBefore, notAfter }: Certificate): number | undefined {
   if (notBefore.instant < '2018-10-15T00:00:00Z') return undefined;
   const from = new Date(notBefore.instant);
   const until = new Date(notAfter.instant);
@@ -147,7 +154,7 @@ function logsNeeded({ notBefore, notAfter }: Certificate): number | undefined {
   return whole < 15 ? 2 : whole < 27 ? 3 : whole < 39 ? 4 : 5;
 }
 
-export function extensionFacts(certificate: Certificate): JsonObject {
+export function extensionFacts(certificate: Certificate, suffixes: Suffixes): JsonObject {
   const { extensions, basicConstraints, keyUsage } = certificate;
   const { usages, purposes } = contradictions(certificate);
   const oids = extensions.map(({ oid }) => oid);
@@ -193,6 +200,9 @@ export function extensionFacts(certificate: Certificate): JsonObject {
         ocsp: of('ocsp'),
         caIssuers: of('caIssuers'),
         notHttp: known.filter(({ location }) => !isHttp(location)).map(({ location }) => location.value),
+        internalHosts: [
+          ...new Set(known.flatMap(({ location }) => (location.kind === 'uri' ? (uriHost(location.value) ?? []) : []))),
+        ].filter((host) => !suffixes.isTopLevel(topLevel(host))),
       };
     }),
     ...extensionFact('crlDistributionPoints', certificate.distributionPoints, (points, critical) => ({

@@ -7,6 +7,7 @@ import { type GeneralName, ipText } from '../../wire/x509/general-name.ts';
 import { COUNTRIES } from './countries.ts';
 import { ipBytes } from './hostname.ts';
 import { partly } from './partly.ts';
+import { bareName, type Suffixes, topLevel } from './suffixes.ts';
 
 /** More names than these are not spelt out in facts; the list is then known in part. */
 const MAX_NAMES = 1000;
@@ -31,6 +32,8 @@ export const namesSchema = partly(
     wildcards: names,
     badWildcards: list(string(), { description: 'a * that is not the whole left-most label of a longer name' }),
     reservedIps: names,
+    onSuffix: list(string(), { description: 'wildcards directly under a public suffix (ICANN section)' }),
+    internal: list(string(), { description: 'DNS names without a public top-level domain' }),
   },
   { description: 'absent: the certificate has no subjectAltName' },
 );
@@ -99,7 +102,7 @@ function hasBadWildcard(name: string): boolean {
   return stars > 0 && !(stars === 1 && name.startsWith('*.') && name.length > 2);
 }
 
-export function sanFacts(found: readonly GeneralName[], critical: boolean): JsonObject {
+export function sanFacts(found: readonly GeneralName[], critical: boolean, suffixes: Suffixes): JsonObject {
   const dns = found.filter(({ kind }) => kind === 'dns').map(({ value }) => value);
   const those = (fits: (name: string) => boolean): Json => shown(dns.filter(fits));
   const seen = new Set<string>();
@@ -127,6 +130,8 @@ export function sanFacts(found: readonly GeneralName[], critical: boolean): Json
     wildcards: those((name) => name.includes('*')),
     badWildcards: those(hasBadWildcard),
     reservedIps: shown(ips.filter(({ bytes }) => isReserved(bytes)).map(({ value }) => value)),
+    onSuffix: those((name) => name.startsWith('*.') && suffixes.isSuffix(bareName(name))),
+    internal: those((name) => ipBytes(name) === undefined && !suffixes.isTopLevel(topLevel(bareName(name)))),
   };
 }
 

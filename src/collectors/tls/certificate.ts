@@ -2,6 +2,7 @@
 import type { JsonObject } from '../../model/json.ts';
 import { boolean, dateTime, integer, oneOf, type Schema, string } from '../../model/schema.ts';
 import type { Certificate } from '../../wire/x509/certificate.ts';
+import type { KeyMarks } from '../../wire/x509/key-list.ts';
 import { sameBytes } from '../../wire/x509/verify.ts';
 import { extensionFact, extensionFacts, extensionSchemas } from './certificate-extensions.ts';
 import { keyNumbers } from './certificate-key.ts';
@@ -9,6 +10,7 @@ import { namesSchema, sanFacts, subjectFacts, subjectSchema } from './certificat
 import { partly } from './partly.ts';
 import { signatureOf } from './signature.ts';
 import { lifetimeFacts, lifetimeSchema } from './lifetime.ts';
+import type { Suffixes } from './suffixes.ts';
 
 export type Role = 'leaf' | 'intermediate' | 'root';
 
@@ -34,6 +36,10 @@ export const certificateSchema: Schema = partly({
     wholeOctets: boolean({ description: 'the length of the modulus is a multiple of 8' }),
     smallFactor: integer({ description: 'a prime factor of the modulus below 752; absent: none' }),
     closePrimes: boolean({ description: 'the modulus falls to 100 rounds of Fermat' }),
+    leaked: boolean({ description: 'on the list of --leaked-keys; absent: no list was given' }),
+    debianWeak: boolean({
+      description: 'on its list of Debian keys of 2008; absent: it has none, or the key is not of RSA',
+    }),
     roca: boolean({ description: 'the fingerprint of CVE-2017-15361' }),
   }),
   signature: partly({
@@ -41,6 +47,7 @@ export const certificateSchema: Schema = partly({
     hash: string(),
     consistent: boolean({ description: 'the two algorithm fields are the same' }),
     supported: boolean({ description: 'the Baseline Requirements know the algorithm' }),
+    pkcs1: boolean({ description: 'RSA with the padding of PKCS#1 v1.5' }),
     parametersNull: boolean({ description: 'RSA identifiers have NULL parameters; true for other keys' }),
   }),
   sha256: string({ description: 'of the whole certificate' }),
@@ -89,13 +96,25 @@ function signatureFacts(certificate: Certificate): JsonObject {
       kind === 'rsa-pss'
         ? isKnownPss(signatureAlgorithm.raw)
         : (kind === 'rsa' || kind === 'ec') && SUPPORTED.includes(hash),
+    pkcs1: PKCS1.test(signatureAlgorithm.oid),
     parametersNull:
       (!PKCS1.test(signatureAlgorithm.oid) || signatureAlgorithm.parameters === 'null') &&
       (!rsaKey || key.algorithm.parameters === 'null'),
   };
 }
 
-export function certificateFacts(certificate: Certificate, id: string, role: Role): JsonObject {
+/** What else is known when a certificate is described. */
+export interface Setting {
+  readonly suffixes: Suffixes;
+  /** What a list of the user's says of a key; undefined where there is none. */
+  readonly marks?: (certificate: Certificate) => KeyMarks;
+}
+
+function listFacts({ leaked, debianWeak }: KeyMarks): JsonObject {
+  return { leaked, ...(debianWeak !== undefined && { debianWeak }) };
+}
+
+export function certificateFacts(certificate: Certificate, id: string, role: Role, setting: Setting): JsonObject {
   const { key, serial, basicConstraints } = certificate;
   return {
     id,
@@ -114,12 +133,15 @@ export function certificateFacts(certificate: Certificate, id: string, role: Rol
       ...(key.curve !== undefined && { curve: key.curve }),
       sha256: certificate.keyFingerprint,
       ...keyNumbers(key),
+      ...(setting.marks !== undefined && listFacts(setting.marks(certificate))),
     },
     signature: signatureFacts(certificate),
     sha256: certificate.fingerprint,
     ...(basicConstraints === undefined ? { ca: false } : extensionFact('ca', basicConstraints, ({ ca }) => ca)),
-    ...extensionFact('names', certificate.subjectAltName, sanFacts),
+    ...extensionFact('names', certificate.subjectAltName, (found, critical) =>
+      sanFacts(found, critical, setting.suffixes),
+    ),
     ...subjectFacts(certificate),
-    ...extensionFacts(certificate),
+    ...extensionFacts(certificate, setting.suffixes),
   };
 }

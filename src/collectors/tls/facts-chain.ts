@@ -4,11 +4,15 @@ import type { FaultCode } from '../../model/fault.ts';
 import { isArray, own, type Json, type JsonObject } from '../../model/json.ts';
 import { pointer } from '../../model/pointer.ts';
 import { type Certificate, parseCertificate } from '../../wire/x509/certificate.ts';
+import type { KeyMarks } from '../../wire/x509/key-list.ts';
 import { type Anchor, findPaths } from '../../wire/x509/path.ts';
 import { sameBytes } from '../../wire/x509/verify.ts';
-import { certificateFacts, type Role } from './certificate.ts';
+import { certificateFacts, type Role, type Setting } from './certificate.ts';
+import { issuerOf, ocspFacts, revocationFacts, type Subject } from './facts-revocation.ts';
+import { sctFacts } from './facts-scts.ts';
 import type { ServedFlights } from './facts-served.ts';
 import { hostnameFacts, pathFacts, trustFacts } from './facts-trust.ts';
+import { storedSuffixes } from './suffixes.ts';
 
 export interface ChainInput {
   readonly raw: Json;
@@ -87,41 +91,72 @@ function servedLeaves(
   return [...leaves.values()];
 }
 
-function leavesOf({ served, endpoint }: ChainInput): Json {
+function leavesOf({ served, endpoint }: ChainInput, setting: Setting): Json {
   return servedLeaves(served).map(({ leaf }, index) =>
-    certificateFacts(leaf, `${endpoint.text}#leaf${index === 0 ? '' : `/${String(index + 1)}`}`, 'leaf'),
+    certificateFacts(leaf, `${endpoint.text}#leaf${index === 0 ? '' : `/${String(index + 1)}`}`, 'leaf', setting),
   );
 }
 
+/** What a list of the user's said of the keys when they were seen. */
+function settingIn(raw: Json): Setting {
+  const suffixes = storedSuffixes(raw);
+  const list = own(raw, 'keyList');
+  if (list === undefined) return { suffixes };
+  const marks = ({ keyFingerprint }: Certificate): KeyMarks => {
+    const debian = own(own(list, 'debianWeak'), keyFingerprint);
+    return {
+      leaked: own(own(list, 'leaked'), keyFingerprint) === true,
+      debianWeak: typeof debian === 'boolean' ? debian : undefined,
+    };
+  };
+  return { suffixes, marks };
+}
+
 export function chainFacts(input: ChainInput): JsonObject {
-  const { raw, endpoint } = input;
+  const { raw, endpoint, served } = input;
   const sent = sentChain(input);
-  if (typeof sent === 'string') {
-    const missing = unknown(sent);
-    return { leaf: missing, chain: missing, leaves: missing, hostname: missing, trust: missing, path: missing };
-  }
+  if (typeof sent === 'string') return { ...missingFacts(sent), ...revocationFacts(raw, sent) };
+  const setting = settingIn(raw);
   const parsed = sent.map((der) => parseCertificate(der));
   const facts = parsed.map((result, index): Json =>
     result.ok
-      ? certificateFacts(result.value, idOf(endpoint.text, index), roleOf(result.value, index))
+      ? certificateFacts(result.value, idOf(endpoint.text, index), roleOf(result.value, index), setting)
       : unknown('cert.malformed'),
   );
   const chain = parsed.flatMap((result) => (result.ok ? [result.value] : []));
   const leaf = parsed[0]?.ok === true ? parsed[0].value : undefined;
   const leafFacts = facts[0];
-  if (leaf === undefined || leafFacts === undefined) {
-    const missing = unknown('cert.malformed');
-    return { leaf: missing, chain: facts, leaves: missing, hostname: missing, trust: missing, path: missing };
-  }
+  if (leaf === undefined || leafFacts === undefined)
+    return { ...missingFacts('cert.malformed'), ...revocationFacts(raw, 'cert.malformed'), chain: facts };
   const anchors = anchorsIn(raw);
+  const roots = typeof anchors === 'string' ? [] : anchors.map(({ certificate }) => certificate);
+  const subject = { leaf, issuer: issuerOf(leaf, [...chain.slice(1), ...roots]) };
   const paths = typeof anchors === 'string' ? anchors : findPaths(leaf, chain.slice(1), anchors);
   const rootsGiven = own(raw, 'rootsGiven') === true;
   return {
     leaf: leafFacts,
     chain: facts,
-    leaves: leavesOf(input),
+    leaves: leavesOf(input, setting),
     hostname: hostnameFacts(leaf, endpoint.name.host),
     trust: trustFacts(leaf, paths, rootsGiven),
     path: pathFacts(chain, paths, { idOf: (index) => idOf(endpoint.text, index), rootsGiven }),
+    ...besideFacts(raw, served, subject),
+    ...revocationFacts(raw, subject),
+  };
+}
+
+function missingFacts(code: FaultCode): JsonObject {
+  const missing = unknown(code);
+  return { leaf: missing, chain: missing, leaves: missing, hostname: missing, trust: missing, path: missing };
+}
+
+/** What came beside the certificate in the same flight: its OCSP answer and timestamps. */
+function besideFacts(raw: Json, served: ServedFlights | undefined, subject: Subject): JsonObject {
+  const flight = served?.flights.find(({ certificates }) => certificates.length > 0);
+  if (flight === undefined) return {};
+  const { staple, scts: extension } = flight;
+  return {
+    staple: { sent: staple !== undefined, ...(staple !== undefined && ocspFacts(staple, subject)) },
+    scts: sctFacts({ ...subject, raw, extension, staple }),
   };
 }

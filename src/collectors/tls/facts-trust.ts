@@ -7,6 +7,7 @@ import type { Certificate } from '../../wire/x509/certificate.ts';
 import type { Path, Paths } from '../../wire/x509/path.ts';
 import { violationsOf } from '../../wire/x509/validate.ts';
 import { isIssuedBy } from '../../wire/x509/verify.ts';
+import { distrustOf } from './distrusted.ts';
 import { matchesHost } from './hostname.ts';
 import { partly } from './partly.ts';
 
@@ -16,6 +17,9 @@ export const trustSchemas = {
     trusted: boolean({ description: 'the chain leads to a root in use; validity in time is not part of this' }),
     public: boolean({ description: 'to a root of the public bundle' }),
     selfSigned: boolean({ description: 'the leaf is its own issuer' }),
+    distrusted: string({
+      description: 'why a root programme did not trust the root when the leaf was issued; absent: none said so',
+    }),
   }),
   path: partly(
     {
@@ -76,11 +80,25 @@ export function trustFacts(leaf: Certificate, paths: Paths | FaultCode, rootsGiv
   if (typeof paths === 'string') return { trusted: unknown(paths), public: unknown(paths), selfSigned };
   // what stands above a missing link, nobody can see
   const unseen = endOf(paths, rootsGiven)?.between === true;
+  const distrusted = distrust(leaf, paths);
   return {
     trusted: unseen ? unknown('cert.issuer-missing') : paths.trusted.length > 0,
     public: paths.trusted.some(({ anchor }) => !anchor.given),
     selfSigned,
+    ...(distrusted !== undefined && { distrusted }),
   };
+}
+
+/** Of a root that the user named himself nobody else decides. Without a path, every authority that can be seen counts. */
+function distrust(leaf: Certificate, { trusted, open }: Paths): string | undefined {
+  const issued = leaf.notBefore.instant;
+  if (trusted.length > 0) {
+    const said = trusted.map(({ anchor }) =>
+      anchor.given ? undefined : distrustOf(anchor.certificate.subject, issued),
+    );
+    return said.includes(undefined) ? undefined : said[0];
+  }
+  return open.map(({ issuer }) => distrustOf(issuer, issued)).find((why) => why !== undefined);
 }
 
 /** When the best path is over that leads from the leaf to a root, looking at the certificates between them. */

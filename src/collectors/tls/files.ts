@@ -2,11 +2,16 @@
 import { unknown } from '../../model/facts.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { type Certificate, type Parsed, parseCertificate } from '../../wire/x509/certificate.ts';
+import type { CtLogs } from '../../wire/x509/ct-logs.ts';
+import { type KeyList, keyMarks } from '../../wire/x509/key-list.ts';
 import { certificatesInPem } from '../../wire/x509/pem.ts';
 import { findPaths } from '../../wire/x509/path.ts';
 import { sameBytes } from '../../wire/x509/verify.ts';
-import { certificateFacts, type Role } from './certificate.ts';
+import { certificateFacts, type Role, type Setting } from './certificate.ts';
+import { issuerOf } from './facts-revocation.ts';
+import { logsSeen, sctFacts } from './facts-scts.ts';
 import { hostnameFacts, pathFacts, trustFacts } from './facts-trust.ts';
+import { builtInSuffixes, type Suffixes } from './suffixes.ts';
 
 /** PEM with text around it, or one certificate in DER. */
 export function certificatesInFile(bytes: Uint8Array): readonly Uint8Array[] {
@@ -35,9 +40,20 @@ export interface FileSetting {
   readonly roots?: readonly Certificate[];
   /** The host that the first certificate is to speak for. */
   readonly host?: string;
+  /** The list of leaked keys that a user brought. */
+  readonly keys?: KeyList;
+  readonly logs?: CtLogs;
+  readonly suffixes?: Suffixes;
 }
 
 export function fileFacts(name: string, certificates: readonly Uint8Array[], setting: FileSetting): JsonObject {
+  const { keys, isPublic, logs } = setting;
+  const described: Setting = {
+    suffixes: setting.suffixes ?? builtInSuffixes(),
+    ...(keys !== undefined && {
+      marks: ({ key, keyFingerprint }: Certificate) => keyMarks(keys, key, keyFingerprint),
+    }),
+  };
   const parsed: readonly Parsed<Certificate>[] = certificates.map((der) => parseCertificate(der));
   // whoever names a host or roots says that the first certificate is the one in use
   const used = setting.host !== undefined || setting.roots !== undefined;
@@ -48,7 +64,7 @@ export function fileFacts(name: string, certificates: readonly Uint8Array[], set
   const chain = parsed.map((result, index): Json => {
     if (!result.ok) return unknown('cert.malformed');
     const own = role(result.value, index);
-    return certificateFacts(result.value, idOf(index, own), own);
+    return certificateFacts(result.value, idOf(index, own), own, described);
   });
   const first = parsed[0];
   const leaf = first === undefined || (first.ok && role(first.value, 0) !== 'leaf') ? undefined : chain[0];
@@ -56,10 +72,22 @@ export function fileFacts(name: string, certificates: readonly Uint8Array[], set
     offered: true,
     ...(leaf !== undefined && { leaf }),
     chain,
-    trust: { public: setting.isPublic },
-    scts: { delivered: false },
+    trust: { public: isPublic },
+    scts: first?.ok === true ? fileTimestamps(first.value, parsed, logs) : { delivered: false },
     ...(first?.ok === true && useFacts(first.value, parsed, setting, (index) => idOf(index, 'leaf'))),
   };
+}
+
+/** The timestamps in the first certificate. */
+function fileTimestamps(
+  leaf: Certificate,
+  parsed: readonly Parsed<Certificate>[],
+  logs: CtLogs | undefined,
+): JsonObject {
+  const others = parsed.slice(1).flatMap((result) => (result.ok ? [result.value] : []));
+  const seen = leaf.scts !== undefined && 'value' in leaf.scts ? leaf.scts.value.map(({ log }) => log) : [];
+  const raw = logs === undefined ? {} : { ctLogs: logsSeen(logs, seen, logs.date) };
+  return sctFacts({ leaf, issuer: issuerOf(leaf, others), extension: undefined, staple: undefined, raw });
 }
 
 /** What only the use of a certificate tells: its host, and the chain to the roots that were named. */

@@ -240,7 +240,7 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     ...beyond,
     ...(session !== undefined && { session }),
   };
-  const certificates = parts.has('served') ? await aboutCertificates(io, raw) : {};
+  const certificates = parts.has('served') ? await aboutCertificates(io, raw, job.options) : {};
   const { opened, lost } = prober.stats();
   return { ...raw, ...certificates, connections: opened + (spoken === undefined ? 0 : 1), lost };
 }

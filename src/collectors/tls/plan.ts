@@ -9,7 +9,19 @@ const PARTS: readonly { readonly part: string; readonly facts: readonly string[]
   { part: 'session', facts: ['session', 'leaf', 'chain', 'hostname', 'trust', 'starttls'] },
   {
     part: 'served',
-    facts: ['leaf', 'chain', 'leaves', 'hostname', 'trust', 'clientCertificate', 'staple', 'scts', 'signature'],
+    facts: [
+      'leaf',
+      'chain',
+      'leaves',
+      'hostname',
+      'trust',
+      'path',
+      'clientCertificate',
+      'staple',
+      'scts',
+      'revocation',
+      'signature',
+    ],
   },
   { part: 'plain', facts: ['plaintext'] },
   {
@@ -31,6 +43,9 @@ const PARTS: readonly { readonly part: string; readonly facts: readonly string[]
   { part: 'suites', facts: ['suites', 'ciphers', 'groups', 'keyExchange', 'hellos', 'order'] },
 ];
 
+/** Reference data that the answers depend on. */
+const DATA = ['roots', 'ca', 'psl', 'ct-logs', 'leaked-keys'] as const;
+
 export const ALL_PARTS: readonly string[] = PARTS.map(({ part }) => part);
 
 /** The label `mtls: required`, or the option `tls: { clientCertificate: required }`: policy that no server can tell. */
@@ -40,15 +55,19 @@ function wantsClientCertificate(target: Target, context: PlanContext): boolean {
 
 export function plan(target: Target, context: PlanContext): JobOptions {
   const asked = new Set(context.paths.map((path) => path.split('.')[0]));
-  const roots = context.dataDigest('roots');
-  const ca = context.dataDigest('ca');
+  const digests = Object.fromEntries(
+    DATA.flatMap((name) => {
+      const digest = context.dataDigest(name);
+      return digest === undefined ? [] : [[name, digest]];
+    }),
+  );
   const intrusive = asked.has('intrusive') && context.switches['intrusive'] === true;
   const parts = PARTS.filter(({ facts }) => facts.some((fact) => asked.has(fact))).map(({ part }) => part);
   return {
     parts: intrusive ? [...parts, 'intrusive'] : parts,
     ...(wantsClientCertificate(target, context) && { clientCertificate: 'required' }),
-    // which roots decide is part of the question
-    ...(roots !== undefined && { roots }),
-    ...(ca !== undefined && { ca }),
+    ...(own(own(context.options, 'tls'), 'revocation') === true && asked.has('revocation') && { revocation: true }),
+    // which data decides is part of the question
+    ...digests,
   };
 }

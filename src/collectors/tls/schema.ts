@@ -7,6 +7,8 @@ import { helloSchema } from './facts-hellos.ts';
 import { intrusiveSchema } from './facts-intrusive.ts';
 import { questionSchemas } from './facts-questions.ts';
 import { sessionSchemas } from './facts-sessions.ts';
+import { revocationSchemas } from './facts-revocation.ts';
+import { sctSchema } from './facts-scts.ts';
 import { trustSchemas } from './facts-trust.ts';
 import { partly } from './partly.ts';
 import { CLASSES } from './suite-classes.ts';
@@ -50,6 +52,10 @@ export const rawSchema: Schema = {
       description: 'handshake messages of the flights with certificates, decrypted where they were encrypted',
     }),
     certificates: anything({ description: 'each certificate of the flights once, DER in base64' }),
+    revocation: anything({ description: 'answers of the responder and lists of the CA; only where they were asked' }),
+    ctLogs: anything({ description: 'what the list of --ct-logs says of the logs that were seen' }),
+    keyList: anything({ description: 'what the list of --leaked-keys says of the keys that were seen' }),
+    suffixes: anything({ description: 'what the list of --psl says of the names that were seen' }),
     rootsGiven: boolean({ description: 'the user named roots' }),
     intrusive: anything({ description: 'what came back for probes of known defects, never what was in it' }),
     sessions: anything({ description: 'finished connections: tickets, and the first line of the answer' }),
@@ -157,7 +163,7 @@ export const factsSchema: Schema = partly({
   }),
   ...trustSchemas,
   clientCertificate: partly({ requested: boolean(), authorities: list(string()) }),
-  staple: partly({ sent: boolean({ description: 'an OCSP answer came with the certificate' }) }),
-  scts: partly({ delivered: boolean({ description: 'timestamps of CT logs came beside the certificate' }) }),
+  scts: sctSchema,
+  ...revocationSchemas,
   signature: partly({ schemes: list(string(), { description: 'of the handshakes that were read' }) }),
 });

@@ -79,6 +79,10 @@ export interface Sct {
   readonly log: string;
   /** Milliseconds since 1970. */
   readonly timestamp: number;
+  readonly extensions: Uint8Array;
+  /** Hash and signature algorithm, two octets in hex (RFC 5246 §7.4.1.4.1). */
+  readonly algorithm: string;
+  readonly signature: Uint8Array;
 }
 
 export function keyUsageOf(value: Uint8Array): readonly KeyUsage[] {
@@ -209,6 +213,29 @@ export function tlsFeaturesOf(value: Uint8Array): readonly number[] {
   return partsOf(value, 'tlsfeature').map((part) => Number(BigInt.asUintN(32, integerOf(part, 'a TLS feature'))));
 }
 
+const NOTHING = new Uint8Array();
+
+/** RFC 6962 §3.2: version, log, timestamp, extensions, signature. */
+function sctOf(bytes: Buffer): Sct {
+  const head = {
+    version: bytes[0] ?? 0,
+    log: bytes.toString('hex', 1, 33),
+    timestamp: Number(bytes.readBigUInt64BE(33)),
+  };
+  // a later version has another form behind this: it counts, and nothing more is read of it
+  if (head.version !== 0) return { ...head, extensions: NOTHING, algorithm: '', signature: NOTHING };
+  const extensionsEnd = 43 + bytes.readUInt16BE(41);
+  if (extensionsEnd + 4 > bytes.length) throw new DerError('an SCT ends early');
+  const end = extensionsEnd + 4 + bytes.readUInt16BE(extensionsEnd + 2);
+  if (end !== bytes.length) throw new DerError('the signature of an SCT has a wrong length');
+  return {
+    ...head,
+    extensions: bytes.subarray(43, extensionsEnd),
+    algorithm: bytes.toString('hex', extensionsEnd, extensionsEnd + 2),
+    signature: bytes.subarray(extensionsEnd + 4, end),
+  };
+}
+
 /** RFC 6962 §3.3: a length-prefixed list of length-prefixed SCTs. */
 export function sctListOf(list: Uint8Array): readonly Sct[] {
   const view = Buffer.from(list);
@@ -219,11 +246,7 @@ export function sctListOf(list: Uint8Array): readonly Sct[] {
     if (at + 2 > view.length) throw new DerError('an SCT ends early');
     const end = at + 2 + view.readUInt16BE(at);
     if (end > view.length || end - at < 2 + 43) throw new DerError('an SCT ends early');
-    found.push({
-      version: view[at + 2] ?? 0,
-      log: view.toString('hex', at + 3, at + 35),
-      timestamp: Number(view.readBigUInt64BE(at + 35)),
-    });
+    found.push(sctOf(view.subarray(at + 2, end)));
     at = end;
   }
   return found;
