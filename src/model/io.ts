@@ -144,11 +144,21 @@ export interface FileTree {
   read(path: string, maxBytes?: number): Promise<Uint8Array>;
 }
 
+/** A file of the user's in which a collector keeps for the next run what this one did. It holds nothing that was found. */
+export interface KeptFile {
+  /** Undefined where there is none yet; one that is larger than that is none of ours. */
+  read(maxBytes: number): Promise<Uint8Array | undefined>;
+  /** Replaces it as a whole. */
+  write(bytes: Uint8Array): Promise<void>;
+}
+
 export interface IO {
   readonly signal: AbortSignal;
   /** RFC 3339 UTC with milliseconds. */
   now(): string;
   random(bytes: number): Uint8Array;
+  /** 32 random bytes, the same for all jobs of a run and never written: what is keyed with them can be joined within the run only. */
+  readonly runKey: Uint8Array;
   dns(request: DnsRequest): Promise<DnsReply>;
   /** Resolves the name under --resolver and --connect-to, refuses private addresses, connects. */
   tcp(host: string, port: number): Promise<ByteStream>;
@@ -157,6 +167,7 @@ export interface IO {
   fetch(request: HopRequest): Promise<Hop>;
   aws(request: AwsRequest): Promise<AwsClientConfig>;
   files(root: string): FileTree;
+  kept(path: string): KeptFile;
   /** Runs git read-only on a repository with a hostile-safe environment; yields its standard output in chunks. */
   git(repository: string, args: readonly string[], input?: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /** Reference data by name (detectors, root certificates, preload list); its digest is a job option. */

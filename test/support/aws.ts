@@ -39,6 +39,7 @@ export function awsIo(url: string, regions: string[] = []): IO {
     signal: new AbortController().signal,
     now: () => AS_OF,
     random: (bytes) => new Uint8Array(bytes),
+    runKey: new Uint8Array(32),
     dns: refuse,
     tcp: refuse,
     tls: refuse,
@@ -48,6 +49,7 @@ export function awsIo(url: string, regions: string[] = []): IO {
       return Promise.resolve(clientConfig(url, region));
     },
     files: refuse,
+    kept: refuse,
     git: refuse,
     data: refuse,
     progress: () => undefined,

@@ -30,6 +30,7 @@ export function labIo(options: LabIoOptions): LabIo {
     signal: new AbortController().signal,
     now: () => '2026-11-22T10:00:00.000Z',
     random: (bytes) => new Uint8Array(bytes),
+    runKey: new Uint8Array(32),
     dns: async ({ query, transport, server }) => {
       const question = decodeMessage(query).questions[0];
       const via = `${server === undefined ? '' : ` @${server}`}${transport === undefined ? '' : ` ${transport}`}`;
@@ -55,6 +56,7 @@ export function labIo(options: LabIoOptions): LabIo {
     fetch: options.fetch ?? (() => Promise.reject(new FaultError('net.no-address'))),
     aws: () => refused('AWS'),
     files: () => refused('files'),
+    kept: () => refused('kept'),
     git: () => refused('git'),
     data: (name) => Promise.reject(new FaultError('data.missing', name)),
     progress: () => undefined,

@@ -1,6 +1,7 @@
 /** An `IO` for source collectors: the engine's own file capability and given detectors; everything else refuses. */
 import { runGit } from '../../src/engine/io/git.ts';
 import { createScope } from '../../src/engine/io/scope.ts';
+import { keptFile } from '../../src/engine/io/kept.ts';
 import { openTree } from '../../src/engine/io/files.ts';
 import { FaultError } from '../../src/model/fault.ts';
 import type { Job } from '../../src/model/evidence.ts';
@@ -15,6 +16,7 @@ export function treeIO(detectors: Uint8Array, signal: AbortSignal): IO {
     signal,
     now: () => '2026-01-01T00:00:00.000Z',
     random: (bytes) => new Uint8Array(bytes).fill(7),
+    runKey: new Uint8Array(32).fill(7),
     dns: refuse,
     tcp: refuse,
     tls: refuse,
@@ -22,6 +24,7 @@ export function treeIO(detectors: Uint8Array, signal: AbortSignal): IO {
     aws: refuse,
     git: (repository, args, input) => runGit(createScope(signal), repository, args, input),
     files: (root) => openTree(root, signal),
+    kept: (path) => keptFile(path),
     async data(name) {
       if (name === 'detectors') return detectors;
       throw new FaultError('data.missing');

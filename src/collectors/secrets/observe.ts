@@ -80,8 +80,7 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     found.push(...done.found);
     io.progress(`${String(sum.files)} files, ${String(found.length)} findings`);
   };
-  const key = io.random(32);
-  const start = { root: tree.root, detectors, key, maxFile: cap };
+  const start = { root: tree.root, detectors, key: io.runKey, maxFile: cap };
   const repository = job.options['history'] === true ? await repositoryAt(io, tree.root) : undefined;
   if (repository?.bare !== true) await scanInWorkers(start, select(), io.signal, take);
   if (job.options['history'] === true) {

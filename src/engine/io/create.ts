@@ -9,6 +9,7 @@ import { createDeadline } from '../deadline.ts';
 import { fetchHop } from './fetch.ts';
 import { openTree } from './files.ts';
 import { runGit } from './git.ts';
+import { keptFile } from './kept.ts';
 import { createLines } from './lines.ts';
 import { createScope } from './scope.ts';
 import { openTcp } from './tcp.ts';
@@ -46,12 +47,14 @@ export function createJobIO(world: World, settings: JobSettings): JobIO {
     signal,
     now: () => new Date().toISOString(),
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
+    runKey: world.runKey,
     dns: (request) => world.dns.ask(request, signal),
     tcp: (host, port) => openTcp(world, scope, host, port),
     tls: (over, options) => startTls(world, scope, over, options),
     fetch: (request) => fetchHop(world, scope, lines, request),
     aws: (request) => world.aws.configure(request, signal),
     files: (root) => openTree(root, signal),
+    kept: (path) => keptFile(path),
     git: (repository, args, input) => runGit(scope, repository, args, input),
     data: async (name) => data.bytes(name),
     progress: (note) => settings.progress?.(note),

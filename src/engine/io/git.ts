@@ -152,8 +152,11 @@ async function feed(stdin: Writable, input: AsyncIterable<Uint8Array> | undefine
       if (broken || stdin.destroyed) return;
       if (!stdin.write(chunk)) {
         await new Promise<void>((resolve) => {
-          stdin.once('drain', resolve);
-          stdin.once('close', resolve);
+          const go = (): void => {
+            stdin.off('drain', go).off('close', go);
+            resolve();
+          };
+          stdin.once('drain', go).once('close', go);
         });
       }
     }

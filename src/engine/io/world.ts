@@ -1,4 +1,5 @@
 /** What all jobs of a run share: limits, the resolver and its answers, roots, AWS connections. */
+import { randomBytes } from 'node:crypto';
 import type { NetworkOptions } from '../../model/options.ts';
 import { createGate, createGates, createPaces, type Gate } from '../limits.ts';
 import { createAwsClient, type AwsClient } from './aws.ts';
@@ -10,6 +11,7 @@ import { createRoots, type Roots } from './roots.ts';
 const MAX_CONNECTIONS = 200;
 
 export interface World {
+  readonly runKey: Uint8Array;
   readonly network: NetworkOptions;
   readonly dns: DnsClient;
   readonly hosts: Hosts;
@@ -26,6 +28,7 @@ export function createWorld(network: NetworkOptions): World {
   const aws = createAwsClient(network.timeoutMs);
   const dns = createDnsClient(network);
   return {
+    runKey: new Uint8Array(randomBytes(32)),
     network,
     dns,
     hosts: network.resolvers.length === 0 ? readHosts() : new Map(),
