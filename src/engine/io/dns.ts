@@ -8,14 +8,13 @@ import { RCODES } from '../../wire/dns/types.ts';
 import { reasonOf } from '../deadline.ts';
 import { isLoopback, privateRange } from './address.ts';
 import { matchConnectTo } from './connect-to.ts';
-import { type Alarm, createAlarms } from './dns-alarm.ts';
 import { malformed } from './dns-faults.ts';
 import { HEADER, idOf, isTruncated, isWhole, MAX_MESSAGE, questionKey, rcodeOf, setId, withId } from './dns-header.ts';
 import { parseServer, serverName, type DnsServer } from './dns-server.ts';
 import { askSystem } from './dns-system.ts';
 import { createStreams } from './dns-tcp.ts';
+import { createTicker } from './dns-ticker.ts';
 import { createDatagrams, type Datagrams, type Outcome } from './dns-udp.ts';
-import { createWatch } from './dns-watch.ts';
 
 /** facts/email §3: at most 64 questions in flight. */
 const IN_FLIGHT = 64;
@@ -42,6 +41,9 @@ interface Server extends DnsServer {
 interface Waiter {
   /** The id of its own question, in the answer too. */
   readonly id: number;
+  readonly flight: Flight;
+  /** All who wait under the same signal. */
+  readonly peers: Set<Waiter>;
   readonly resolve: (reply: DnsReply) => void;
   readonly reject: (error: Error) => void;
 }
@@ -54,19 +56,25 @@ interface Flight {
   readonly servers: readonly Server[];
   /** node:dns may ask in our place: nobody said which server. */
   readonly systemMayAsk: boolean;
-  readonly waiters: Set<Waiter>;
+  readonly waiters: Waiter[];
   attempt: number;
-  /** Servers whose answer did not help. */
-  readonly answered: Set<string>;
+  /** The servers whose answer did not help, and the first such answer. */
+  answered: readonly string[];
   second: DnsReply | undefined;
   failure: FaultError | undefined;
-  alarm: Alarm | undefined;
-  /** Ends the try that is under way. */
-  giveUp: (() => void) | undefined;
+  /** The try that is under way: where, since when, how long it may take, and what ends it. */
+  server: Server | undefined;
   started: number;
-  flying: boolean;
+  part: number;
+  giveUp: (() => void) | undefined;
   over: boolean;
+  /** Ends it: nobody waits any more. */
+  readonly abandon: () => void;
 }
+
+/** Who waits under a signal, by signal: one listener on it, because one for each question is slow. */
+const waitersOf = new WeakMap<AbortSignal, Set<Waiter>>();
+const NONE: readonly string[] = [];
 
 /** Answers that another server might give better (RFC 1034 §5.3.3 step 4d: go back to step 3 with another server). */
 const TRY_ELSEWHERE: readonly number[] = [RCODES.SERVFAIL, RCODES.REFUSED, RCODES.NOTIMP, RCODES.FORMERR];
@@ -81,14 +89,12 @@ export function createDnsClient(
   const servers = (isNamed ? network.resolvers : systemServers).map((text) =>
     serverAt(parseServer(text), isNamed, true),
   );
-  const usual = servers.map((server) => server.name).join(' ');
-  const alarms = createAlarms();
   const streams = createStreams();
-  const watch = createWatch();
+  const ticker = createTicker(checkDeadlines);
   const answers = new Map<string, DnsReply>();
   const flights = new Map<string, Flight>();
   const waiting: Flight[] = [];
-  let flying = 0;
+  const flying = new Set<Flight>();
   let cached = 0;
 
   function serverAt(server: DnsServer, named: boolean, keep: boolean): Server {
@@ -115,12 +121,11 @@ export function createDnsClient(
 
   /** Starts what waits, as long as there is room in flight. */
   function depart(): void {
-    while (flying < IN_FLIGHT) {
+    while (flying.size < IN_FLIGHT) {
       const flight = waiting.shift();
       if (flight === undefined) return;
       if (flight.over) continue;
-      flying++;
-      flight.flying = true;
+      flying.add(flight);
       tryNext(flight);
     }
   }
@@ -131,21 +136,19 @@ export function createDnsClient(
     while (flight.attempt < tries) {
       const server = flight.servers[flight.attempt % flight.servers.length];
       flight.attempt++;
-      if (server === undefined || flight.answered.has(server.name)) continue;
-      tryOnce(flight, server, Math.min(network.timeoutMs / tries, MAX_TRY_MS));
+      if (server === undefined || flight.answered.includes(server.name)) continue;
+      flight.part = Math.min(network.timeoutMs / tries, MAX_TRY_MS);
+      tryOnce(flight, server);
       return;
     }
     if (flight.second !== undefined) land(flight, flight.second);
     else fail(flight, flight.failure ?? new FaultError('dns.network', 'there is no DNS server to ask'));
   }
 
-  function tryOnce(flight: Flight, server: Server, part: number): void {
+  function tryOnce(flight: Flight, server: Server): void {
+    flight.server = server;
     flight.started = performance.now();
-    flight.alarm = alarms.set(part, () => {
-      flight.giveUp?.();
-      const silence = `no answer from DNS server ${server.name} within ${String(Math.ceil(part))} ms`;
-      heard(flight, server, flight.transport, new FaultError('dns.timeout', silence));
-    });
+    ticker.run(flight.part);
     if (flight.transport === 'tcp') overTcp(flight, server);
     else {
       flight.giveUp = server.datagrams.ask(flight.query, (outcome) => {
@@ -155,14 +158,27 @@ export function createDnsClient(
     }
   }
 
+  /** Tries whose time is up have failed; whether any is under way. */
+  function checkDeadlines(): boolean {
+    const now = performance.now();
+    for (const flight of flying) {
+      const { server, part } = flight;
+      if (server === undefined || flight.started + part > now) continue;
+      flight.giveUp?.();
+      const silence = `no answer from DNS server ${server.name} within ${String(Math.ceil(part))} ms`;
+      heard(flight, server, flight.transport, new FaultError('dns.timeout', silence));
+    }
+    return flying.size > 0;
+  }
+
   function overTcp(flight: Flight, server: Server): void {
     flight.giveUp = streams.ask(flight.query, server, (outcome) => heard(flight, server, 'tcp', outcome));
   }
 
   /** A try has ended: with an answer that helps, or there may be another one. */
   function heard(flight: Flight, server: Server, transport: 'udp' | 'tcp', outcome: Outcome): void {
-    if (flight.alarm !== undefined) alarms.clear(flight.alarm);
     flight.giveUp = undefined;
+    flight.server = undefined;
     if (flight.over) return;
     if (!(outcome instanceof Uint8Array) || !isWhole(outcome)) {
       // nobody has to look at what is not a message
@@ -178,7 +194,7 @@ export function createDnsClient(
       land(flight, reply);
       return;
     }
-    flight.answered.add(server.name);
+    flight.answered = [...flight.answered, server.name];
     flight.second ??= reply;
     tryNext(flight);
   }
@@ -194,7 +210,10 @@ export function createDnsClient(
       }
       answers.set(flight.key, reply);
     }
-    for (const waiter of flight.waiters) waiter.resolve(forId(reply, waiter.id));
+    for (const waiter of flight.waiters) {
+      waiter.peers.delete(waiter);
+      waiter.resolve(forId(reply, waiter.id));
+    }
     depart();
   }
 
@@ -223,21 +242,23 @@ export function createDnsClient(
 
   function crash(flight: Flight, error: Error): void {
     end(flight);
-    for (const waiter of flight.waiters) waiter.reject(error);
+    for (const waiter of flight.waiters) {
+      waiter.peers.delete(waiter);
+      waiter.reject(error);
+    }
     depart();
   }
 
   function end(flight: Flight): void {
     flight.over = true;
     flights.delete(flight.key);
-    if (flight.flying) flying--;
-    flight.flying = false;
+    flying.delete(flight);
+    if (flying.size === 0) ticker.rest();
   }
 
   /** Nobody waits any more. */
   function abandon(flight: Flight): void {
     end(flight);
-    if (flight.alarm !== undefined) alarms.clear(flight.alarm);
     flight.giveUp?.();
     depart();
   }
@@ -249,54 +270,65 @@ export function createDnsClient(
       transport: request.transport ?? 'udp',
       servers: chosen,
       systemMayAsk: request.server === undefined && !isNamed,
-      waiters: new Set(),
+      waiters: [],
       attempt: 0,
-      answered: new Set(),
+      answered: NONE,
       second: undefined,
       failure: undefined,
-      alarm: undefined,
-      giveUp: undefined,
+      server: undefined,
       started: 0,
-      flying: false,
+      part: 0,
+      giveUp: undefined,
       over: false,
+      abandon: () => abandon(flight),
     };
     flights.set(key, flight);
     waiting.push(flight);
     return flight;
   }
 
+  /** The list of those who wait under a signal; all of them give up when it aborts. */
+  function peersUnder(signal: AbortSignal): Set<Waiter> {
+    const known = waitersOf.get(signal);
+    if (known !== undefined) return known;
+    const peers = new Set<Waiter>();
+    waitersOf.set(signal, peers);
+    const leave = (): void => {
+      for (const waiter of peers) {
+        const { flight } = waiter;
+        flight.waiters.splice(flight.waiters.indexOf(waiter), 1);
+        waiter.reject(reasonOf(signal));
+        if (flight.waiters.length === 0 && !flight.over) flight.abandon();
+      }
+      peers.clear();
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    return peers;
+  }
+
+  function ask(request: DnsRequest, signal: AbortSignal): Promise<DnsReply> | DnsReply {
+    if (signal.aborted) throw reasonOf(signal);
+    const { query } = request;
+    if (query.length < HEADER || query.length > MAX_MESSAGE) throw new TypeError('not a DNS query message');
+    const chosen = request.server === undefined ? servers : [serverOf(request.server)];
+    const question = questionKey(query);
+    const isUsual = request.server === undefined && request.transport !== 'tcp';
+    const key = isUsual
+      ? question
+      : `${request.transport ?? 'udp'} ${chosen.map(({ name }) => name).join(' ')} ${question}`;
+    const known = answers.get(key);
+    if (known !== undefined) return forId(known, idOf(query));
+    const flight = flights.get(key) ?? takeOff(key, request, chosen);
+    return new Promise<DnsReply>((resolve, reject) => {
+      const waiter: Waiter = { id: idOf(query), flight, peers: peersUnder(signal), resolve, reject };
+      waiter.peers.add(waiter);
+      flight.waiters.push(waiter);
+      depart();
+    });
+  }
+
   return {
-    async ask(request, signal) {
-      if (signal.aborted) throw reasonOf(signal);
-      const { query } = request;
-      if (query.length < HEADER || query.length > MAX_MESSAGE) throw new TypeError('not a DNS query message');
-      const chosen = request.server === undefined ? servers : [serverOf(request.server)];
-      const names = request.server === undefined ? usual : (chosen[0]?.name ?? '');
-      const key = `${request.transport ?? 'udp'} ${names} ${questionKey(query)}`;
-      const known = answers.get(key);
-      if (known !== undefined) return forId(known, idOf(query));
-      const flight = flights.get(key) ?? takeOff(key, request, chosen);
-      return await new Promise<DnsReply>((resolve, reject) => {
-        const unwatch = watch(signal, () => {
-          flight.waiters.delete(waiter);
-          reject(reasonOf(signal));
-          if (flight.waiters.size === 0 && !flight.over) abandon(flight);
-        });
-        const waiter: Waiter = {
-          id: idOf(query),
-          resolve: (reply) => {
-            unwatch();
-            resolve(reply);
-          },
-          reject: (error) => {
-            unwatch();
-            reject(error);
-          },
-        };
-        flight.waiters.add(waiter);
-        depart();
-      });
-    },
+    ask: async (request, signal) => ask(request, signal),
     close() {
       for (const { datagrams } of servers) datagrams.close();
       streams.close();
