@@ -22,7 +22,7 @@ const TRIES = 3;
 /** Longer than any resolver needs; a lost packet costs no more than this. */
 const MAX_TRY_MS = 2000;
 /** What the cache may hold in bytes of messages and questions. */
-const MAX_CACHED = 32 * 1024 * 1024;
+const MAX_CACHED = 16 * 1024 * 1024;
 
 export interface DnsClient {
   ask(request: DnsRequest, signal: AbortSignal): Promise<DnsReply>;
