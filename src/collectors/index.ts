@@ -27,6 +27,14 @@ export const COLLECTORS: readonly CollectorEntry[] = [
     load: async () => (await import('./aws/login.ts')).awsLogin,
   },
   {
+    id: 'code',
+    accepts: ['source'],
+    leadsTo: [],
+    title: 'source code and configuration: TLS verification, requests in the clear, secrets in logs, webhook signatures',
+    schema: async () => await import('./code/schema.ts'),
+    load: async () => (await import('./code/collector.ts')).collector,
+  },
+  {
     id: 'dns',
     accepts: ['domain'],
     leadsTo: ['endpoint', 'site'],

@@ -1,24 +1,28 @@
-/** The check files about packages and secrets load against the facts schemas, and their examples hold. */
+/** The check files about code, packages and secrets load against the facts schemas, and their examples hold. */
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
+import * as code from '../../../../src/collectors/code/schema.ts';
 import * as packages from '../../../../src/collectors/packages/schema.ts';
 import * as secrets from '../../../../src/collectors/secrets/schema.ts';
 import { readPack } from '../../../../src/packs/load.ts';
 import { problemText } from '../../../../src/packs/problem.ts';
 
-for (const [group, schema] of Object.entries({ package: packages, secret: secrets })) {
-  const id = `${group}s`;
+const SCHEMAS = new Map(
+  Object.entries({ code, packages, secrets }).map(([id, { rawSchema, factsSchema }]) => [
+    id,
+    { rawSchema, factsSchema, accepts: ['source' as const] },
+  ]),
+);
+
+for (const [group, least] of Object.entries({ code: 48, package: 8, secret: 1 })) {
   test(`the checks of checks/${group} load and their examples hold`, () => {
     const folder = fileURLToPath(new URL(`../../../../checks/${group}`, import.meta.url));
-    const { rawSchema, factsSchema } = schema;
 
-    const reading = readPack(folder, new Map([[id, { rawSchema, factsSchema, accepts: ['source' as const] }]]), {
-      examples: true,
-    });
+    const reading = readPack(folder, SCHEMAS, { examples: true });
 
     assert.deepEqual(reading.problems.map(problemText), []);
     assert.deepEqual(reading.warnings.map(problemText), []);
-    assert.ok(reading.pack.checks.length >= (group === 'package' ? 8 : 1));
+    assert.ok(reading.pack.checks.length >= least);
   });
 }
