@@ -276,7 +276,7 @@ function tableOf(language: Language): ReadonlyMap<string, readonly WordRule[]> {
 
 /** Only where one of these words stands is a source file lexed at all. */
 const WORTH =
-  /rejectUnauthorized|checkServerIdentity|strictSSL|TLSv1|SSLv|Version|secureProtocol|SSL_OP|NODE_TLS|PYTHONHTTPS|GOINSECURE|GOSUMDB|SSL|_TRUSTED_HOST|STRICT_SSL|PGSSL|sslmode|sslMode|ssl_mode|http:\/\/|:\/\/|listen|telnet|ftp|verify|VERIFY|cert|CERT|Cert|InsecureSkip|Config|Hostname|TrustAll|VALIDAT|Validat|log|Log|LOG|print|Print|puts|dump|Write|console|decode|algorithm|ignoreExp|ParseUnverified|secret|SECRET|keys|sign|secure|Secure|httpOnly|HttpOnly|httponly|SameSite|sameSite|cookie|COOKIE|ssl|encrypt|Encrypt|TrustServer|useSSL|hostname|process\.env|signature|hmac|digest|webhook|stripe|slack|svix|twilio|shopify|morgan|phpinfo|danger_accept|--tls-min|unverified|wrap_socket|PROTOCOL_|\$_ENV|environ|ENV/;
+  /rejectUnauthorized|checkServerIdentity|strictSSL|TLSv1|SSLv|Version|secureProtocol|SSL_OP|NODE_TLS|PYTHONHTTPS|GOINSECURE|GOSUMDB|SSL|_TRUSTED_HOST|STRICT_SSL|PGSSL|sslmode|sslMode|ssl_mode|http:\/\/|:\/\/|listen|telnet|ftp|verify|VERIFY|cert|CERT|Cert|InsecureSkip|Config|Hostname|TrustAll|VALIDAT|Validat|log|Log|LOG|print|Print|puts|dump|Write|console|decode|algorithm|ignoreExp|ParseUnverified|secret|SECRET|keys|sign|secure|Secure|httpOnly|HttpOnly|httponly|SameSite|sameSite|cookie|COOKIE|ssl|encrypt|Encrypt|TrustServer|useSSL|hostname|process\.env|signature|hmac|digest|webhook|stripe|slack|svix|twilio|shopify|MessagingResponse|VoiceResponse|morgan|phpinfo|danger_accept|--tls-min|unverified|wrap_socket|PROTOCOL_|\$_ENV|environ|ENV/;
 
 function codeRules(path: string, text: string, language: Language, sink: Sink): Read {
   if (!WORTH.test(text)) return {};

@@ -14,7 +14,9 @@ function words(code: Code, from: number, to: number): readonly string[] {
 }
 
 function refuses(code: Code, from: number, to: number): boolean {
-  return words(code, from, to).some((word) => REFUSES.test(word));
+  const all = words(code, from, to);
+  // to log an error is not to refuse
+  return all.some((word, at) => REFUSES.test(word) && !/^(?:console|logger|log|logging)$/.test(all[at - 2] ?? ''));
 }
 
 /** The first token of the statement in which a token stands. */
