@@ -7,6 +7,7 @@ const ACCESS_DENIED = new Set([
   'AuthorizationError',
   'AuthorizationErrorException',
   'Forbidden',
+  'InvalidAccessException',
   'KMSAccessDeniedException',
   'NotAuthorized',
   'UnauthorizedAccess',

@@ -32,6 +32,11 @@ export function listOf(
   return rest !== undefined && found.length === 0 ? unknown(rest) : partialList(found, rest);
 }
 
+/** Names the raw member behind each fact of one item. */
+export function pointFrom(at: At, factAt: string, rawAt: string, members: { readonly [fact: string]: string }): void {
+  for (const [fact, member] of Object.entries(members)) at[`${factAt}/${fact}`] = `${rawAt}/${member}`;
+}
+
 /** The items of a stored list, for joins; undefined where they are not known whole. */
 export function wholeItems(raw: Json | undefined): readonly Json[] | undefined {
   const items = own(raw, 'items');

@@ -116,7 +116,11 @@ export function restOfAccount(account: string, region: string): Answers {
     'account:GetAlternateContact': error('ResourceNotFoundException', 404),
     'access-analyzer:Analyzer': json({ analyzers: [] }),
     'guardduty:Detector': json({ detectorIds: [] }),
-    'securityhub:Accounts': error('InvalidAccessException', 401),
+    'securityhub:Accounts': () => ({
+      error: 'InvalidAccessException',
+      status: 401,
+      message: `Account ${account} is not subscribed to AWS Security Hub`,
+    }),
     'cloudtrail:DescribeTrails': json({ trailList: [] }),
     'config:DescribeConfigurationRecorders': json({ ConfigurationRecorders: [] }),
     'config:DescribeConfigurationRecorderStatus': json({ ConfigurationRecordersStatus: [] }),

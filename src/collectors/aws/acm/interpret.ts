@@ -206,6 +206,9 @@ export function interpretAcm(raw: Json | undefined, setting: Setting, at: { [poi
     at[fact] = fact;
     for (const [name, member] of SAME)
       if (own(certificate, member) !== undefined) at[`${fact}/${name}`] = `${fact}/${member}`;
+    if (tags !== undefined) {
+      at[`${fact}/missingTags`] = faultIn(own(tags, 'rest')) === undefined ? '/acm/tags' : '/acm/tags/rest';
+    }
     return certificateFacts(certificate, tags, setting);
   });
   const rest = faultIn(own(listing, 'rest'));

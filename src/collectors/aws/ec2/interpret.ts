@@ -1,7 +1,8 @@
 /** What the stored EC2 answers mean. Pure and total. */
 import { faultIn, unknown, type Unknown } from '../../../model/facts.ts';
 import { isArray, own, type Json, type JsonObject } from '../../../model/json.ts';
-import { listOf, wholeItems, whyNotWhole, type At } from '../lists.ts';
+import { pointer } from '../../../model/pointer.ts';
+import { listOf, pointFrom, wholeItems, whyNotWhole, type At } from '../lists.ts';
 import { asFlag, asList, asText, facts, isUnknownFact, may, must, whenKnown } from '../read.ts';
 import { openRules } from './rules.ts';
 
@@ -29,6 +30,20 @@ function groupFacts(raw: Json, prefixLists: Json | undefined, arn: Arn): JsonObj
     ingress: isUnknownFact(permissions) ? permissions : permissions.length,
     egress,
   });
+}
+
+/** The prefix list of a group's rules that could not be read, where there is one. */
+function unreadList(group: Json, lists: Json | undefined): string | undefined {
+  const permissions = own(group, 'IpPermissions');
+  for (const permission of isArray(permissions) ? permissions : []) {
+    const named = own(permission, 'PrefixListIds');
+    for (const entry of isArray(named) ? named : []) {
+      const id = own(entry, 'PrefixListId');
+      if (typeof id !== 'string' || faultIn(own(own(lists, id), 'rest')) === undefined) continue;
+      return pointer('ec2', 'DescribeSecurityGroups', 'prefixLists', id, 'rest');
+    }
+  }
+  return undefined;
 }
 
 function instances(raw: Json | undefined, at: At, arn: Arn): Json {
@@ -98,9 +113,18 @@ export function interpretEc2(raw: Json | undefined, at: At, arn: Arn, account: J
         return isForeign ? undefined : facts({ arn: named(item, 'SnapshotId', 'snapshot', arn), public: true });
       },
     ),
-    securityGroups: listOf(groups, '/ec2/DescribeSecurityGroups', '/ec2/securityGroups', at, (item) =>
-      groupFacts(item, own(groups, 'prefixLists'), arn),
-    ),
+    securityGroups: listOf(groups, '/ec2/DescribeSecurityGroups', '/ec2/securityGroups', at, (item, index) => {
+      const lists = own(groups, 'prefixLists');
+      pointFrom(at, `/ec2/securityGroups/${String(index)}`, `/ec2/DescribeSecurityGroups/items/${String(index)}`, {
+        arn: 'GroupId',
+        name: 'GroupName',
+        ingress: 'IpPermissions',
+        egress: 'EgressRules',
+      });
+      const rules = unreadList(item, lists) ?? `/ec2/DescribeSecurityGroups/items/${String(index)}/IpPermissions`;
+      for (const fact of ['admin', 'database']) at[`/ec2/securityGroups/${String(index)}/${fact}`] = rules;
+      return groupFacts(item, lists, arn);
+    }),
     instances: instances(own(raw, 'DescribeInstances'), at, arn),
     vpcs: listOf(own(raw, 'DescribeVpcs'), '/ec2/DescribeVpcs', '/ec2/vpcs', at, (item, index) => {
       if (logs !== undefined) {

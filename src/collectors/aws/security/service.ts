@@ -49,10 +49,21 @@ async function hub({ config, region }: Observation): Promise<JsonObject> {
   const client = new sdk.SecurityHubClient(config as unknown as SecurityHubClientConfig);
   return ask(
     { action: 'securityhub:DescribeHub', region },
-    () => client.send(new sdk.DescribeHubCommand({})),
-    (answer) => ({ subscribed: true, ...pick(answer, ['HubArn']) }),
-    // "Account … is not subscribed to AWS Security Hub"; a denied call has another name
-    { InvalidAccessException: { subscribed: false }, ResourceNotFoundException: { subscribed: false } },
+    async () => {
+      try {
+        return await client.send(new sdk.DescribeHubCommand({}));
+      } catch (error) {
+        // "Account … is not subscribed to AWS Security Hub": the same name also means a lack of rights
+        const isAnswer = error instanceof sdk.InvalidAccessException && /not subscribed/i.test(error.message);
+        if (isAnswer) return { NotSubscribed: true, $metadata: error.$metadata };
+        throw error;
+      }
+    },
+    (answer) => {
+      const arn = own(answer, 'HubArn') ?? null;
+      return { subscribed: own(answer, 'NotSubscribed') === true ? false : arn === null ? null : true, HubArn: arn };
+    },
+    { ResourceNotFoundException: { subscribed: false } },
   );
 }
 
