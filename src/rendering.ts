@@ -1,6 +1,7 @@
 /** Turns a sealed run into report files: loads our templates, calls the reporters, writes what they say. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inventoryOf } from './inventory.ts';
 import type { Check } from './model/check.ts';
 import type { Evidence } from './model/evidence.ts';
 import { UsageError } from './model/fault.ts';
@@ -45,6 +46,9 @@ export function writeWhole(path: string, text: string): void {
   renameSync(temporary, path);
 }
 
+/** Formats that show certificates and suites: only for them is the evidence read. */
+const WITH_INVENTORY: ReadonlySet<string> = new Set(['html', 'certificates', 'cryptography']);
+
 /** Renders into `folder`; yields the paths that were written, in the order of `formats`. run.json is the caller's. */
 export async function renderFormats(
   input: RenderInput,
@@ -60,6 +64,7 @@ export async function renderFormats(
     assets: loadAssets(input.packageRoot),
     frameworks: input.frameworks,
     checks: input.checks,
+    ...(wanted.some(({ id }) => WITH_INVENTORY.has(id)) && { inventory: await inventoryOf(input.run, input.evidence) }),
   };
   const written: string[] = [];
   for (const format of wanted) {

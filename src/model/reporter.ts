@@ -3,6 +3,7 @@ import type { Check } from './check.ts';
 import type { Drift } from './drift.ts';
 import type { Evidence } from './evidence.ts';
 import type { Framework } from './framework.ts';
+import type { Inventory } from './inventory.ts';
 import type { Run } from './result.ts';
 
 export interface View {
@@ -14,6 +15,8 @@ export interface View {
   readonly frameworks: readonly Framework[];
   /** The checks that were selected, for descriptions. */
   readonly checks: readonly Check[];
+  /** Certificates and cipher suites that the run saw; undefined where nobody asked for a register. */
+  readonly inventory?: Inventory;
   readonly previous?: Run;
   /** What changed since the run before, where there is one. */
   readonly drift?: readonly Drift[];

@@ -52,6 +52,18 @@ export const FORMATS: readonly FormatEntry[] = [
     load: async () => (await import('./csv.ts')).csv,
   },
   {
+    id: 'certificates',
+    title: 'Certificate register as CSV (PCI DSS 4.2.1.1)',
+    fileName: 'report.certificates.csv',
+    load: async () => (await import('./register.ts')).certificates,
+  },
+  {
+    id: 'cryptography',
+    title: 'Inventory of versions, suites and groups as CSV (PCI DSS 12.3.3)',
+    fileName: 'report.cryptography.csv',
+    load: async () => (await import('./register.ts')).cryptography,
+  },
+  {
     id: 'ocsf',
     title: 'OCSF 1.8.0 Compliance Finding, a JSON array',
     fileName: 'report.ocsf.json',

@@ -29,6 +29,7 @@ import {
   type GroupView,
   type Showing,
 } from './findings.ts';
+import { inventoryView } from './inventory.ts';
 import { line } from './texts.ts';
 
 /** Up to here every result stands in the page; above it passes are counted, and the script shows them from the data. */
@@ -242,6 +243,7 @@ export function pageOf(view: View) {
     firstFaults: unseen.faults.slice(0, FIRST_FAULTS),
     moreFaults: unseen.faults.length > FIRST_FAULTS ? plural(unseen.faults.length - FIRST_FAULTS, 'more reason') : '',
     ...shelf.register(everything ? Infinity : 60),
+    inventory: inventoryView(view.inventory, run.asOf),
     recordCount: count(run.evidence.length),
     facts: {
       id: line(run.id, 80),

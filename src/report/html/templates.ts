@@ -1,7 +1,7 @@
 /** The Handlebars environment: our own templates only, everything escaped, no way to a prototype, no helper but the closed set. */
 import Handlebars from 'handlebars';
 
-const PARTIALS = ['finding', 'group', 'lines', 'rule'] as const;
+const PARTIALS = ['finding', 'group', 'inventory', 'lines', 'rule'] as const;
 
 type Assets = { readonly [name: string]: string };
 
