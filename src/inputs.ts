@@ -42,6 +42,10 @@ function networkOf(options: AuditOptions): JsonObject {
     ...(options.psl === undefined ? {} : { pslDigest: options.psl.digest }),
     ...(options.ctLogs === undefined ? {} : { ctLogsDigest: options.ctLogs.digest }),
     ...(options.leakedKeys === undefined ? {} : { leakedKeysDigest: options.leakedKeys.digest }),
+    ...(options.confusables === undefined ? {} : { confusablesDigest: options.confusables.digest }),
+    ...(options.topDomains === undefined ? {} : { topDomainsDigest: options.topDomains.digest }),
+    ...(options.seenCertificates === undefined ? {} : { seenCertificatesDigest: options.seenCertificates.digest }),
+    ...(options.key === undefined ? {} : { keyDigest: options.key.digest }),
   };
 }
 

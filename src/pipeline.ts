@@ -70,6 +70,14 @@ async function dataSources(
   if (options.psl !== undefined) sources.push(await suffixList(options.psl));
   if (options.ctLogs !== undefined) sources.push(await ctLogs(options.ctLogs));
   if (options.leakedKeys !== undefined) sources.push(await leakedKeys(options.leakedKeys));
+  if (options.key !== undefined) sources.push(await openPgpKey(options.key));
+  if (options.confusables !== undefined) sources.push(await confusables(options.confusables));
+  for (const [name, list] of [
+    ['top-domains', options.topDomains],
+    ['seen-certificates', options.seenCertificates],
+  ] as const) {
+    if (list !== undefined) sources.push({ name, read: () => Buffer.from(list.text) });
+  }
   return sources;
 }
 
@@ -115,6 +123,21 @@ async function leakedKeys({ path, text }: ListFile): Promise<DataSource> {
   if ('badLine' in list)
     throw new UsageError(`--leaked-keys ${path}:${String(list.badLine)}: expected 64 or 20 hex digits`);
   return { name: 'leaked-keys', read: () => Buffer.from(text) };
+}
+
+async function openPgpKey({ path, text }: ListFile): Promise<DataSource> {
+  const { dearmor, readCertificates } = await import('./wire/openpgp.ts');
+  const bytes = Buffer.from(text, 'base64');
+  if (readCertificates(dearmor(bytes) ?? new Uint8Array(0)).length === 0)
+    throw new UsageError(`--key ${path}: holds no OpenPGP public key`);
+  return { name: 'openpgp-key', read: () => bytes };
+}
+
+async function confusables({ path, text }: ListFile): Promise<DataSource> {
+  const { parseConfusables } = await import('./wire/confusables.ts');
+  const list = parseConfusables(text);
+  if (list === undefined) throw new UsageError(`--confusables ${path}: not of the form of Unicode's confusables.txt`);
+  return { name: 'confusables', date: list.date, read: () => Buffer.from(text) };
 }
 
 const packEntries = (packs: readonly Pack[]): Run['packs'] => packs.map(({ name, digest }) => ({ name, digest }));

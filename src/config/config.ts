@@ -52,6 +52,23 @@ const strings = (value: FlagValue | undefined): readonly string[] | undefined =>
   Array.isArray(value) ? value.map(String) : undefined;
 
 /** Flags of the file in the form of those of the command line: the same texts mean the same. */
+/** Files of reference data by the key of their option. */
+const LISTS = {
+  confusables: 'confusables',
+  topDomains: 'top-domains',
+  seenCertificates: 'seen-certificates',
+  key: 'key',
+} as const;
+
+function listsOf(flags: Flags, cwd: string): Pick<AuditOptions, keyof typeof LISTS> {
+  const entries = Object.entries(LISTS).flatMap(([key, flag]) => {
+    const path = flags[key];
+    if (typeof path !== 'string') return [];
+    return [[key, readList(flag, resolve(cwd, path), flag === 'key' ? 'base64' : 'utf8')] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
 function flagsOf(layer: Layer): Flags {
   const flags: { [key: string]: FlagValue } = {};
   for (const option of OPTIONS) {
@@ -64,7 +81,7 @@ function flagsOf(layer: Layer): Flags {
     else if (typeof value === 'string' || typeof value === 'number')
       flags[option.key] = readValue(option, String(value), where);
   }
-  for (const key of ['output', 'caFile', 'hstsList', 'psl', 'ctLogs', 'leakedKeys']) {
+  for (const key of ['output', 'caFile', 'hstsList', 'psl', 'ctLogs', 'leakedKeys', ...Object.keys(LISTS)]) {
     const value = flags[key];
     if (typeof value === 'string' && !isAbsolute(value)) flags[key] = join(layer.folder, value);
   }
@@ -172,6 +189,7 @@ export function effectiveOptions(args: Arguments, around: Surroundings): AuditOp
     ...(typeof psl === 'string' ? { psl: readPsl(resolve(around.cwd, psl)) } : {}),
     ...(typeof ctLogs === 'string' ? { ctLogs: readList('ct-logs', resolve(around.cwd, ctLogs)) } : {}),
     ...(typeof leakedKeys === 'string' ? { leakedKeys: readList('leaked-keys', resolve(around.cwd, leakedKeys)) } : {}),
+    ...listsOf(flags, around.cwd),
     timeoutMs: positive(flags['timeout'], 'timeout', 10_000),
     concurrency: positive(flags['concurrency'], 'concurrency', 16),
     rate: positive(flags['rate'], 'rate', 0, 0),

@@ -98,10 +98,10 @@ export function readPsl(path: string): NonNullable<AuditOptions['psl']> {
   }
 }
 
-/** Reference data of the user's in a form that its reader knows. */
-export function readList(flag: 'ct-logs' | 'leaked-keys', path: string): ListFile {
+/** Reference data of the user's in a form that its reader knows; `encoding` base64 where it may be no text. */
+export function readList(flag: string, path: string, encoding: 'utf8' | 'base64' = 'utf8'): ListFile {
   try {
-    const text = readFileSync(path, 'utf8');
+    const text = readFileSync(path, encoding);
     return { path, text, digest: `sha256:${createHash('sha256').update(text).digest('hex')}` };
   } catch (cause) {
     throw new UsageError(`--${flag} ${path}: cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'error'})`, {

@@ -76,4 +76,12 @@ export interface AuditOptions extends NetworkOptions {
   readonly ctLogs?: ListFile;
   /** Keys that others hold. */
   readonly leakedKeys?: ListFile;
+  /** Unicode's confusables.txt, instead of our own table of letters that look alike. */
+  readonly confusables?: ListFile;
+  /** A browser's list of top domains. */
+  readonly topDomains?: ListFile;
+  /** Names in certificates that somebody saw: of a log monitor, or the certificates themselves. */
+  readonly seenCertificates?: ListFile;
+  /** An OpenPGP key that may have signed a security.txt; base64 of its bytes, for it may be binary. */
+  readonly key?: ListFile;
 }

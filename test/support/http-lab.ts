@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { collector } from '../../src/collectors/http/collector.ts';
-import { createData } from '../../src/engine/io/data.ts';
+import { createData, type DataSource } from '../../src/engine/io/data.ts';
 import { createIO } from '../../src/engine/io/create.ts';
 import { judge, type Observed } from '../../src/judge/judge.ts';
 import { createCa } from '../../src/lab/ca.ts';
@@ -41,13 +41,14 @@ export interface Observation {
 
 export interface Lab {
   readonly web: LabWeb;
-  observe(site: string, options?: JsonObject): Promise<Observation>;
+  /** `data`: reference data beside the preload list. */
+  observe(site: string, options?: JsonObject, data?: readonly DataSource[]): Promise<Observation>;
   close(): Promise<void>;
 }
 
-const DATA = createData([
+const DATA: readonly DataSource[] = [
   { name: 'hsts-preload', read: () => readFileSync(new URL('../../data/hsts-preload.gz', import.meta.url)) },
-]);
+];
 
 let checks: readonly Check[] | undefined;
 
@@ -88,8 +89,8 @@ export async function startLab(
   ]);
   return {
     web,
-    observe: async (site, options = {}) =>
-      await observeSite(site, options, {
+    observe: async (site, options = {}, data = []) => {
+      const whole: NetworkOptions = {
         resolvers: [dns.address],
         connectTo,
         ca: { pem: ca.certPem, digest: 'sha256:test' },
@@ -99,15 +100,22 @@ export async function startLab(
         rate: 0,
         maxConnections: 8,
         ...network,
-      }),
+      };
+      return await observeSite(site, options, whole, data);
+    },
     close: async () => void (await Promise.all([web.close(), dns.close()])),
   };
 }
 
 /** One observation, its facts and the verdicts of all checks over them. */
-export async function observeSite(site: string, options: JsonObject, network: NetworkOptions): Promise<Observation> {
+export async function observeSite(
+  site: string,
+  options: JsonObject,
+  network: NetworkOptions,
+  data: readonly DataSource[] = [],
+): Promise<Observation> {
   const target: Target = { kind: 'site', id: `site:${site}`, labels: {} };
-  const job = createIO(network, { signal: AbortSignal.timeout(60_000), data: DATA });
+  const job = createIO(network, { signal: AbortSignal.timeout(60_000), data: createData([...DATA, ...data]) });
   try {
     // through JSON, as the evidence store does it
     const raw = JSON.parse(

@@ -15,25 +15,32 @@ function texts(value: Json | undefined): string[] {
   return isArray(value) ? value.filter((item) => typeof item === 'string').map((name) => name.toLowerCase()) : [];
 }
 
-/** `options: { brand: { budget, domains: [ours], defensive: [ours] } }` of probity.yaml. */
+/** `options: { brand: { budget, domains: [ours], defensive: [ours], copies: true } }` of probity.yaml. */
 function plan(target: Target, context: PlanContext): JobOptions {
-  const psl = context.dataDigest('psl');
+  const wants = (fact: string): boolean =>
+    context.paths.length === 0 || context.paths.some((path) => path === fact || path.startsWith(`${fact}.`));
+  // another list is another question
+  const lists = ['psl', 'confusables', 'top-domains', 'seen-certificates'].flatMap((name) => {
+    const digest = context.dataDigest(name);
+    return digest === undefined ? [] : [[name, digest] as const];
+  });
   const brand = own(context.options, 'brand');
   const budget = own(brand, 'budget');
   return {
+    ask: ['registered', 'generated', 'asked'].some(wants),
+    copies: own(brand, 'copies') === true && wants('registered'),
     budget: typeof budget === 'number' && Number.isSafeInteger(budget) && budget >= 0 ? budget : BUDGET,
     // as a person sees it: punycode decoded by node's own tables
     shown: domainToUnicode(nameOf(target)),
     domains: texts(own(brand, 'domains')),
     defensive: texts(own(brand, 'defensive')),
-    // another list is another question
-    ...(psl === undefined ? {} : { psl }),
+    ...Object.fromEntries(lists),
   };
 }
 
 export const collector: Collector = {
   id: 'lookalikes',
-  version: 1,
+  version: 2,
   accepts: ['domain'],
   rawSchema,
   factsSchema,

@@ -29,7 +29,13 @@ export const factsSchema: Schema = object({
       'own?': boolean({ description: 'the user says that it is theirs' }),
       'homoglyph?': boolean({ description: 'its skeleton equals ours: a reader takes it for ours' }),
       'mail?': boolean({ description: 'it has an MX' }),
+      'copy?': boolean({ description: 'its page shows our title or our words; asked with the option `copies`' }),
     }),
   ),
+  'confusables?': string({ description: 'by which table letters look alike, with its version' }),
+  'certificates?': list(object({ name: string(), lookalike: string(), 'own?': boolean() }), {
+    description: 'names of --seen-certificates under a name that looks like ours; absent without that file',
+  }),
+  'topDomain?': boolean({ description: 'on the list of --top-domains' }),
   'defensive?': list(object({ name: string(), 'spfDenies?': boolean(), 'nullMx?': boolean() })),
 });

@@ -33,6 +33,10 @@ function fetched(links: Json | undefined, url: string): Fetched {
   const base64 = own(last.body.raw, 'base64');
   if (typeof base64 !== 'string') return { is: 'unknown', code: 'evidence.missing' };
   if (last.body.truncated) return { is: 'unknown', code: last.body.fault ?? 'http.limit' };
+  return certificatesIn(base64);
+}
+
+function certificatesIn(base64: string): Fetched {
   return { is: 'keys', certificates: readCertificates(dearmor(Buffer.from(base64, 'base64')) ?? new Uint8Array(0)) };
 }
 
@@ -81,8 +85,8 @@ function certificateFact(certificate: Certificate, domains: readonly string[]): 
   });
 }
 
-/** RFC 9116 §2.3: the signature by a key that the file names; a key that nobody can see is no proof of anything. */
-export function signatureFact(links: Json | undefined, file: SecurityTxt): Json | undefined {
+/** RFC 9116 §2.3: the signature by the key that the user brought or one that the file names; a key that nobody can see is no proof of anything. */
+export function signatureFact(links: Json | undefined, key: Json | undefined, file: SecurityTxt): Json | undefined {
   if (!file.signed) return undefined;
   if (file.signature === undefined) return false;
   const armour = dearmor(Buffer.from(file.signature.armour, 'latin1'));
@@ -96,8 +100,8 @@ export function signatureFact(links: Json | undefined, file: SecurityTxt): Json 
   );
   const data = Buffer.from(file.signature.text, 'utf8');
   let why: FaultCode = 'http.no-key';
-  for (const url of urls) {
-    const keys = fetched(links, url);
+  const brought: readonly Fetched[] = typeof key === 'string' ? [certificatesIn(key)] : [];
+  for (const keys of [...brought, ...urls.map((url) => fetched(links, url))]) {
     if (keys.is === 'unknown') {
       why = keys.code;
       continue;

@@ -99,7 +99,7 @@ function fileFacts(view: View, search: Search, file: Found): Json {
       present({ line: number, name: shown(name), near }),
     ),
     keys: keyFacts(links, parsed.fields, line),
-    signatureValid: signatureFact(links, parsed),
+    signatureValid: signatureFact(links, own(own(view.raw, 'sectxt'), 'key'), parsed),
     signed: parsed.signed,
     signatureDefects: parsed.signatureDefects.map(({ kind, line: number }) => ({ line: number, kind })),
   });

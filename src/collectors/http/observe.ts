@@ -14,6 +14,7 @@ import { FILE_BYTES, PAGE_BYTES } from './limits.ts';
 import { isHtmlType } from './page.ts';
 import { parents, preload, www } from './preload.ts';
 import * as probes from './probes.ts';
+import { redactUrls } from './redact.ts';
 import { suffixesOf } from './psl.ts';
 import { siteUrls, type SiteUrls } from './site.ts';
 import { suffixesUsed } from './suffixes-used.ts';
@@ -28,7 +29,13 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     urls.http === undefined ? undefined : follow(io, urls.http, { ...page, join: urls.https }),
   ]);
   refuseSilence(https, http);
-  const raw: { [part: string]: Json } = { url: nameOf(job.target), https: https.raw, http: http?.raw ?? NOT_ASKED };
+  const logout = own(job.options, 'logout');
+  const raw: { [part: string]: Json } = {
+    url: nameOf(job.target),
+    https: https.raw,
+    http: http?.raw ?? NOT_ASKED,
+    logout: typeof logout === 'string' ? redactUrls(logout) : null,
+  };
   const wants = (part: string): boolean => wanted(job, part);
   const last = https.last;
   const pageUrl = last !== undefined && new URL(last.url).hostname === urls.host ? last.url : urls.https;
@@ -42,7 +49,12 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   const side: { readonly part: string; readonly ask: () => Promise<Json> }[] = [
     {
       part: 'sectxt',
-      ask: async () => await withLinks(io, await observeSecurityTxt(io, urls, https, http), wants('sectxtLinks')),
+      ask: async () =>
+        await withLinks(
+          io,
+          await observeSecurityTxt(io, urls, https, http),
+          wants('sectxtLinks') ? keyOf(job, io) : undefined,
+        ),
     },
     { part: 'again', ask: async () => (await again())?.raw ?? NOT_ASKED },
     { part: 'head', ask: async () => (await follow(io, pageUrl, { maxBody: 0, method: 'HEAD', follow: false })).raw },
@@ -99,10 +111,15 @@ function namesNonce(last: Hop | undefined): boolean {
 }
 
 /** Follows what the file names, where there is one and the plan asks for it. */
-async function withLinks(io: IO, found: JsonObject, wanted: boolean): Promise<Json> {
-  if (!wanted) return found;
+async function withLinks(io: IO, found: JsonObject, key: Promise<Json> | undefined): Promise<Json> {
+  if (key === undefined) return found;
   const file = ['wellKnown', 'root', 'plain'].map((place) => fileText(found[place])).find((text) => text !== undefined);
-  return { ...found, links: file === undefined ? NOT_ASKED : await followLinks(io, file) };
+  return { ...found, links: file === undefined ? NOT_ASKED : await followLinks(io, file), key: await key };
+}
+
+/** The key that the user brought for signatures; null where there is none. */
+async function keyOf(job: Job, io: IO): Promise<Json> {
+  return Object.hasOwn(job.options, 'key') ? Buffer.from(await io.data('openpgp-key')).toString('base64') : null;
 }
 
 /** The text of a chain that ended with a file. */

@@ -28,8 +28,12 @@ export function plan(_target: Target, context: PlanContext): JobOptions {
   // the digest of the list is part of the job: another list is another question
   const list = parts.includes('preload') ? context.dataDigest('hsts-preload') : undefined;
   const psl = ['cookies', 'preload', 'parents'].some(wants) ? context.dataDigest('psl') : undefined;
+  const key = parts.includes('sectxtLinks') ? context.dataDigest('openpgp-key') : undefined;
+  const logout = own(own(context.options, 'http'), 'logout');
   return {
     parts,
+    ...(key === undefined ? {} : { key }),
+    ...(typeof logout === 'string' ? { logout } : {}),
     ...(list === undefined ? {} : { preloadList: list }),
     ...(psl === undefined ? {} : { psl }),
   };

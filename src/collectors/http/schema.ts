@@ -250,6 +250,7 @@ export const factsSchema: Schema = object({
   'url?': string(),
   'scheme?': oneOf('https', 'http'),
   'host?': string(),
+  'logout?': string({ description: 'the page that logs out, as the option `http: { logout: URL }` names it' }),
   'first?': object(
     { url: string(), 'address?': string(), status: integer(), trusted: boolean(), 'trustError?': string() },
     { description: 'the first https response of the own host, before any redirect' },

@@ -130,6 +130,7 @@ test(
       site('changed.test', signed.replace('security@signer.test', 'security@evil.test')),
       site('weak.test', lines('/old.asc')),
       site('nokey.test', lines('/page.asc')),
+      site('unnamed.test', gpg(['--local-user', fingerprint, '--clearsign'], lines('/old.asc'))),
       site('otherkey.test', signed.replace('/key.asc', '/old.asc')),
     ]);
     t.after(async () => await lab.close());
@@ -147,5 +148,19 @@ test(
     assert.deepEqual(await state('weak.test'), ['not-applicable', 'fail', 'not-applicable']);
     assert.deepEqual(await state('nokey.test'), ['not-applicable', 'fail', 'not-applicable']);
     assert.deepEqual((await state('otherkey.test'))[0], 'error');
+    assert.deepEqual((await state('unnamed.test'))[0], 'error');
+
+    const brought = async (name: string, user: string) => {
+      const data = { name: 'openpgp-key', read: () => Buffer.from(gpg(['--export', user]), 'latin1') };
+      return (await lab.observe(`https://${name}/`, { key: 'sha256:test' }, [data])).status('sectxt.signature-invalid');
+    };
+    assert.deepEqual(
+      [
+        await brought('unnamed.test', fingerprint),
+        await brought('unnamed.test', 'old@elsewhere.test'),
+        await brought('changed.test', fingerprint),
+      ],
+      ['pass', 'error', 'fail'],
+    );
   },
 );
