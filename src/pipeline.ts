@@ -30,6 +30,7 @@ import { joinPacks, type Pack } from './packs/pack.ts';
 import { pathsRead } from './packs/read-paths.ts';
 import { selectChecks } from './packs/select.ts';
 import { evidenceById, type SealedRun, sealInto, type StoredRun } from './run-folder.ts';
+import { related } from './relations.ts';
 
 /** A finished run with all that a report needs. */
 export interface Outcome extends SealedRun {
@@ -267,7 +268,7 @@ export async function audit(request: AuditRequest): Promise<Outcome> {
       checks,
       scope: options.scope,
     });
-    const sealed = sealInto(seal, verdictsOf(checks, collection.observations, asOf), {
+    const sealed = sealInto(seal, verdictsOf(checks, related(collection.observations), asOf), {
       folder: options.output,
       inputs,
       keep: request.keepResults ?? true,
@@ -317,7 +318,7 @@ export async function replay(request: ReplayRequest): Promise<Outcome & { readon
   });
   const asOf = request.asOf ?? stored.run.asOf;
   const verdicts = lostVerdicts(
-    verdictsOf(checks, collection.observations, asOf),
+    verdictsOf(checks, related(collection.observations), asOf),
     collection.observations,
     checks,
     stored.run.results,

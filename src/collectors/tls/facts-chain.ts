@@ -30,6 +30,14 @@ export function certificatePlaces(raw: Json, served: ServedFlights | undefined):
   const whole = flight === undefined ? session : pointer('served', flight.index);
   if (whole === undefined) return {};
   const at: { [fact: string]: string } = {};
+  const asked = own(raw, 'revocation');
+  if (asked !== undefined) at['/revocation'] = pointer('revocation');
+  for (const [fact, member] of [
+    ['ocsp', 'ocsp'],
+    ['crl', 'crls'],
+  ] as const)
+    if (own(asked, member) !== undefined) at[pointer('revocation', fact)] = pointer('revocation', member);
+  if (flight !== undefined) for (const fact of ['staple', 'scts']) at[pointer(fact)] = pointer('served', flight.index);
   for (const fact of ['leaf', 'chain', 'leaves', 'hostname', 'trust', 'path']) at[pointer(fact)] = whole;
   const apart = own(raw, 'certificates');
   const place = (der: Uint8Array | undefined): string | undefined => {

@@ -162,6 +162,13 @@ export const factsSchema: Schema = partly({
     'x-optional-list': true,
   }),
   ...trustSchemas,
+  relations: partly(
+    {
+      keyAlsoOn: list(string(), { description: 'other endpoints of the run with the same key' }),
+      sslv2KeyOn: list(string(), { description: 'those of them that speak SSLv2' }),
+    },
+    { description: 'what the other endpoints of the run tell of this one' },
+  ),
   clientCertificate: partly({ requested: boolean(), authorities: list(string()) }),
   scts: sctSchema,
   ...revocationSchemas,
