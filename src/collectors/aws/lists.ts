@@ -4,6 +4,11 @@ import { isArray, own, type Json, type JsonObject } from '../../model/json.ts';
 
 export type At = { [factPointer: string]: string };
 
+/** Fact to the raw member that it was read from, slashes between the tokens. */
+export interface Members {
+  readonly [fact: string]: string;
+}
+
 /**
  * `raw` is the list at `rawAt`; the facts stand at `factAt`. A list that failed at its first page is unknown; one that failed
  * later is known in part.
@@ -14,6 +19,7 @@ export function listOf(
   factAt: string,
   at: At,
   make: (item: Json, index: number) => Json | undefined,
+  members: Members = {},
 ): Json {
   const items = own(raw, 'items');
   const rest = faultIn(own(raw, 'rest'));
@@ -26,15 +32,31 @@ export function listOf(
   for (const [index, item] of items.entries()) {
     const fact = make(item, index);
     if (fact === undefined) continue;
-    at[`${factAt}/${String(found.length)}`] = `${rawAt}/items/${String(index)}`;
+    const [factPlace, rawPlace] = [`${factAt}/${String(found.length)}`, `${rawAt}/items/${String(index)}`];
+    at[factPlace] = rawPlace;
+    pointInto(at, factPlace, item, rawPlace, members);
     found.push(fact);
   }
   return rest !== undefined && found.length === 0 ? unknown(rest) : partialList(found, rest);
 }
 
-/** Names the raw member behind each fact of one item. */
-export function pointFrom(at: At, factAt: string, rawAt: string, members: { readonly [fact: string]: string }): void {
-  for (const [fact, member] of Object.entries(members)) at[`${factAt}/${fact}`] = `${rawAt}/${member}`;
+/**
+ * Names the raw member behind each fact of one item, as deep as it goes: where a fault stands in place of an answer the pointer
+ * ends there. What a collector has pointed elsewhere stays.
+ */
+export function pointInto(at: At, factAt: string, raw: Json | undefined, rawAt: string, members: Members): void {
+  for (const [fact, path] of Object.entries(members)) {
+    const place = `${factAt}/${fact}`;
+    if (Object.hasOwn(at, place)) continue;
+    let value = raw;
+    let deep = rawAt;
+    for (const token of path.split('/')) {
+      value = own(value, token);
+      if (value === undefined) break;
+      deep += `/${token}`;
+    }
+    if (deep !== rawAt) at[place] = deep;
+  }
 }
 
 /** The items of a stored list, for joins; undefined where they are not known whole. */

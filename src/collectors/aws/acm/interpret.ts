@@ -2,6 +2,7 @@
 import { faultIn, partialList, unknown } from '../../../model/facts.ts';
 import { isArray, own, type Json, type JsonObject } from '../../../model/json.ts';
 import { pointer } from '../../../model/pointer.ts';
+import { pointInto, type Members } from '../lists.ts';
 import { brief } from '../policy.ts';
 import {
   asDate,
@@ -178,6 +179,12 @@ function missingTags(arn: Json, tags: Json | undefined, setting: Setting): Json 
   return setting.requiredTags.filter((name) => !keys.includes(name));
 }
 
+const INSIDE: Members = {
+  'renewal/eligibility': 'RenewalEligibility',
+  signature: 'DescribeCertificate/SignatureAlgorithm',
+  transparency: 'DescribeCertificate/Options/CertificateTransparencyLoggingPreference',
+  failure: 'DescribeCertificate/FailureReason',
+};
 const SAME: readonly (readonly [fact: string, raw: string])[] = [
   ['arn', 'CertificateArn'],
   ['status', 'Status'],
@@ -189,8 +196,6 @@ const SAME: readonly (readonly [fact: string, raw: string])[] = [
   ['notBefore', 'NotBefore'],
   ['notAfter', 'NotAfter'],
   ['created', 'CreatedAt'],
-  ['signature', 'DescribeCertificate'],
-  ['transparency', 'DescribeCertificate'],
   ['wire', 'Wire'],
 ];
 
@@ -206,6 +211,16 @@ export function interpretAcm(raw: Json | undefined, setting: Setting, at: { [poi
     at[fact] = fact;
     for (const [name, member] of SAME)
       if (own(certificate, member) !== undefined) at[`${fact}/${name}`] = `${fact}/${member}`;
+    pointInto(at, fact, certificate, fact, INSIDE);
+    // The search tells these two, or else the certificate itself
+    const isTold = typeof own(certificate, 'ValidationMethod') === 'string';
+    const isCut = own(certificate, 'NamesCut') === true && own(certificate, 'DescribeCertificate') !== undefined;
+    pointInto(at, fact, certificate, fact, {
+      'renewal/status':
+        own(certificate, 'RenewalStatus') === undefined ? 'DescribeCertificate/RenewalSummary' : 'RenewalStatus',
+      validationMethods: isTold ? 'ValidationMethod' : 'DescribeCertificate/DomainValidationOptions',
+      wildcards: isCut ? 'DescribeCertificate/Names' : 'Names',
+    });
     if (tags !== undefined) {
       at[`${fact}/missingTags`] = faultIn(own(tags, 'rest')) === undefined ? '/acm/tags' : '/acm/tags/rest';
     }

@@ -126,6 +126,14 @@ export function interpretCloudfront(raw: Json | undefined, at: At): Json {
           ...originFacts(item, viewer['allowsPlain'] ?? unknown('evidence.missing')),
         });
       },
+      {
+        arn: 'ARN',
+        enabled: 'Enabled',
+        minimum: 'ViewerCertificate',
+        minimumIsOld: 'ViewerCertificate',
+        allowsPlain: 'policies',
+        customOrigins: 'origins',
+      },
     ),
   };
 }

@@ -7,7 +7,7 @@ import { isArray, isObject, own, type Json, type JsonObject } from '../../../mod
 import { boolean, dateTime, list, object, string, type Schema } from '../../../model/schema.ts';
 import { ask, askAll, each, pick, type RawList } from '../call.ts';
 import type { CallTable } from '../call-table.ts';
-import { listOf, type At } from '../lists.ts';
+import { listOf, pointInto, type At } from '../lists.ts';
 import type { Observation } from '../observe-context.ts';
 import { asDate, asFlag, asText, facts, isUnknownFact, may, must, orElse, spelled } from '../read.ts';
 
@@ -219,8 +219,13 @@ function trailFacts(raw: Json, index: number, account: string, buckets: Json, at
   const arn = must(raw, 'TrailARN', asText);
   const fact = `/cloudtrail/trails/${String(index)}`;
   if (status !== undefined) {
-    for (const name of ['logging', 'started', 'digest', 'digestError', 'deliveryError'])
-      at[`${fact}/${name}`] = `/cloudtrail/trails/items/${String(index)}/GetTrailStatus`;
+    pointInto(at, fact, raw, `/cloudtrail/trails/items/${String(index)}`, {
+      logging: 'GetTrailStatus/IsLogging',
+      started: 'GetTrailStatus/StartLoggingTime',
+      digest: 'GetTrailStatus/LatestDigestDeliveryTime',
+      digestError: 'GetTrailStatus/LatestDigestDeliveryError',
+      deliveryError: 'GetTrailStatus/LatestDeliveryError',
+    });
   }
   const bucket = must(raw, 'S3BucketName', asText);
   placesOfBucket(fact, bucket, buckets, at);
@@ -282,8 +287,13 @@ export function interpretCloudtrail(raw: Json | undefined, account: string, s3: 
   }
   return {
     ...coverage(trails, account, at),
-    trails: listOf(trails, '/cloudtrail/trails', '/cloudtrail/trails', at, (item, index) =>
-      trailFacts(item, index, account, own(s3, 'buckets') ?? [], at),
+    trails: listOf(
+      trails,
+      '/cloudtrail/trails',
+      '/cloudtrail/trails',
+      at,
+      (item, index) => trailFacts(item, index, account, own(s3, 'buckets') ?? [], at),
+      { arn: 'TrailARN', foreign: 'TrailARN', validation: 'LogFileValidationEnabled', key: 'KmsKeyId' },
     ),
   };
 }

@@ -2,12 +2,20 @@
 import { faultIn, unknown, type Unknown } from '../../../model/facts.ts';
 import { isArray, own, type Json, type JsonObject } from '../../../model/json.ts';
 import { pointer } from '../../../model/pointer.ts';
-import { listOf, pointFrom, wholeItems, whyNotWhole, type At } from '../lists.ts';
+import { listOf, pointInto, wholeItems, whyNotWhole, type At, type Members } from '../lists.ts';
 import { asFlag, asList, asText, facts, isUnknownFact, may, must, whenKnown } from '../read.ts';
 import { openRules } from './rules.ts';
 
 const ADMIN_PORTS = [22, 3389];
 const DATABASE_PORTS = [1433, 1521, 3306, 5432, 5439, 6379, 9200, 11_211, 27_017];
+
+const GROUP: Members = { arn: 'GroupId', name: 'GroupName', ingress: 'IpPermissions', egress: 'EgressRules' };
+const INSTANCE: Members = {
+  arn: 'InstanceId',
+  state: 'State',
+  tokens: 'MetadataOptions/HttpTokens',
+  endpoint: 'MetadataOptions/HttpEndpoint',
+};
 
 /** Builds the ARN of what EC2 names by id only. */
 export type Arn = (kind: string, id: string) => string | Unknown;
@@ -72,8 +80,10 @@ function instances(raw: Json | undefined, at: At, arn: Arn): Json {
         endpoint: may(own(instance, 'MetadataOptions'), 'HttpEndpoint', asText),
       }),
   );
-  for (const [index, { place }] of flat.entries()) {
-    at[`/ec2/instances/${String(index)}`] = `/ec2/DescribeInstances/items/${place}`;
+  for (const [index, { instance, place }] of flat.entries()) {
+    const [fact, rawAt] = [`/ec2/instances/${String(index)}`, `/ec2/DescribeInstances/items/${place}`];
+    at[fact] = rawAt;
+    pointInto(at, fact, instance, rawAt, INSTANCE);
   }
   return list;
 }
@@ -98,8 +108,13 @@ export function interpretEc2(raw: Json | undefined, at: At, arn: Arn, account: J
     at['/ec2/flowLogs'] = '/ec2/DescribeFlowLogs/rest';
   return {
     encryptsByDefault: must(byDefault, 'EbsEncryptionByDefault', asFlag),
-    volumes: listOf(own(raw, 'DescribeVolumes'), '/ec2/DescribeVolumes', '/ec2/volumes', at, (item) =>
-      facts({ arn: named(item, 'VolumeId', 'volume', arn), encrypted: must(item, 'Encrypted', asFlag) }),
+    volumes: listOf(
+      own(raw, 'DescribeVolumes'),
+      '/ec2/DescribeVolumes',
+      '/ec2/volumes',
+      at,
+      (item) => facts({ arn: named(item, 'VolumeId', 'volume', arn), encrypted: must(item, 'Encrypted', asFlag) }),
+      { arn: 'VolumeId', encrypted: 'Encrypted' },
     ),
     publicSnapshots: listOf(
       own(raw, 'DescribeSnapshots'),
@@ -113,18 +128,19 @@ export function interpretEc2(raw: Json | undefined, at: At, arn: Arn, account: J
         return isForeign ? undefined : facts({ arn: named(item, 'SnapshotId', 'snapshot', arn), public: true });
       },
     ),
-    securityGroups: listOf(groups, '/ec2/DescribeSecurityGroups', '/ec2/securityGroups', at, (item, index) => {
-      const lists = own(groups, 'prefixLists');
-      pointFrom(at, `/ec2/securityGroups/${String(index)}`, `/ec2/DescribeSecurityGroups/items/${String(index)}`, {
-        arn: 'GroupId',
-        name: 'GroupName',
-        ingress: 'IpPermissions',
-        egress: 'EgressRules',
-      });
-      const rules = unreadList(item, lists) ?? `/ec2/DescribeSecurityGroups/items/${String(index)}/IpPermissions`;
-      for (const fact of ['admin', 'database']) at[`/ec2/securityGroups/${String(index)}/${fact}`] = rules;
-      return groupFacts(item, lists, arn);
-    }),
+    securityGroups: listOf(
+      groups,
+      '/ec2/DescribeSecurityGroups',
+      '/ec2/securityGroups',
+      at,
+      (item, index) => {
+        const lists = own(groups, 'prefixLists');
+        const rules = unreadList(item, lists) ?? `/ec2/DescribeSecurityGroups/items/${String(index)}/IpPermissions`;
+        for (const fact of ['admin', 'database']) at[`/ec2/securityGroups/${String(index)}/${fact}`] = rules;
+        return groupFacts(item, lists, arn);
+      },
+      GROUP,
+    ),
     instances: instances(own(raw, 'DescribeInstances'), at, arn),
     vpcs: listOf(own(raw, 'DescribeVpcs'), '/ec2/DescribeVpcs', '/ec2/vpcs', at, (item, index) => {
       if (logs !== undefined) {

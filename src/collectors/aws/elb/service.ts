@@ -6,7 +6,7 @@ import { isArray, own, type Json, type JsonObject } from '../../../model/json.ts
 import { list, object, string, type Schema } from '../../../model/schema.ts';
 import { askAll, each, pick } from '../call.ts';
 import type { CallTable } from '../call-table.ts';
-import { wholeItems, whyNotWhole, type At } from '../lists.ts';
+import { pointInto, wholeItems, whyNotWhole, type At } from '../lists.ts';
 import type { Observation } from '../observe-context.ts';
 import { asText, asTexts, facts, isUnknownFact, may, must } from '../read.ts';
 
@@ -188,6 +188,7 @@ export function interpretElb(raw: Json | undefined, at: At): Json {
       const base = `/elb/DescribeListeners/${String(index)}/items/${String(place)}`;
       const fact = `/elb/listeners/${String(found.length)}`;
       at[fact] = base;
+      pointInto(at, fact, item, base, { arn: 'ListenerArn', protocol: 'Protocol', type: 'Type', policy: 'SslPolicy' });
       if (own(item, 'rules') !== undefined) at[`${fact}/forwards`] = `${base}/rules`;
       if (own(item, 'certificates') !== undefined) at[`${fact}/foreignCertificates`] = `${base}/certificates`;
       if (policies !== undefined)

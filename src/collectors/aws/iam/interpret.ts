@@ -1,7 +1,7 @@
 /** What the stored IAM answers mean: root, users, password policy, policies, principals, roles. Pure and total. */
 import { faultIn, partialList, unknown, type Unknown } from '../../../model/facts.ts';
 import { isArray, own, type Json, type JsonObject } from '../../../model/json.ts';
-import { listOf, type At } from '../lists.ts';
+import { listOf, pointInto, type At } from '../lists.ts';
 import { readPolicy, type Policy } from '../policy.ts';
 import {
   asCount,
@@ -84,8 +84,11 @@ const isRoot = (row: Json): boolean => own(row, 'user') === '<root_account>';
 
 function rootFacts(raw: Json | undefined, arn: Json, at: At): JsonObject {
   const summary = own(raw, 'GetAccountSummary');
-  if (summary !== undefined)
-    for (const fact of ['hasCredentials', 'mfa', 'accessKeys']) at[`/iam/root/${fact}`] = '/iam/GetAccountSummary';
+  pointInto(at, '/iam/root', raw, '/iam', {
+    hasCredentials: 'GetAccountSummary',
+    mfa: 'GetAccountSummary/AccountMFAEnabled',
+    accessKeys: 'GetAccountSummary/AccountAccessKeysPresent',
+  });
   const keys = must(summary, 'AccountAccessKeysPresent', asCount);
   const password = may(summary, 'AccountPasswordPresent', asCount);
   const mfa = must(summary, 'AccountMFAEnabled', asCount);
@@ -93,7 +96,11 @@ function rootFacts(raw: Json | undefined, arn: Json, at: At): JsonObject {
   if (devices !== undefined)
     at['/iam/root/virtualMfa'] =
       own(devices, 'rest') === undefined ? '/iam/ListVirtualMFADevices' : '/iam/ListVirtualMFADevices/rest';
-  if (own(raw, 'GetCredentialReport') !== undefined) at['/iam/root/lastUsed'] = '/iam/GetCredentialReport';
+  const report = own(raw, 'GetCredentialReport');
+  const rows = own(report, 'rows');
+  const index = isArray(rows) ? rows.findIndex(isRoot) : -1;
+  if (report !== undefined)
+    at['/iam/root/lastUsed'] = `/iam/GetCredentialReport${index < 0 ? '' : `/rows/${String(index)}`}`;
   return facts({
     arn,
     // Where the summary does not speak of a password, root is taken to have one
@@ -101,7 +108,7 @@ function rootFacts(raw: Json | undefined, arn: Json, at: At): JsonObject {
     mfa: whenKnown(mfa, (count) => count > 0),
     accessKeys: keys,
     virtualMfa: rootsVirtualDevices(devices),
-    lastUsed: rootsLastUse(own(raw, 'GetCredentialReport')),
+    lastUsed: rootsLastUse(report),
   });
 }
 
@@ -179,14 +186,23 @@ export function interpretIam(raw: Json | undefined, setting: Setting, partition:
   const home = typeof partition === 'string' ? partition : 'aws';
   const decrypts = (policy: Policy): string[] => decryptsAll(policy, home, account);
   const policy = own(raw, 'GetAccountPasswordPolicy');
-  if (policy !== undefined) at['/iam/passwordPolicy'] = '/iam/GetAccountPasswordPolicy';
+  if (policy !== undefined) {
+    at['/iam/passwordPolicy'] = '/iam/GetAccountPasswordPolicy';
+    const members = { minimumLength: 'MinimumPasswordLength', remembered: 'PasswordReusePrevention' };
+    pointInto(at, '/iam/passwordPolicy', policy, '/iam/GetAccountPasswordPolicy', members);
+  }
   const management = own(own(raw, 'DescribeOrganization'), 'MasterAccountId');
   const known = typeof management === 'string' ? [...setting.accounts, management] : setting.accounts;
   const report = own(raw, 'GetCredentialReport');
   const rows = own(report, 'rows');
   const users = isArray(rows)
-    ? listOf({ items: rows }, '/iam/GetCredentialReport', '/iam/users', at, (row) =>
-        isRoot(row) ? undefined : userFacts(row),
+    ? listOf(
+        { items: rows },
+        '/iam/GetCredentialReport',
+        '/iam/users',
+        at,
+        (row) => (isRoot(row) ? undefined : userFacts(row)),
+        { arn: 'arn', password: 'password_enabled', mfa: 'mfa_active' },
       )
     : unknown(reasonFor(report) ?? 'aws.bad-response');
   if (report !== undefined) at['/iam/users'] = '/iam/GetCredentialReport';
@@ -203,44 +219,70 @@ export function interpretIam(raw: Json | undefined, setting: Setting, partition:
     users,
     noConsoleUsers: noConsoleUsers(report),
     passwordPolicy: passwordPolicy(policy),
-    policies: listOf(own_, where, '/iam/policies', at, (item) =>
-      of('policy')(item, () => {
-        const text = must(item, 'Document', asText);
-        return facts({
-          arn: must(item, 'Arn', asText),
-          attachments: must(item, 'AttachmentCount', asCount),
-          admin: grants(text, administers),
-          serviceWildcards: grants(text, serviceWildcards),
-          decryptsAll: grants(text, decrypts),
-        });
-      }),
-    ),
-    principals: listOf(own_, where, '/iam/principals', at, (item) =>
-      of(
-        'user',
-        'group',
-        'role',
-      )(item, () =>
-        facts({
-          arn: must(item, 'Arn', asText),
-          kind: must(item, 'kind', asText),
-          serviceLinked: isServiceLinked(item),
-          decryptsAll: inlineGrants(item, decrypts),
-          direct: directPolicies(item),
+    policies: listOf(
+      own_,
+      where,
+      '/iam/policies',
+      at,
+      (item) =>
+        of('policy')(item, () => {
+          const text = must(item, 'Document', asText);
+          return facts({
+            arn: must(item, 'Arn', asText),
+            attachments: must(item, 'AttachmentCount', asCount),
+            admin: grants(text, administers),
+            serviceWildcards: grants(text, serviceWildcards),
+            decryptsAll: grants(text, decrypts),
+          });
         }),
-      ),
+      {
+        arn: 'Arn',
+        attachments: 'AttachmentCount',
+        admin: 'Document',
+        serviceWildcards: 'Document',
+        decryptsAll: 'Document',
+      },
     ),
-    roles: listOf(own_, where, '/iam/roles', at, (item) =>
-      of('role')(item, () => {
-        const text = must(item, 'AssumeRolePolicyDocument', asText);
-        return facts({
-          arn: must(item, 'Arn', asText),
-          serviceLinked: isServiceLinked(item),
-          open: grants(text, openTrust),
-          foreign:
-            account === '' ? unknown('evidence.missing') : grants(text, (trust) => foreignTrust(trust, account, known)),
-        });
-      }),
+    principals: listOf(
+      own_,
+      where,
+      '/iam/principals',
+      at,
+      (item) =>
+        of(
+          'user',
+          'group',
+          'role',
+        )(item, () =>
+          facts({
+            arn: must(item, 'Arn', asText),
+            kind: must(item, 'kind', asText),
+            serviceLinked: isServiceLinked(item),
+            decryptsAll: inlineGrants(item, decrypts),
+            direct: directPolicies(item),
+          }),
+        ),
+      { arn: 'Arn', kind: 'kind', serviceLinked: 'Path', decryptsAll: 'inline' },
+    ),
+    roles: listOf(
+      own_,
+      where,
+      '/iam/roles',
+      at,
+      (item) =>
+        of('role')(item, () => {
+          const text = must(item, 'AssumeRolePolicyDocument', asText);
+          return facts({
+            arn: must(item, 'Arn', asText),
+            serviceLinked: isServiceLinked(item),
+            open: grants(text, openTrust),
+            foreign:
+              account === ''
+                ? unknown('evidence.missing')
+                : grants(text, (trust) => foreignTrust(trust, account, known)),
+          });
+        }),
+      { arn: 'Arn', serviceLinked: 'Path', open: 'AssumeRolePolicyDocument', foreign: 'AssumeRolePolicyDocument' },
     ),
     supportRoles: listOf(
       own(raw, 'ListEntitiesForPolicy'),
@@ -255,6 +297,7 @@ export function interpretIam(raw: Json | undefined, setting: Setting, partition:
       '/iam/serverCertificates',
       at,
       (item) => facts({ arn: must(item, 'Arn', asText), expiration: must(item, 'Expiration', asDate) }),
+      { arn: 'Arn', expiration: 'Expiration' },
     ),
   });
 }

@@ -3,6 +3,7 @@ import { faultIn, partialList, unknown, type Unknown } from '../../../model/fact
 import type { FaultCode } from '../../../model/fault.ts';
 import { isArray, isObject, own, type Json, type JsonObject } from '../../../model/json.ts';
 import { pointer } from '../../../model/pointer.ts';
+import { pointInto, type Members } from '../lists.ts';
 import { readPolicy, speaksOfAction, accountOf, brief, type Policy } from '../policy.ts';
 import { foreignPrincipals, publicStatements } from '../public-policy.ts';
 import {
@@ -187,6 +188,9 @@ export function interpretKms(raw: Json | undefined, setting: Setting, at: { [poi
       if (faultIn(own(key, 'DescribeKey')) !== undefined) at[fact] = `${fact}/DescribeKey`;
       else if (stores !== undefined) at[`${fact}/store`] = '/kms/stores';
       for (const [name, member] of FROM) if (Object.hasOwn(key, member)) at[`${fact}/${name}`] = `${fact}/${member}`;
+      pointInto(at, fact, key, fact, INSIDE);
+      // Not asked, because of what DescribeKey said
+      if (!Object.hasOwn(at, `${fact}/rotation`)) pointInto(at, fact, key, fact, { rotation: 'DescribeKey' });
       if (Object.hasOwn(key, 'DescribeKey')) {
         for (const [name, member] of OF_METADATA) at[`${fact}/${name}`] = `${fact}/DescribeKey${within(key, member)}`;
       }
@@ -206,11 +210,22 @@ function within(key: JsonObject, member: string): string {
   return own(own(key, 'DescribeKey'), member) === undefined ? '' : `/${member}`;
 }
 
+/** Deeper than the answer, where it has the member. */
+const INSIDE: Members = {
+  'rotation/enabled': 'GetKeyRotationStatus/KeyRotationEnabled',
+  'rotation/periodDays': 'GetKeyRotationStatus/RotationPeriodInDays',
+  'rotation/next': 'GetKeyRotationStatus/NextRotationDate',
+  policy: 'GetKeyPolicy/Policy',
+  'use/last': 'GetKeyLastUsage/KeyLastUsage/Timestamp',
+  'use/trackedSince': 'GetKeyLastUsage/TrackingStartDate',
+  'material/expires': 'DescribeKey/ExpirationModel',
+  'material/validTo': 'DescribeKey/ValidTo',
+  'material/expiringFrom': 'DescribeKey/ValidTo',
+};
 const FROM: readonly (readonly [fact: string, raw: string])[] = [
   ['arn', 'KeyArn'],
   ['rotation', 'GetKeyRotationStatus'],
   ['lastRotation', 'ListKeyRotations'],
-  ['policy', 'GetKeyPolicy'],
   ['grants', 'ListGrants'],
   ['use', 'GetKeyLastUsage'],
   ['notRotatable', 'DescribeKey'],

@@ -3,7 +3,7 @@ import { faultIn, partialList, unknown } from '../../../model/facts.ts';
 import type { FaultCode } from '../../../model/fault.ts';
 import { isArray, own, type Json, type JsonObject } from '../../../model/json.ts';
 import { pointer } from '../../../model/pointer.ts';
-import { listOf, wholeItems, whyNotWhole, type At } from '../lists.ts';
+import { listOf, wholeItems, whyNotWhole, type At, type Members } from '../lists.ts';
 import { asCount, asDate, asFlag, asText, asTexts, facts, isUnknownFact, may, must, whenKnown } from '../read.ts';
 import { tlsRequired, tlsRule } from './tls.ts';
 
@@ -26,6 +26,21 @@ function tlsFacts(raw: Json, groups: readonly (Json | undefined)[]): JsonObject 
   // A version without the parameter: the facts lack it, and the check does not apply
   return facts({ manual: false, required: rule === undefined ? undefined : tlsRequired(rule, groups) });
 }
+
+const DATABASE: Members = {
+  engine: 'Engine',
+  encrypted: 'StorageEncrypted',
+  backupDays: 'BackupRetentionPeriod',
+  deletionProtection: 'DeletionProtection',
+};
+const INSTANCE: Members = {
+  arn: 'DBInstanceArn',
+  engine: 'Engine',
+  public: 'PubliclyAccessible',
+  minorUpgrades: 'AutoMinorVersionUpgrade',
+  ca: 'CertificateDetails/ValidTill',
+  'ca/id': 'CACertificateIdentifier',
+};
 
 function instanceAsDatabase(raw: Json, parameters: Json | undefined): JsonObject {
   const names = must(raw, 'DBParameterGroups', asTexts);
@@ -200,34 +215,54 @@ export function interpretRds(raw: Json | undefined, at: At): Json {
   const tables = own(raw, 'routeTables');
   const databases = pair(at, '/rds/databases', (own_, part) =>
     part === 0
-      ? listOf(instances, '/rds/DescribeDBInstances', '/rds/databases', own_, (item, index) => {
-          const parameters = own(raw, 'DescribeDBParameters');
-          const names = own(item, 'DBParameterGroups');
-          tlsPlace(own_, index, '/rds/DescribeDBParameters', parameters, isArray(names) ? names : []);
-          return instanceAsDatabase(item, parameters);
-        })
-      : listOf(clusters, '/rds/DescribeDBClusters', '/rds/databases', own_, (item, index) => {
-          const parameters = own(raw, 'DescribeDBClusterParameters');
-          tlsPlace(own_, index, '/rds/DescribeDBClusterParameters', parameters, [
-            own(item, 'DBClusterParameterGroup') ?? null,
-          ]);
-          return clusterAsDatabase(item, parameters);
-        }),
+      ? listOf(
+          instances,
+          '/rds/DescribeDBInstances',
+          '/rds/databases',
+          own_,
+          (item, index) => {
+            const parameters = own(raw, 'DescribeDBParameters');
+            const names = own(item, 'DBParameterGroups');
+            tlsPlace(own_, index, '/rds/DescribeDBParameters', parameters, isArray(names) ? names : []);
+            return instanceAsDatabase(item, parameters);
+          },
+          { arn: 'DBInstanceArn', ...DATABASE },
+        )
+      : listOf(
+          clusters,
+          '/rds/DescribeDBClusters',
+          '/rds/databases',
+          own_,
+          (item, index) => {
+            const parameters = own(raw, 'DescribeDBClusterParameters');
+            tlsPlace(own_, index, '/rds/DescribeDBClusterParameters', parameters, [
+              own(item, 'DBClusterParameterGroup') ?? null,
+            ]);
+            return clusterAsDatabase(item, parameters);
+          },
+          { arn: 'DBClusterArn', ...DATABASE, replica: 'ReplicationSourceIdentifier' },
+        ),
   );
   const snapshots = pair(at, '/rds/snapshots', (own_, part) =>
     part === 0
-      ? listOf(own(raw, 'DescribeDBSnapshots'), '/rds/DescribeDBSnapshots', '/rds/snapshots', own_, (item, index) =>
-          snapshotFacts(
-            item,
-            attributesPlace(
-              own_,
-              index,
-              '/rds/DescribeDBSnapshotAttributes',
-              own(raw, 'DescribeDBSnapshotAttributes'),
-              own(item, 'DBSnapshotIdentifier'),
+      ? listOf(
+          own(raw, 'DescribeDBSnapshots'),
+          '/rds/DescribeDBSnapshots',
+          '/rds/snapshots',
+          own_,
+          (item, index) =>
+            snapshotFacts(
+              item,
+              attributesPlace(
+                own_,
+                index,
+                '/rds/DescribeDBSnapshotAttributes',
+                own(raw, 'DescribeDBSnapshotAttributes'),
+                own(item, 'DBSnapshotIdentifier'),
+              ),
+              ['DBSnapshotArn', 'DBSnapshotIdentifier', 'Encrypted'],
             ),
-            ['DBSnapshotArn', 'DBSnapshotIdentifier', 'Encrypted'],
-          ),
+          { arn: 'DBSnapshotArn', type: 'SnapshotType', encrypted: 'Encrypted' },
         )
       : listOf(
           own(raw, 'DescribeDBClusterSnapshots'),
@@ -246,29 +281,37 @@ export function interpretRds(raw: Json | undefined, at: At): Json {
               ),
               ['DBClusterSnapshotArn', 'DBClusterSnapshotIdentifier', 'StorageEncrypted'],
             ),
+          { arn: 'DBClusterSnapshotArn', type: 'SnapshotType', encrypted: 'StorageEncrypted' },
         ),
   );
   return {
     databases,
-    instances: listOf(instances, '/rds/DescribeDBInstances', '/rds/instances', at, (item, index) => {
-      if (tables !== undefined) {
-        at[`/rds/instances/${String(index)}/publicSubnets`] =
-          own(tables, 'rest') === undefined ? '/rds/routeTables' : '/rds/routeTables/rest';
-      }
-      const certificates = own(raw, 'DescribeCertificates');
-      if (certificates !== undefined && own(own(item, 'CertificateDetails'), 'ValidTill') === null) {
-        at[`/rds/instances/${String(index)}/ca`] =
-          own(certificates, 'rest') === undefined ? '/rds/DescribeCertificates' : '/rds/DescribeCertificates/rest';
-      }
-      return facts({
-        arn: must(item, 'DBInstanceArn', asText),
-        engine: must(item, 'Engine', asText),
-        public: must(item, 'PubliclyAccessible', asFlag),
-        publicSubnets: publicSubnets(item, tables),
-        minorUpgrades: must(item, 'AutoMinorVersionUpgrade', asFlag),
-        ca: certificateAuthority(item, own(raw, 'DescribeCertificates')),
-      });
-    }),
+    instances: listOf(
+      instances,
+      '/rds/DescribeDBInstances',
+      '/rds/instances',
+      at,
+      (item, index) => {
+        if (tables !== undefined) {
+          at[`/rds/instances/${String(index)}/publicSubnets`] =
+            own(tables, 'rest') === undefined ? '/rds/routeTables' : '/rds/routeTables/rest';
+        }
+        const certificates = own(raw, 'DescribeCertificates');
+        if (certificates !== undefined && own(own(item, 'CertificateDetails'), 'ValidTill') === null) {
+          at[`/rds/instances/${String(index)}/ca`] =
+            own(certificates, 'rest') === undefined ? '/rds/DescribeCertificates' : '/rds/DescribeCertificates/rest';
+        }
+        return facts({
+          arn: must(item, 'DBInstanceArn', asText),
+          engine: must(item, 'Engine', asText),
+          public: must(item, 'PubliclyAccessible', asFlag),
+          publicSubnets: publicSubnets(item, tables),
+          minorUpgrades: must(item, 'AutoMinorVersionUpgrade', asFlag),
+          ca: certificateAuthority(item, own(raw, 'DescribeCertificates')),
+        });
+      },
+      INSTANCE,
+    ),
     snapshots,
   };
 }

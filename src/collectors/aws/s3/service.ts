@@ -8,7 +8,7 @@ import { isArray, own, type Json, type JsonObject } from '../../../model/json.ts
 import { boolean, list, object, string, type Schema } from '../../../model/schema.ts';
 import { ask, askAll, each, pick } from '../call.ts';
 import type { CallTable } from '../call-table.ts';
-import { listOf, type At } from '../lists.ts';
+import { listOf, pointInto, type At, type Members } from '../lists.ts';
 import type { Observation } from '../observe-context.ts';
 import { globCovers, readPolicy, type Statement } from '../policy.ts';
 import { asFlag, asText, facts, isUnknownFact, may, must, reasonFor, whenKnown } from '../read.ts';
@@ -225,14 +225,12 @@ export function interpretS3(raw: Json | undefined, partition: Json, at: At): Jso
         : unknown('evidence.missing');
     const block = own(item, 'GetBucketPublicAccessBlock');
     const fact = `/s3/buckets/${String(index)}`;
-    for (const [member, call] of PLACES) {
-      if (own(item, call) !== undefined) at[`${fact}/${member}`] = `/s3/buckets/items/${String(index)}/${call}`;
-    }
     const inForce = (flag: string): Flag => either(flagOf(block, flag), flagOf(account, flag));
     // The account's answer is what is not known, where the bucket's is
     if (accountReason !== undefined && faultIn(block) === undefined && account !== undefined) {
       for (const member of ['unblocked', 'restricted', 'aclIgnored']) at[`${fact}/${member}`] = '/s3/account';
     }
+    pointInto(at, fact, item, `/s3/buckets/items/${String(index)}`, MEMBERS);
     return facts({
       arn,
       name,
@@ -268,15 +266,19 @@ function accountFacts(raw: Json | undefined): Json {
   return { missing: missingFlags((flag) => flagOf(raw, flag)) };
 }
 
-const PLACES: readonly (readonly [fact: string, call: string])[] = [
-  ['unblocked', 'GetBucketPublicAccessBlock'],
-  ['restricted', 'GetBucketPublicAccessBlock'],
-  ['aclIgnored', 'GetBucketPublicAccessBlock'],
-  ['policyPublic', 'GetBucketPolicyStatus'],
-  ['aclGroups', 'GetBucketAcl'],
-  ['refusesPlain', 'GetBucketPolicy'],
-  ['encryption', 'GetEncryptionConfiguration'],
-];
+const MEMBERS: Members = {
+  name: 'Name',
+  arn: 'Name',
+  unblocked: 'GetBucketPublicAccessBlock',
+  restricted: 'GetBucketPublicAccessBlock/RestrictPublicBuckets',
+  aclIgnored: 'GetBucketPublicAccessBlock/IgnorePublicAcls',
+  policyPublic: 'GetBucketPolicyStatus/IsPublic',
+  aclGroups: 'GetBucketAcl/groups',
+  refusesPlain: 'GetBucketPolicy',
+  encryption: 'GetEncryptionConfiguration',
+  'encryption/algorithm': 'GetEncryptionConfiguration/SSEAlgorithm',
+  'encryption/customerKey': 'GetEncryptionConfiguration/KMSMasterKeyID',
+};
 
 export const s3Facts: Schema = object({
   accountBlock: object({ missing: list(string(), { description: 'flags that are not on for the account' }) }),

@@ -59,20 +59,33 @@ function dueBy(raw: Json): Json {
 
 export function interpretSecrets(raw: Json | undefined, setting: Setting, region: Json, at: At): Json {
   return {
-    list: listOf(own(raw, 'ListSecrets'), '/secrets/ListSecrets', '/secrets/list', at, (item) => {
-      const arn = must(item, 'ARN', asText);
-      const primary = may(item, 'PrimaryRegion', asText);
-      const isReplica = primary === undefined ? false : isUnknownFact(primary) ? primary : primary !== region;
-      return facts({
-        arn,
-        deleted: may(item, 'DeletedDate', asDate),
-        service: may(item, 'OwningService', asText),
-        replica: isReplica,
-        listed: typeof arn === 'string' && setting.notRotatable.includes(arn),
-        rotates: orElse(item, 'RotationEnabled', asFlag, false),
-        dueBy: dueBy(item),
-      });
-    }),
+    list: listOf(
+      own(raw, 'ListSecrets'),
+      '/secrets/ListSecrets',
+      '/secrets/list',
+      at,
+      (item) => {
+        const arn = must(item, 'ARN', asText);
+        const primary = may(item, 'PrimaryRegion', asText);
+        const isReplica = primary === undefined ? false : isUnknownFact(primary) ? primary : primary !== region;
+        return facts({
+          arn,
+          deleted: may(item, 'DeletedDate', asDate),
+          service: may(item, 'OwningService', asText),
+          replica: isReplica,
+          listed: typeof arn === 'string' && setting.notRotatable.includes(arn),
+          rotates: orElse(item, 'RotationEnabled', asFlag, false),
+          dueBy: dueBy(item),
+        });
+      },
+      {
+        arn: 'ARN',
+        deleted: 'DeletedDate',
+        service: 'OwningService',
+        replica: 'PrimaryRegion',
+        rotates: 'RotationEnabled',
+      },
+    ),
   };
 }
 

@@ -8,7 +8,7 @@ import { isArray, own, type Json, type JsonObject } from '../../../model/json.ts
 import { boolean, list, object, string, type Schema } from '../../../model/schema.ts';
 import { ask, askAll, each, pick } from '../call.ts';
 import type { CallTable } from '../call-table.ts';
-import { listOf, type At } from '../lists.ts';
+import { listOf, pointInto, type At } from '../lists.ts';
 import type { Observation } from '../observe-context.ts';
 import { asFlag, asText, facts, may, must, reasonFor } from '../read.ts';
 
@@ -125,7 +125,8 @@ export function interpretSecurity(raw: Json | undefined, at: At): JsonObject {
     guardduty: {
       detectors: listOf(own(raw, 'guardduty'), '/security/guardduty', '/guardduty/detectors', at, (item, index) => {
         if (own(item, 'GetDetector') !== undefined) {
-          at[`/guardduty/detectors/${String(index)}/status`] = `/security/guardduty/items/${String(index)}/GetDetector`;
+          const [fact, rawAt] = [`/guardduty/detectors/${String(index)}`, `/security/guardduty/items/${String(index)}`];
+          pointInto(at, fact, item, rawAt, { status: 'GetDetector/Status' });
         }
         return facts({
           id: must(item, 'DetectorId', asText),
@@ -137,11 +138,16 @@ export function interpretSecurity(raw: Json | undefined, at: At): JsonObject {
     config: {
       recorders: listOf(own(config, 'all'), '/security/config/all', '/config/recorders', at, (item, index) => {
         const name = must(item, 'name', asText);
-        const state = isArray(states) ? states.find((one) => own(one, 'name') === name) : undefined;
+        const place = isArray(states) ? states.findIndex((one) => own(one, 'name') === name) : -1;
+        const state = isArray(states) ? states[place] : undefined;
         const missing = unknown(faultIn(own(status, 'rest')) ?? faultIn(status) ?? 'aws.bad-response');
         if (status !== undefined && own(status, 'rest') !== undefined) {
           at[`/config/recorders/${String(index)}/recording`] = '/security/config/status/rest';
         }
+        pointInto(at, `/config/recorders/${String(index)}`, state, `/security/config/status/items/${String(place)}`, {
+          recording: 'recording',
+          lastStatus: 'lastStatus',
+        });
         return facts({
           name,
           recording: state === undefined ? missing : must(state, 'recording', asFlag),
