@@ -25,6 +25,8 @@ export interface DnsRequest {
 /** A connected byte stream. Reads and writes reject with a FaultError (`net.*`) and never hang past the deadline. */
 export interface ByteStream {
   readonly address: string;
+  /** The other addresses of the name, where it has some. */
+  readonly otherAddresses?: readonly string[];
   readonly port: number;
   /** Resolves when the bytes were handed to the system. */
   write(bytes: Uint8Array): Promise<void>;
@@ -61,6 +63,8 @@ export interface TlsSession {
 export interface HopRequest {
   readonly method: 'GET' | 'HEAD' | 'OPTIONS' | 'TRACE';
   readonly url: string;
+  /** One of the addresses of the name: this one only. Default: the first that answers. */
+  readonly address?: string;
   readonly headers?: readonly (readonly [name: string, value: string])[];
   /** Cap on the decoded body in bytes; the rest is not read and `truncated` is set. */
   readonly maxBody: number;
@@ -71,6 +75,8 @@ export interface Hop {
   readonly url: string;
   readonly method: string;
   readonly address: string;
+  /** The other addresses of the name, where it has some. */
+  readonly otherAddresses?: readonly string[];
   readonly port: number;
   readonly httpVersion: string;
   readonly status: number;

@@ -23,6 +23,8 @@ export interface FollowOptions {
   /** With `follow: false`: where a redirect would lead is kept all the same. */
   readonly markNext?: boolean;
   readonly method?: 'GET' | 'HEAD' | 'TRACE';
+  /** One of the addresses of the host, with `follow: false`. */
+  readonly address?: string;
 }
 
 /** Stands in raw where a question was not asked because an earlier answer made it idle. */
@@ -52,6 +54,7 @@ export async function follow(io: IO, start: string, options: FollowOptions): Pro
         url,
         headers: [...ACCEPT, ...(options.headers ?? [])],
         maxBody: options.maxBody,
+        ...(options.address !== undefined && { address: options.address }),
       });
     } catch (error) {
       if (!(error instanceof FaultError)) throw error;

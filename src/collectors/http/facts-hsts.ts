@@ -2,7 +2,7 @@
 import { unknown } from '../../model/facts.ts';
 import type { Json } from '../../model/json.ts';
 import { parseHsts } from '../../wire/http/hsts.ts';
-import type { Chain } from './raw.ts';
+import type { Chain, Response } from './raw.ts';
 import { type Area, cutOf, gapOf, headersAt, listFact, ownResponses, present, shown, type View } from './view.ts';
 
 const NAME = 'strict-transport-security';
@@ -30,13 +30,14 @@ export function hstsFacts(view: View): Area {
 
   // 403, 429 and 5xx pages count like any other: RFC 6797 §7.1 asks for the header on every response
   const others = own.filter((response) => response.scheme === 'https' && response !== first);
+  const byAddress = ownResponses(view, view.addresses);
   const elsewhere = listFact(
     'hstsElsewhere',
-    others.map((response) => ({
-      fact: { url: response.url, status: response.status, sent: headersAt(response, NAME).length > 0 },
+    [...others, ...byAddress].map((response) => ({
+      fact: { url: labelOf(response, byAddress), status: response.status, sent: headersAt(response, NAME).length > 0 },
       at: `${response.at}/headers`,
     })),
-    gapOf(view, [view.https]) ?? lostOf(chains) ?? cutOf(others),
+    gapOf(view, [view.https]) ?? lostOf([...chains, ...view.addresses]) ?? cutOf([...others, ...byAddress]),
     view.https.at,
   );
   const lines = headersAt(first, NAME);
@@ -64,6 +65,11 @@ export function hstsFacts(view: View): Area {
       ...overHttp.at,
     },
   };
+}
+
+/** Several addresses answer for one URL. */
+function labelOf(response: Response, byAddress: readonly Response[]): string {
+  return byAddress.includes(response) ? `${response.url} at ${response.address}` : response.url;
 }
 
 /** Side questions that failed were not answered, and so not judged; evidence that is lost might have said anything. */

@@ -58,6 +58,7 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     },
     { part: 'again', ask: async () => (await again())?.raw ?? NOT_ASKED },
     { part: 'head', ask: async () => (await follow(io, pageUrl, { maxBody: 0, method: 'HEAD', follow: false })).raw },
+    { part: 'addresses', ask: async () => await addresses(io, urls.https, https) },
     { part: 'cors', ask: async () => await probes.cors(io, pageUrl, urls.host, (await again())?.last) },
     { part: 'wellKnown', ask: async () => await probes.wellKnown(io, urls.https, keepText) },
     { part: 'query', ask: async () => await probes.query(io, http, urls.http) },
@@ -72,6 +73,17 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   );
   const all = { ...raw, ...Object.fromEntries(found) };
   return list === undefined ? all : { ...all, suffixes: suffixesUsed(all, suffixOf) };
+}
+
+/** What the other addresses of the host say (facts/http §10): they may be other servers. */
+async function addresses(io: IO, url: string, https: Followed): Promise<Json> {
+  const others = https.first?.otherAddresses ?? [];
+  return await Promise.all(
+    others.map(async (address) => ({
+      address,
+      ...(await follow(io, url, { maxBody: 0, follow: false, address })).raw,
+    })),
+  );
 }
 
 /** Parts that do not need the https side to have answered. */

@@ -9,6 +9,7 @@ const PARTS: readonly { readonly part: string; readonly facts: readonly string[]
   { part: 'sectxt', facts: ['sectxt', 'hstsElsewhere', 'wellKnown'] },
   { part: 'sectxtLinks', facts: ['sectxt.contacts.dead', 'sectxt.links.dead', 'sectxt.keys', 'sectxt.signatureValid'] },
   { part: 'again', facts: ['csp.noncesReused', 'cors'] },
+  { part: 'addresses', facts: ['hstsElsewhere'] },
   { part: 'head', facts: ['head'] },
   { part: 'cors', facts: ['cors'] },
   {

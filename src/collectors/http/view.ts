@@ -1,7 +1,7 @@
 /** Raw evidence of one site as the fact builders see it: its chains, and the responses of the target's own host. */
 import type { FaultCode } from '../../model/fault.ts';
 import { isString, partialList, unknown } from '../../model/facts.ts';
-import { type Json, type JsonObject, own } from '../../model/json.ts';
+import { isArray, type Json, type JsonObject, own } from '../../model/json.ts';
 import { pointer } from '../../model/pointer.ts';
 import { asciiLower, trimOws } from '../../wire/http/chars.ts';
 import { type Chain, type HopView, joinChains, readChain, type Response } from './raw.ts';
@@ -24,6 +24,8 @@ export interface View {
   /** The page a second time, with a foreign Origin; HEAD of it. */
   readonly again: Chain;
   readonly head: Chain;
+  /** The first page over the other addresses of the host. */
+  readonly addresses: readonly Chain[];
   readonly cors: { readonly [probe in CorsProbe]: Chain };
   /** Present in evidence of version 1 only. */
   readonly earlyPrefix: Chain | undefined;
@@ -55,6 +57,7 @@ export function readView(raw: Json): View | undefined {
     http: joinChains(readChain(own(raw, 'http'), '/http'), https),
     again: readChain(own(raw, 'again'), '/again'),
     head: readChain(own(raw, 'head'), '/head'),
+    addresses: readAddresses(own(raw, 'addresses')),
     cors: readProbes(raw, 'cors', CORS_PROBES),
     earlyPrefix: prefix === undefined ? undefined : readChain(prefix, '/cors/prefix'),
     wellKnown: readProbes(raw, 'wellKnown', WELL_KNOWN_PROBES),
@@ -69,6 +72,10 @@ export function readView(raw: Json): View | undefined {
     suffixOf: storedSuffixes(raw),
     raw,
   };
+}
+
+function readAddresses(raw: Json | undefined): Chain[] {
+  return isArray(raw) ? raw.map((chain, index) => readChain(chain, pointer('addresses', index))) : [];
 }
 
 function readProbes<Name extends string>(

@@ -43,8 +43,8 @@ interface Answered {
 export async function fetchHop(world: World, scope: Scope, lines: Lines, request: HopRequest): Promise<Hop> {
   const url = parseUrl(request.url);
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-  const origin = `${url.protocol}//${url.hostname}:${String(port)}`;
-  const open = async (): Promise<ByteStream> => await openTcp(world, scope, url.hostname, port);
+  const origin = `${url.protocol}//${url.hostname}:${String(port)} ${request.address ?? ''}`;
+  const open = async (): Promise<ByteStream> => await openTcp(world, scope, url.hostname, port, request.address);
   const distrust = (): void => lines.distrust(origin);
   const lent = (line: Line): Lent => ({
     line,
@@ -112,6 +112,7 @@ async function hopOver(
     url: request.url,
     method: request.method,
     address: line.plain.address,
+    ...(line.plain.otherAddresses !== undefined && { otherAddresses: line.plain.otherAddresses }),
     port: line.plain.port,
     httpVersion: response.httpVersion,
     status: response.statusCode ?? 0,

@@ -42,7 +42,7 @@ export function closeBy(stream: ByteStream, outer: Socket): void {
 
 export function createStream(
   socket: Socket,
-  peer: { readonly address: string; readonly port: number },
+  peer: Pick<ByteStream, 'address' | 'otherAddresses' | 'port'>,
   limits: StreamLimits,
 ): ByteStream {
   const where = `${peer.address} port ${String(peer.port)}`;

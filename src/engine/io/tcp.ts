@@ -24,16 +24,28 @@ interface Connected {
   readonly port: number;
 }
 
-export async function openTcp(world: World, scope: Scope, host: string, port: number): Promise<ByteStream> {
+/** `only`: this address of the name, and no other. */
+export async function openTcp(
+  world: World,
+  scope: Scope,
+  host: string,
+  port: number,
+  only?: string,
+): Promise<ByteStream> {
   if (!Number.isInteger(port) || port < 1 || port > 65535) throw new TypeError(`not a port: ${String(port)}`);
   const key = host.toLowerCase();
-  const destination = await resolveDestination(host, port, world.network, world.dns, world.hosts, scope.signal);
+  const resolved = await resolveDestination(host, port, world.network, world.dns, world.hosts, scope.signal);
+  if (only !== undefined && !resolved.addresses.includes(only))
+    throw new FaultError('net.no-address', `${only} is not an address of ${host}`);
+  const destination = only === undefined ? resolved : { ...resolved, addresses: [only] };
   const leaves: (() => void)[] = [];
   try {
     await turn(world, scope, key, leaves);
     const { socket, ...peer } = await firstToAnswer(destination, host, world.network.timeoutMs, scope.signal);
     const { timeoutMs } = world.network;
-    const stream = createStream(socket, peer, { signal: scope.signal, timeoutMs, maxBytes: MAX_STREAM_BYTES });
+    const otherAddresses = resolved.addresses.filter((address) => address !== peer.address);
+    const about = otherAddresses.length === 0 ? peer : { ...peer, otherAddresses };
+    const stream = createStream(socket, about, { signal: scope.signal, timeoutMs, maxBytes: MAX_STREAM_BYTES });
     socket.once('close', () => {
       for (const leave of leaves) leave();
     });

@@ -56,10 +56,10 @@ export function endWith(t: TestContext, server: Server): void {
   });
 }
 
-export async function listening(server: Server, host = '127.0.0.1'): Promise<number> {
+export async function listening(server: Server, host = '127.0.0.1', port = 0): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, host, resolve);
+    server.listen(port, host, resolve);
   });
   return (server.address() as AddressInfo).port;
 }

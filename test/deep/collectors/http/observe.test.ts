@@ -1,10 +1,12 @@
 /** The http collector against scripted hosts: what it asks, what it keeps, and what it says when nothing answers. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { goodHandlers, page, redirect, response, toHttps } from '../../../../src/lab/http.ts';
-import { isObject, type Json } from '../../../../src/model/json.ts';
+import { createServer } from 'node:tls';
+import { GOOD_HEADERS, goodHandlers, page, redirect, response, toHttps } from '../../../../src/lab/http.ts';
+import { isObject, type Json, type JsonObject } from '../../../../src/model/json.ts';
 import { resolvePointer } from '../../../../src/model/pointer.ts';
-import { certificate, type Lab, startLab } from '../../../support/http-lab.ts';
+import { ca, certificate, type Lab, observeSite, startLab } from '../../../support/http-lab.ts';
+import { endWith, listening, network, resolverOf } from '../../../unit/engine/support.ts';
 
 // built at run time: no value that looks like a credential stands in the source
 const PLANTED = ['s3cr', 'et', 'value', '0123456789abcdef'].join('-');
@@ -95,7 +97,7 @@ test('a host that closes without a byte on both sides is a fault of the job and 
   const dead = await lab.observe('https://dead.test/');
 
   assert.equal(dead.fault, 'net.closed');
-  assert.deepEqual([...new Set(dead.verdicts.map(({ status }) => status))].sort(), ['error', 'manual']);
+  assert.deepEqual([...new Set(dead.verdicts.map(({ status }) => status))], ['error']);
 });
 
 test('a malformed response is a finding, and all that it hides is unknown', async () => {
@@ -151,4 +153,37 @@ test('every evidence pointer of a fact resolves in raw', async () => {
     for (const pointer of Object.values(at))
       assert.notEqual(resolvePointer(raw ?? null, pointer), undefined, `${name} ${pointer}`);
   }
+});
+
+test('each address of a host is asked: one that sends no HSTS is found', async (t) => {
+  const issued = certificate('two.test');
+  const serve = (headers: readonly string[]) => {
+    const server = createServer({ key: issued.keyPem, cert: issued.chainPem }, (socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.once('data', () => socket.end(page(headers)));
+    });
+    endWith(t, server);
+    return server;
+  };
+  const port = await listening(serve(GOOD_HEADERS));
+  await listening(serve(GOOD_HEADERS.filter((line) => !line.startsWith('Strict'))), '127.0.0.2', port);
+  const resolver = await resolverOf(t, { 'two.test': ['127.0.0.1', '127.0.0.2'], 'one.test': ['127.0.0.1'] });
+  const observe = async (name: string) =>
+    await observeSite(
+      `https://${name}:${String(port)}/`,
+      { parts: ['addresses', 'sectxt'] },
+      network({ resolvers: [resolver], ca: { pem: ca.certPem, digest: 'sha256:test' } }),
+    );
+
+  const two = await observe('two.test');
+  const one = await observe('one.test');
+
+  const elsewhere = two.facts['hstsElsewhere'] as readonly JsonObject[];
+  assert.deepEqual(
+    elsewhere.flatMap(({ url, sent }) => (sent === false ? [url] : [])),
+    [`https://two.test:${String(port)}/ at 127.0.0.2`],
+  );
+  assert.equal(two.status('http.hsts.missing'), 'pass');
+  assert.equal(two.status('http.hsts.not-everywhere'), 'fail');
+  assert.equal(one.status('http.hsts.not-everywhere'), 'pass');
 });
