@@ -28,8 +28,8 @@ for (const [from, to] of ['-+', '_/'])
 const SHORTEST = 24;
 const LONGEST = 64 * 1024;
 
-/** The runs of one text that decode to text, in order. */
-export function* decodedRuns(bytes: Buffer, from: number, to: number): Generator<Decoded> {
+/** The runs that decode to text and touch `[from, to)`, in order; they may begin at `least` and end at `most`. */
+export function* decodedRuns(bytes: Buffer, from: number, to: number, least = from, most = to): Generator<Decoded> {
   // a run of that length covers one of these places; most places are ruled out by what surrounds them
   let place = from + SHORTEST - 1;
   while (place < to) {
@@ -38,9 +38,9 @@ export function* decodedRuns(bytes: Buffer, from: number, to: number): Generator
       continue;
     }
     let start = place;
-    while (start > from && KIND[bytes[start - 1] as number] !== 0) start--;
+    while (start > least && KIND[bytes[start - 1] as number] !== 0) start--;
     let end = place + 1;
-    while (end < to && KIND[bytes[end] as number] !== 0) end++;
+    while (end < most && KIND[bytes[end] as number] !== 0) end++;
     if (end - start >= SHORTEST) yield* runsWithin(bytes, start, end);
     place = end + SHORTEST;
   }

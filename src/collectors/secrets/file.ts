@@ -26,8 +26,19 @@ export const CHUNK = 8 * 1024 * 1024;
 /** A leak across the border of two chunks is whole in one of them, unless it is longer than this. */
 const OVERLAP = 128 * 1024;
 
-/** `root` is the folder's own name: of a tree that is itself a dependency folder everything is somebody else's. */
-export function scanFile(engine: Engine, path: string, size: number, readAt: ReadAt, key: Buffer, root = ''): FileScan {
+/**
+ * `root` is the folder's own name: of a tree that is itself a dependency folder everything is somebody else's. `regions`: the parts
+ * of a small file that are to be scanned, where the others were scanned before.
+ */
+export function scanFile(
+  engine: Engine,
+  path: string,
+  size: number,
+  readAt: ReadAt,
+  key: Buffer,
+  root = '',
+  regions?: readonly number[],
+): FileScan {
   const kind = classify(`${root}/${path}`);
   const found: Found[] = [];
   let safe: string | undefined;
@@ -42,7 +53,16 @@ export function scanFile(engine: Engine, path: string, size: number, readAt: Rea
     const raw = readAt(offset, Math.min(CHUNK, size - offset));
     if (offset === 0) encoding = encodingOf(raw);
     const bytes = decoded(raw, encoding);
-    const input: ScanInput = { bytes, from: 0, to: bytes.length, path, kind, binary: encoding === 'binary' };
+    const input: ScanInput = {
+      bytes,
+      from: 0,
+      to: bytes.length,
+      path,
+      kind,
+      binary: encoding === 'binary',
+      // the offsets are those of the file as it is
+      ...(regions !== undefined && bytes === raw && size <= CHUNK ? { regions } : {}),
+    };
     const again = new Set<string>();
     const pieceStart = { ...lines };
     const scanned = scan(engine, input);

@@ -1,7 +1,17 @@
-/** Reads every blob and message that a repository's refs reach, and finds the commit that brought a blob in. */
-import { FaultError } from '../../model/fault.ts';
+/** The history of a repository: every object that refs reach, merges included; what an earlier run read is not read again. */
+import { createHash } from 'node:crypto';
+import { FaultError, type FaultCode } from '../../model/fault.ts';
 import type { IO } from '../../model/io.ts';
-import type { WorkItem } from './protocol.ts';
+import { type Entry, objectBatches } from './batches.ts';
+import { inputOf, linesOf, textOf } from './git-text.ts';
+import { listObjects, type Objects } from './listing.ts';
+import { type Holder, type Memory, memoryBytes, type Names, NOTHING, readMemory } from './memory.ts';
+import { scanInWorkers } from './pool.ts';
+import type { WorkDone, WorkerStart, WorkItem } from './protocol.ts';
+import type { Found } from './report.ts';
+
+/** What was read by another way of scanning is read again. */
+const SCANNER_VERSION = 1;
 
 export interface Repository {
   readonly bare: boolean;
@@ -20,177 +30,145 @@ export async function repositoryAt(io: IO, path: string): Promise<Repository | u
   }
 }
 
-async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  const all: Uint8Array[] = [];
-  for await (const chunk of chunks) all.push(chunk);
-  return Buffer.concat(all).toString('utf8');
+export interface Past {
+  readonly found: readonly Found[];
+  /** Objects that an earlier run read. */
+  readonly known: number;
 }
 
-async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  let rest = Buffer.alloc(0);
-  for await (const chunk of chunks) {
-    rest = Buffer.concat([rest, chunk]);
-    let from = 0;
-    for (let feed = rest.indexOf(0x0a); feed >= 0; feed = rest.indexOf(0x0a, from)) {
-      yield rest.toString('utf8', from, feed);
-      from = feed + 1;
-    }
-    rest = rest.subarray(from);
-  }
-  if (rest.length > 0) yield rest.toString('utf8');
+export interface PastRequest {
+  readonly io: IO;
+  readonly start: WorkerStart;
+  readonly repository: Repository;
+  /** The user's file that remembers what was read (`--state`). */
+  readonly state?: string;
+  /** Takes the counts of what was read. */
+  take(done: WorkDone): void;
+  unread(code: FaultCode, name: string): void;
+  /** A path as it may be written. */
+  safe(path: string): string;
 }
 
-export interface Listing {
-  /** Blob to one of its paths. */
-  readonly blobs: Map<string, string>;
-  /** Objects that a partial clone lacks. */
-  readonly missing: number;
-  readonly tooLarge: readonly string[];
-}
-
-/** All blobs that any ref reaches, merges included: what a patch stream of `git log -p` would not show. */
-export async function listBlobs(io: IO, path: string, maxFile: number): Promise<Listing> {
-  const paths = new Map<string, string>();
-  let missing = 0;
-  for await (const line of linesOf(io.git(path, ['rev-list', '--objects', '--all', '--missing=print']))) {
-    if (line.startsWith('?')) missing++;
-    const found = /^([0-9a-f]{40}|[0-9a-f]{64}) (.+)$/.exec(line);
-    if (found !== null) paths.set(found[1] ?? '', found[2] ?? '');
-  }
-  const blobs = new Map<string, string>();
-  const tooLarge: string[] = [];
-  const asked = ['cat-file', '--batch-check=%(objectname) %(objecttype) %(objectsize)'];
-  for await (const line of linesOf(io.git(path, asked, names(paths.keys())))) {
-    const [oid = '', type = '', size = ''] = line.split(' ');
-    if (type === 'missing') missing++;
-    if (type !== 'blob') continue;
-    const name = paths.get(oid) ?? oid;
-    if (Number(size) > maxFile) tooLarge.push(name);
-    else blobs.set(oid, name);
-  }
-  return { blobs, missing, tooLarge };
-}
-
-// oxlint-disable-next-line require-await -- git's input is asynchronous
-async function* names(oids: Iterable<string>): AsyncGenerator<Uint8Array> {
-  let batch: string[] = [];
-  for (const oid of oids) {
-    batch.push(oid);
-    if (batch.length < 1000) continue;
-    yield Buffer.from(`${batch.join('\n')}\n`);
-    batch = [];
-  }
-  if (batch.length > 0) yield Buffer.from(`${batch.join('\n')}\n`);
-}
-
-/** The contents of blobs, in git's order, as items for the workers. */
-export async function* blobItems(io: IO, path: string, blobs: ReadonlyMap<string, string>): AsyncGenerator<WorkItem> {
-  const chunks = io.git(path, ['cat-file', '--batch', '--buffer', '--unordered'], names(blobs.keys()));
-  const reader = new ChunkReader(chunks[Symbol.asyncIterator]());
-  for (;;) {
-    const header = await reader.line();
-    if (header === undefined) return;
-    const [oid = '', type = '', size = ''] = header.split(' ');
-    if (type === 'missing') continue;
-    const bytes = await reader.take(Number(size));
-    await reader.take(1);
-    if (bytes.length > 0) yield { path: blobs.get(oid) ?? oid, size: bytes.length, blob: oid, bytes };
-  }
-}
-
-/** Cuts a stream into lines and counted pieces, copying each byte once. */
-class ChunkReader {
-  private readonly source: AsyncIterator<Uint8Array>;
-  private chunks: Uint8Array[] = [];
-  private length = 0;
-
-  constructor(source: AsyncIterator<Uint8Array>) {
-    this.source = source;
-  }
-
-  private async more(): Promise<boolean> {
-    const step = await this.source.next();
-    if (step.done === true) return false;
-    this.chunks.push(step.value);
-    this.length += step.value.length;
-    return true;
-  }
-
-  async take(count: number): Promise<Uint8Array> {
-    while (this.length < count) {
-      if (!(await this.more())) throw new FaultError('git.failed', 'git ended in the middle of an object');
-    }
-    const all = this.chunks.length === 1 ? (this.chunks[0] ?? new Uint8Array()) : Buffer.concat(this.chunks);
-    this.chunks = [all.subarray(count)];
-    this.length = all.length - count;
-    // a copy of its own, that can move to another thread
-    return new Uint8Array(all.subarray(0, count));
-  }
-
-  async line(): Promise<string | undefined> {
-    for (let from = 0; ;) {
-      const all = Buffer.concat(this.chunks);
-      this.chunks = [all];
-      const feed = all.indexOf(0x0a, from);
-      if (feed >= 0) return Buffer.from(await this.take(feed + 1)).toString('latin1', 0, feed);
-      from = all.length;
-      if (!(await this.more())) return undefined;
-    }
-  }
-}
-
-/** Messages of commits: people paste credentials into them. */
-export async function* messageItems(io: IO, path: string): AsyncGenerator<WorkItem> {
-  let oid = '';
-  let text: string[] = [];
-  const item = (): WorkItem => {
-    const bytes = new Uint8Array(Buffer.from(text.join('\n'), 'utf8'));
-    return { path: `commit:${oid}`, size: bytes.length, bytes, blob: oid };
+/** Everything that refs reach and no earlier run read, and once more the few objects in which one found something. */
+export async function scanPast(request: PastRequest): Promise<Past> {
+  const { io, start, repository, state } = request;
+  const path = start.root;
+  const file = state === undefined ? undefined : io.kept(state);
+  const purpose = purposeOf(start);
+  const memory = (await readMemory(file, purpose)) ?? NOTHING;
+  const tips = await tipsOf(io, path);
+  // where a ref was moved by force its old commits may be gone: then all is listed, and what is known is left out by name
+  const { objects, missing } = await listObjects(io, path, (await areThere(io, path, memory.tips)) ? memory.tips : []);
+  const lost = [...memory.lost];
+  const lose = (code: FaultCode, name: string): void => void lost.push([code, request.safe(name)]);
+  const order = objects.inReadingOrder((index) => {
+    if (memory.has(objects.nameBytes(index))) return false;
+    if ((objects.sizes[index] ?? 0) <= start.maxFile) return true;
+    lose('source.too-large', objects.path(index));
+    return false;
+  });
+  const found: Found[] = [];
+  const holders: WorkItem[] = [];
+  const take = (done: WorkDone): void => {
+    found.push(...done.found);
+    holders.push(...done.holders);
+    for (const one of done.unread) lose(one.code, one.path);
+    request.take({ ...done, found: [], unread: [] });
   };
-  for await (const line of linesOf(io.git(path, ['log', '--all', '--no-patch', '--format=%x01%H%n%B']))) {
-    if (line.startsWith('\u0001')) {
-      if (text.length > 0) yield item();
-      oid = line.slice(1);
-      text = [];
-    } else text.push(line);
+  await scanInWorkers(
+    start,
+    objectBatches(io, path, () => entriesOf(memory, objects, order)),
+    io.signal,
+    take,
+  );
+  for (const [code, name] of lost) request.unread(code, name);
+  if (repository.shallow) request.unread('git.shallow', '.');
+  if (missing > 0) request.unread('git.object-missing', `${String(missing)} objects`);
+  const commits = commitsOf(memory, objects, new Set(holders.flatMap((item) => item.object ?? [])));
+  // what was not whole is looked at again as a whole
+  if (file !== undefined && missing === 0 && !repository.shallow) {
+    const held = holders.map((item) => holderOf(item, commits, (name) => request.safe(name)));
+    await file.write(memoryBytes({ purpose, tips, lost, holders: held }, namesRead(memory, objects, order)));
   }
-  if (text.length > 0) yield item();
+  return { found: await attributed(io, path, commits, found), known: memory.count - memory.holders.length };
 }
 
-export interface Origin {
-  readonly commit: string;
-  readonly author: string;
-  readonly date: string;
-  readonly path: string;
+function purposeOf({ detectors, root, maxFile }: WorkerStart): string {
+  const hash = createHash('sha256').update(detectors);
+  return hash.update(`\0${String(SCANNER_VERSION)}\0${root}\0${String(maxFile)}`).digest('hex');
 }
 
-/** The oldest commit that brought in each blob, in one pass over the history; merges are compared with each parent. */
-export async function originsOf(io: IO, path: string, wanted: ReadonlySet<string>): Promise<Map<string, Origin>> {
-  const origins = new Map<string, Origin>();
-  if (wanted.size === 0) return origins;
-  const format = '--format=%x01%H%x00%aI%x00%an';
-  const args = [
-    'log',
-    '--all',
-    '--reverse',
-    '--topo-order',
-    '-m',
-    '--raw',
-    '--no-abbrev',
-    '--no-renames',
-    '--root',
-    format,
-  ];
-  let [commit, date, author] = ['', '', ''];
-  for await (const line of linesOf(io.git(path, args))) {
-    if (line.startsWith('\u0001')) {
-      [commit = '', date = '', author = ''] = line.slice(1).split('\0');
-      if (wanted.has(commit)) origins.set(commit, { commit, author, date, path: `commit:${commit}` });
-      continue;
-    }
-    const found = /^:\d{6} \d{6} [0-9a-f]+ ([0-9a-f]+) [A-Z]\d*\t(.+)$/.exec(line);
-    const oid = found?.[1] ?? '';
-    if (wanted.has(oid) && !origins.has(oid)) origins.set(oid, { commit, author, date, path: found?.[2] ?? '' });
+async function tipsOf(io: IO, path: string): Promise<string[]> {
+  const tips = new Set<string>();
+  for await (const line of linesOf(io.git(path, ['for-each-ref', '--format=%(objectname)']))) tips.add(line);
+  return [...tips].sort();
+}
+
+async function areThere(io: IO, path: string, names: readonly string[]): Promise<boolean> {
+  const args = ['cat-file', '--batch-check=%(objecttype)', '--buffer'];
+  for await (const line of linesOf(io.git(path, args, inputOf(names)))) if (line.endsWith(' missing')) return false;
+  return true;
+}
+
+function* entriesOf(memory: Memory, objects: Objects, order: Uint32Array): Generator<Entry> {
+  for (const { object, path, regions } of memory.holders) {
+    yield { name: object, path, isBlob: !/^(?:commit|tag):/.test(path), again: regions ?? 'whole' };
   }
-  return origins;
+  for (const index of order) {
+    yield { name: objects.name(index), path: objects.path(index), isBlob: objects.kind(index) === 'blob' };
+  }
+}
+
+function namesRead(memory: Memory, objects: Objects, order: Uint32Array): Names {
+  const known = memory.names.bytes;
+  const width = known.length === 0 ? objects.width : memory.names.width;
+  const bytes = Buffer.alloc(known.length + order.length * width);
+  known.copy(bytes);
+  for (const [i, index] of order.entries()) objects.nameBytes(index).copy(bytes, known.length + i * width);
+  return { width, bytes };
+}
+
+/** The commits that brought in the objects. */
+function commitsOf(memory: Memory, objects: Objects, wanted: ReadonlySet<string>): Map<string, string> {
+  const commits = new Map<string, string>();
+  for (const { object, commit } of memory.holders) if (commit !== undefined) commits.set(object, commit);
+  for (const name of wanted) {
+    const index = commits.has(name) ? undefined : objects.indexOf(name);
+    if (index === undefined) continue;
+    const commit = objects.kind(index) === 'commit' ? name : objects.commit(index);
+    if (commit !== undefined) commits.set(name, commit);
+  }
+  return commits;
+}
+
+function holderOf(item: WorkItem, commits: ReadonlyMap<string, string>, safe: (path: string) => string): Holder {
+  const { object = '', path, regions } = item;
+  const commit = commits.get(object);
+  return {
+    object,
+    path: safe(path),
+    ...(commit === undefined ? {} : { commit }),
+    ...(regions === undefined ? {} : { regions }),
+  };
+}
+
+/** Names the commit, its author and its date beside each finding. */
+async function attributed(
+  io: IO,
+  path: string,
+  commits: ReadonlyMap<string, string>,
+  found: readonly Found[],
+): Promise<readonly Found[]> {
+  const wanted = new Set(found.flatMap((one) => commits.get(one.blob ?? '') ?? []));
+  if (wanted.size === 0) return found;
+  const details = new Map<string, { readonly author: string; readonly date: string }>();
+  const args = ['log', '--no-walk=unsorted', '--stdin', '--format=%H%x00%aI%x00%an'];
+  for await (const line of linesOf(io.git(path, args, inputOf(wanted)))) {
+    const [commit = '', date = '', author = ''] = line.split('\0');
+    details.set(commit, { author, date });
+  }
+  return found.map((one) => {
+    const commit = commits.get(one.blob ?? '');
+    return commit === undefined ? one : { ...one, commit, ...details.get(commit) };
+  });
 }

@@ -5,9 +5,10 @@ import type { FileEntry, IO } from '../../model/io.ts';
 import { byCodeUnit, type Json } from '../../model/json.ts';
 import type { DetectorSet } from '../../model/detector.ts';
 import { compile, type Engine } from './compile.ts';
-import { blobItems, listBlobs, messageItems, originsOf, repositoryAt, type Repository } from './history.ts';
+import { fileBatches } from './batches.ts';
+import { repositoryAt, scanPast } from './history.ts';
 import { scanInWorkers } from './pool.ts';
-import type { WorkDone, WorkerStart, WorkItem } from './protocol.ts';
+import type { WorkDone, WorkItem } from './protocol.ts';
 import { redactPath, type Found } from './report.ts';
 
 /** Findings above this are counted, not listed. */
@@ -81,15 +82,32 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     io.progress(`${String(sum.files)} files, ${String(found.length)} findings`);
   };
   const start = { root: tree.root, detectors, key: io.runKey, maxFile: cap };
-  const repository = job.options['history'] === true ? await repositoryAt(io, tree.root) : undefined;
-  if (repository?.bare !== true) await scanInWorkers(start, select(), io.signal, take);
-  if (job.options['history'] === true) {
-    const past = await scanHistory(io, start, repository, unread, take);
-    found.splice(0, found.length, ...joined(found, past));
+  // compiled only where a path is to be shown
+  let engine: Engine | undefined;
+  const safe = (path: string): string => redactPath((engine ??= compile(set)), path);
+  const history = job.options['history'] === true;
+  const repository = history ? await repositoryAt(io, tree.root) : undefined;
+  if (repository?.bare !== true) await scanInWorkers(start, fileBatches(select()), io.signal, take);
+  let known = 0;
+  if (history) {
+    if (repository === undefined)
+      throw new FaultError('git.failed', 'the history was asked for, and there is no git repository');
+    const state = job.options['state'];
+    const past = await scanPast({
+      io,
+      start,
+      repository,
+      ...(typeof state === 'string' ? { state } : {}),
+      take,
+      unread: (code, name) => unread.add(code, name),
+      safe,
+    });
+    known = past.known;
+    found.splice(0, found.length, ...joined(found, past.found));
   }
 
   // facts/secrets §7: a scan of nothing is no clean scan; only a tree without any file is clean
-  const nothing = sum.bytes === 0 && unread.byReason.size === 0;
+  const nothing = sum.bytes === 0 && known === 0 && unread.byReason.size === 0;
   if (nothing && (selected > 0 || skipped.byReason.size > 0)) {
     throw new FaultError('source.empty', `0 bytes were read of ${String(selected)} files`);
   }
@@ -97,46 +115,12 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     (a, b) =>
       byCodeUnit(a.file, b.file) || a.line - b.line || a.column - b.column || byCodeUnit(a.detector, b.detector),
   );
-  // compiled only where a path is to be shown
-  let engine: Engine | undefined;
-  const safe = (path: string): string => redactPath((engine ??= compile(set)), path);
   return {
     detectors: set.detectors.length,
-    coverage: { ...sum, skipped: skipped.list(safe), unread: unread.list(safe) },
+    coverage: { ...sum, ...(known > 0 ? { known } : {}), skipped: skipped.list(safe), unread: unread.list(safe) },
     findings: found.slice(0, MAX_FINDINGS).map((one) => ({ ...one })),
     truncated: found.length > MAX_FINDINGS,
   };
-}
-
-/** Everything that refs reach; `take` gets the counts, the findings come back with their commits. */
-async function scanHistory(
-  io: IO,
-  start: WorkerStart,
-  repository: Repository | undefined,
-  unread: Tallies,
-  take: (done: WorkDone) => void,
-): Promise<readonly Found[]> {
-  const path = start.root;
-  if (repository === undefined)
-    throw new FaultError('git.failed', 'the history was asked for, and there is no git repository');
-  if (repository.shallow) unread.add('git.shallow', '.');
-  const { blobs, missing, tooLarge } = await listBlobs(io, path, start.maxFile);
-  if (missing > 0) unread.add('git.object-missing', `${String(missing)} objects`);
-  for (const name of tooLarge) unread.add('source.too-large', name);
-  const past: Found[] = [];
-  const keep = (done: WorkDone): void => {
-    past.push(...done.found);
-    take({ ...done, found: [] });
-  };
-  await scanInWorkers(start, blobItems(io, path, blobs), io.signal, keep);
-  await scanInWorkers(start, messageItems(io, path), io.signal, keep);
-  const origins = await originsOf(io, path, new Set(past.flatMap((one) => one.blob ?? [])));
-  return past.map((one) => {
-    const origin = one.blob === undefined ? undefined : origins.get(one.blob);
-    if (origin === undefined) return one;
-    const { commit, author, date } = origin;
-    return { ...one, commit, author, date };
-  });
 }
 
 /** One finding a place: what stands in the tree today learns its commit, what does not says so. */

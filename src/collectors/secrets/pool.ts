@@ -1,11 +1,8 @@
-/** The pool of worker threads: hands out batches of files as workers become free. */
+/** The pool of worker threads: hands out batches as workers become free. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { FromWorker, ToWorker, WorkDone, WorkerStart, WorkItem } from './protocol.ts';
+import type { Batch, FromWorker, ToWorker, WorkDone, WorkerStart } from './protocol.ts';
 
-/** Files handed out at once, unless they are large: enough that asking for more costs little, and few enough to end together. */
-const BATCH = 128;
-const BATCH_BYTES = 8 * 1024 * 1024;
 const MAX_WORKERS = 8;
 
 /** The worker's file: beside this one in a checkout (`worker.ts`), and beside the bundle that holds this one (`worker.js`). */
@@ -13,50 +10,42 @@ function workerFile(): URL {
   return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 }
 
-/** Scans the files that `items` yields; calls `take` for every batch that is done. */
+/** Scans what `batches` yields; calls `take` for every batch that is done. */
 export async function scanInWorkers(
   start: WorkerStart,
-  items: AsyncIterable<WorkItem>,
+  batches: AsyncIterable<Batch>,
   signal: AbortSignal,
   take: (done: WorkDone) => void,
 ): Promise<void> {
-  const source = items[Symbol.asyncIterator]();
-  // async iterators must not be asked twice at once: the batches queue up
-  let turn: Promise<unknown> = Promise.resolve();
-  let ended = false;
-  const nextBatch = async (): Promise<WorkItem[]> => {
-    const batch: WorkItem[] = [];
-    const fill = async (): Promise<void> => {
-      let bytes = 0;
-      while (!ended && batch.length < BATCH && bytes < BATCH_BYTES) {
-        const step = await source.next();
-        if (step.done === true) {
-          ended = true;
-          break;
-        }
-        batch.push(step.value);
-        bytes += step.value.size;
-      }
+  const source = batches[Symbol.asyncIterator]();
+  // async iterators must not be asked twice at once: the questions queue up
+  let turn: Promise<Batch | undefined> = Promise.resolve(undefined);
+  const next = (): Promise<Batch | undefined> => {
+    const ask = async (): Promise<Batch | undefined> => {
+      const step = await source.next();
+      return step.done === true ? undefined : step.value;
     };
-    const mine = turn.then(fill);
-    turn = mine.catch(() => undefined);
-    await mine;
-    return batch;
+    turn = turn.then(ask, ask);
+    return turn;
   };
-  const count = Math.min(availableParallelism(), MAX_WORKERS);
-  const first = await nextBatch();
-  if (first.length === 0) return;
-  const second = ended ? [] : await nextBatch();
-  const wanted = second.length === 0 ? 1 : count;
-  const ready = [first, second].filter((batch) => batch.length > 0);
-  await Promise.all(
-    Array.from({ length: wanted }, () => drain(start, async () => ready.shift() ?? (await nextBatch()), signal, take)),
-  );
+  try {
+    const first = await next();
+    if (first === undefined) return;
+    const second = await next();
+    const ready = second === undefined ? [first] : [first, second];
+    const wanted = second === undefined ? 1 : Math.min(availableParallelism(), MAX_WORKERS);
+    await Promise.all(
+      Array.from({ length: wanted }, () => drain(start, async () => ready.shift() ?? (await next()), signal, take)),
+    );
+  } finally {
+    // where a worker broke off, what feeds the batches ends too
+    await source.return?.();
+  }
 }
 
 async function drain(
   start: WorkerStart,
-  next: () => Promise<WorkItem[]>,
+  next: () => Promise<Batch | undefined>,
   signal: AbortSignal,
   take: (done: WorkDone) => void,
 ): Promise<void> {
@@ -67,13 +56,18 @@ async function drain(
   try {
     await new Promise<void>((resolve, reject) => {
       const failed = (error: unknown): void => reject(error instanceof Error ? error : new Error(String(error)));
-      const advance = (): void => {
-        next().then((batch) => say(batch.length === 0 ? { is: 'end' } : { is: 'work', items: batch }), failed);
+      let current: Batch | undefined;
+      const advance = (batch: Batch | undefined): void => {
+        current = batch;
+        if (batch === undefined) return say({ is: 'end' });
+        const { items, memory } = batch;
+        say({ is: 'work', items, ...(memory === undefined ? {} : { memory }) });
       };
       worker.on('message', (message: FromWorker) => {
         if (message.is === 'bug') return reject(new Error(`the scanner failed\n${message.stack}`));
         if (message.is === 'done') take(message.done);
-        advance();
+        current?.release?.();
+        next().then(advance, failed);
       });
       worker.on('error', () => reject(new Error('a worker of the scanner broke off')));
       worker.on('exit', () => (signal.aborted ? failed(signal.reason) : resolve()));

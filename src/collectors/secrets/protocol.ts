@@ -14,9 +14,18 @@ export interface WorkerStart {
 export interface WorkItem {
   readonly path: string;
   readonly size: number;
-  /** The content itself, of a blob of the history; a file of the tree is read by the worker. */
-  readonly bytes?: Uint8Array;
-  readonly blob?: string;
+  /** An object of the history: its name, and where its bytes stand in the memory of the batch. A file is read by the worker. */
+  readonly object?: string;
+  readonly at?: number;
+  /** The parts that are to be scanned, two offsets each; missing: all. */
+  readonly regions?: readonly number[];
+}
+
+export interface Batch {
+  readonly items: readonly WorkItem[];
+  readonly memory?: SharedArrayBuffer;
+  /** Called when the worker is done with the memory. */
+  readonly release?: () => void;
 }
 
 /** A file that was selected and could not be read whole. */
@@ -27,6 +36,8 @@ export interface Unread {
 
 export interface WorkDone {
   readonly found: readonly Found[];
+  /** Objects of the history in which something was found. */
+  readonly holders: readonly WorkItem[];
   readonly unread: readonly Unread[];
   readonly files: number;
   readonly bytes: number;
@@ -36,7 +47,9 @@ export interface WorkDone {
   readonly utf16: number;
 }
 
-export type ToWorker = { readonly is: 'work'; readonly items: readonly WorkItem[] } | { readonly is: 'end' };
+export type ToWorker =
+  | { readonly is: 'work'; readonly items: readonly WorkItem[]; readonly memory?: SharedArrayBuffer }
+  | { readonly is: 'end' };
 export type FromWorker =
   | { readonly is: 'ready' }
   | { readonly is: 'done'; readonly done: WorkDone }

@@ -14,7 +14,7 @@ import {
 } from './assignment.ts';
 import { findKeywords, Hits } from './keywords.ts';
 import { allowsPath, type Find, type GitleaksRule, secretOf } from './gitleaks.ts';
-import { decodedRuns } from './decode.ts';
+import { type Decoded, decodedRuns } from './decode.ts';
 import { proofOf } from './checksum.ts';
 import type { Engine, Matcher, PatternMatcher, Plan } from './compile.ts';
 import type { PathClass } from './paths.ts';
@@ -39,6 +39,8 @@ export interface ScanInput {
   readonly path: string;
   readonly kind: PathClass;
   readonly binary: boolean;
+  /** Keywords are looked for here only: two offsets for each part, in order. Rules may look around them. */
+  readonly regions?: readonly number[];
 }
 
 interface Scan extends ScanInput {
@@ -77,7 +79,22 @@ export function scan(engine: Engine, input: ScanInput, depth = 0): Scanned {
   const budget = BUDGET_BASE + (input.to - input.from) * BUDGET_RATIO;
   const { published } = engine;
   const state: Scan = { ...input, plan, published, leaks: new Map(), windows: new Map(), budget };
-  findKeywords(plan.keywords, input.bytes, input.from, input.to, HITS);
+  const regions = input.regions ?? [input.from, input.to];
+  for (let i = 0; i < regions.length; i += 2) tryKeywords(state, regions[i] ?? 0, regions[i + 1] ?? 0);
+  for (const { number, keywords } of engine.always) {
+    if (keywords.length === 0 || holdsOne(input, keywords)) state.windows.set(number, [input.from, input.to]);
+  }
+  for (const [number, window] of state.windows) runWindow(state, engine.matchers[number], window);
+  const leaks = settle([...state.leaks.values()]);
+  // only what people write is decoded: dependencies and binary files are full of encoded data
+  const decoded = plan === engine.all || depth > 0 ? decodedLeaks(engine, input, leaks, depth) : [];
+  return { leaks: inOrder([...leaks, ...decoded]), exhausted: state.budget <= 0 };
+}
+
+/** Runs what the keywords between two offsets ask for. */
+function tryKeywords(state: Scan, from: number, end: number): void {
+  const { plan, bytes } = state;
+  findKeywords(plan.keywords, bytes, from, end, HITS);
   const { data, length } = HITS;
   let values: readonly Assigned[] = [];
   let info: UserInfo | undefined;
@@ -92,23 +109,15 @@ export function scan(engine: Engine, input: ScanInput, depth = 0): Scanned {
         if (rule.prefixes.length > 0) tryHere(state, matcher, rule, start);
         else widen(state, matcher, rule, start, end);
       } else if (rule.is === 'context') {
-        if (valuesAt !== end) [values, valuesAt] = [assignedValues(input.bytes, start, end, input.to), end];
+        if (valuesAt !== end) [values, valuesAt] = [assignedValues(bytes, start, end, state.to), end];
         if (values.length > 0) tryValues(state, matcher, start, end, values);
       } else if (rule.is === 'gitleaks') widen(state, matcher, rule, start, end);
       else if (rule.is === 'uri') {
-        if (infoAt !== end) [info, infoAt] = [userInfoAt(input.bytes, end, input.to), end];
+        if (infoAt !== end) [info, infoAt] = [userInfoAt(bytes, end, state.to), end];
         if (info !== undefined) tryUri(state, matcher, end, info);
       }
     }
   }
-  for (const { number, keywords } of engine.always) {
-    if (keywords.length === 0 || holdsOne(input, keywords)) state.windows.set(number, [input.from, input.to]);
-  }
-  for (const [number, window] of state.windows) runWindow(state, engine.matchers[number], window);
-  const leaks = settle([...state.leaks.values()]);
-  // only what people write is decoded: dependencies and binary files are full of encoded data
-  const decoded = plan === engine.all || depth > 0 ? decodedLeaks(engine, input, leaks, depth) : [];
-  return { leaks: inOrder([...leaks, ...decoded]), exhausted: state.budget <= 0 };
 }
 
 function holdsOne({ bytes, from, to }: ScanInput, keywords: readonly string[]): boolean {
@@ -124,9 +133,16 @@ function inOrder(leaks: readonly Leak[]): Leak[] {
 function decodedLeaks(engine: Engine, input: ScanInput, known: readonly Leak[], depth: number): Leak[] {
   if (depth >= MAX_DEPTH || input.binary) return [];
   const found: Leak[] = [];
-  for (const { start, end, bytes, encoding } of decodedRuns(input.bytes, input.from, input.to)) {
+  for (const { start, end, bytes, encoding } of runsOf(input)) {
     if (known.some((leak) => leak.start < end && start < leak.end)) continue;
-    const inside = { ...input, bytes, from: 0, to: bytes.length, kind: { ...input.kind, foreign: true } };
+    const inside = {
+      path: input.path,
+      binary: false,
+      bytes,
+      from: 0,
+      to: bytes.length,
+      kind: { foreign: true, test: input.kind.test },
+    };
     const seen = new Set<number>();
     for (const leak of scan(engine, inside, depth + 1).leaks) {
       if (seen.has(leak.matcher.number)) continue;
@@ -136,6 +152,10 @@ function decodedLeaks(engine: Engine, input: ScanInput, known: readonly Leak[], 
     }
   }
   return found;
+}
+
+function* runsOf({ bytes, from, to, regions = [from, to] }: ScanInput): Generator<Decoded> {
+  for (let i = 0; i < regions.length; i += 2) yield* decodedRuns(bytes, regions[i] ?? 0, regions[i + 1] ?? 0, from, to);
 }
 
 function tryHere(state: Scan, matcher: Matcher, rule: PatternMatcher, start: number): void {

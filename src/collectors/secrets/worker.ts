@@ -51,30 +51,33 @@ function scanOne(item: WorkItem): { readonly bytes: number; readonly scanned: Re
   }
 }
 
-/** A blob came with its content. */
-function scanBlob(
+/** An object of the history came with its content. */
+function scanObject(
   item: WorkItem,
-  content: Uint8Array,
+  memory: SharedArrayBuffer,
 ): { readonly bytes: number; readonly scanned: ReturnType<typeof scanFile> } {
-  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  const bytes = Buffer.from(memory, item.at ?? 0, item.size);
   const readAt = (offset: number, length: number): Buffer => bytes.subarray(offset, offset + length);
-  return { scanned: scanFile(engine, item.path, bytes.length, readAt, key, rootName), bytes: bytes.length };
+  const { length } = bytes;
+  return { scanned: scanFile(engine, item.path, length, readAt, key, rootName, item.regions), bytes: length };
 }
 
-function work(items: readonly WorkItem[]): WorkDone {
+function work(items: readonly WorkItem[], memory: SharedArrayBuffer | undefined): WorkDone {
   const found: Found[] = [];
+  const holders: WorkItem[] = [];
   const unread: Unread[] = [];
   let [files, bytes, foreign, binary, utf16] = [0, 0, 0, 0, 0];
   for (const item of items) {
     try {
-      const one = item.bytes === undefined ? scanOne(item) : scanBlob(item, item.bytes);
+      const one = memory === undefined ? scanOne(item) : scanObject(item, memory);
       files++;
       bytes += one.bytes;
       if (one.scanned.kind.foreign) foreign++;
       if (one.scanned.encoding === 'binary') binary++;
       if (one.scanned.encoding.startsWith('utf-16')) utf16++;
       if (one.scanned.exhausted) unread.push({ path: item.path, code: 'source.too-complex' });
-      const { blob } = item;
+      const { object: blob } = item;
+      if (blob !== undefined && one.scanned.found.length > 0) holders.push(item);
       found.push(...(blob === undefined ? one.scanned.found : one.scanned.found.map((leak) => ({ ...leak, blob }))));
     } catch (error) {
       const code = codeOf(error);
@@ -82,7 +85,7 @@ function work(items: readonly WorkItem[]): WorkDone {
       unread.push({ path: item.path, code });
     }
   }
-  return { found, unread, files, bytes, foreign, binary, utf16 };
+  return { found, holders, unread, files, bytes, foreign, binary, utf16 };
 }
 
 function send(message: FromWorker): void {
@@ -96,7 +99,7 @@ parentPort?.on('message', (message: ToWorker) => {
     return;
   }
   try {
-    send({ is: 'done', done: work(message.items) });
+    send({ is: 'done', done: work(message.items, message.memory) });
   } catch (error) {
     // the message of an error could quote what was read; the places in our code cannot
     const stack = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];

@@ -1,0 +1,113 @@
+/** Packs what is to be scanned into batches: files by path, objects of the history with their bytes in memory that threads share. */
+import type { IO } from '../../model/io.ts';
+import { ObjectReader, inputOf } from './git-text.ts';
+import type { Batch, WorkItem } from './protocol.ts';
+import { newRegions } from './regions.ts';
+
+/** Files handed out at once, unless they are large: enough that asking for more costs little, few enough to end together. */
+const FILES = 128;
+const BYTES = 8 * 1024 * 1024;
+/** Memory of one batch of objects; an object that is larger gets memory of its own. */
+const MEMORY = 4 * 1024 * 1024;
+const OBJECTS = 4096;
+/** Larger versions are scanned whole. */
+const COMPARED = 8 * 1024 * 1024;
+
+export async function* fileBatches(files: AsyncIterable<WorkItem>): AsyncGenerator<Batch> {
+  let items: WorkItem[] = [];
+  let bytes = 0;
+  for await (const item of files) {
+    items.push(item);
+    bytes += item.size;
+    if (items.length < FILES && bytes < BYTES) continue;
+    yield { items };
+    items = [];
+    bytes = 0;
+  }
+  if (items.length > 0) yield { items };
+}
+
+/** An object to read. Versions of one path follow each other. */
+export interface Entry {
+  readonly name: string;
+  readonly path: string;
+  readonly isBlob: boolean;
+  /** Read again for what was found in it: the parts that were scanned then. */
+  readonly again?: readonly number[] | 'whole';
+}
+
+/** Takes memory that no worker uses any more, or new. */
+function memoryPool(): (size: number) => Pick<Batch, 'release'> & { readonly memory: SharedArrayBuffer } {
+  const free: SharedArrayBuffer[] = [];
+  return (size) => {
+    const memory = size > MEMORY ? new SharedArrayBuffer(size) : (free.pop() ?? new SharedArrayBuffer(MEMORY));
+    return { memory, release: () => void (size > MEMORY ? undefined : free.push(memory)) };
+  };
+}
+
+/** The contents of objects. Of a later version of a path only what is new is to be scanned. */
+export async function* objectBatches(io: IO, path: string, entries: () => Iterable<Entry>): AsyncGenerator<Batch> {
+  const take = memoryPool();
+  const reader = new ObjectReader(
+    io.git(path, ['cat-file', '--batch=%(objecttype) %(objectsize)', '--buffer'], inputOf(names(entries()))),
+  );
+  let batch = take(0);
+  let items: WorkItem[] = [];
+  let used = 0;
+  let before: { path: string; bytes: Buffer } | undefined;
+  try {
+    for (const entry of entries()) {
+      const header = await reader.line();
+      if (header === undefined) break;
+      const size = Number(header.split(' ')[1]);
+      if (!Number.isSafeInteger(size)) continue;
+      if (items.length > 0 && (used + size > batch.memory.byteLength || items.length >= OBJECTS)) {
+        // the memory of the batch is not ours any more: what comes next is compared with a copy
+        before &&= { ...before, bytes: Buffer.from(before.bytes) };
+        yield { items, ...batch };
+        [batch, items, used] = [take(size), [], 0];
+      } else if (size > batch.memory.byteLength) {
+        batch.release?.();
+        batch = take(size);
+      }
+      const bytes = Buffer.from(batch.memory, used, size);
+      await reader.read(bytes);
+      await reader.skip(1);
+      if (size === 0) continue;
+      const head = entry.isBlob ? 0 : messageStart(bytes);
+      const regions = regionsOf(entry, bytes, before);
+      items.push({
+        path: entry.path,
+        size: size - head,
+        at: used + head,
+        object: entry.name,
+        ...(regions === undefined ? {} : { regions }),
+      });
+      before = entry.isBlob ? { path: entry.path, bytes } : undefined;
+      used += size;
+    }
+  } finally {
+    await reader.end();
+  }
+  if (items.length > 0) yield { items, ...batch };
+}
+
+/** The headers of commits and tags end at an empty line. */
+function messageStart(bytes: Buffer): number {
+  const end = bytes.indexOf('\n\n');
+  return end < 0 ? 0 : end + 2;
+}
+
+function regionsOf(
+  entry: Entry,
+  bytes: Buffer,
+  before: { readonly path: string; readonly bytes: Buffer } | undefined,
+): readonly number[] | undefined {
+  if (entry.again !== undefined) return entry.again === 'whole' ? undefined : entry.again;
+  if (!entry.isBlob || before?.path !== entry.path || bytes.length > COMPARED) return undefined;
+  return newRegions(before.bytes, bytes);
+}
+
+function* names(entries: Iterable<Entry>): Generator<string> {
+  for (const entry of entries) yield entry.name;
+}
