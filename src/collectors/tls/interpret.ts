@@ -5,6 +5,7 @@ import type { FaultCode } from '../../model/fault.ts';
 import { isObject, own, type Json, type JsonObject } from '../../model/json.ts';
 import { pointer } from '../../model/pointer.ts';
 import type { Outcome } from '../../wire/starttls/dialogue.ts';
+import { bindingFacts, bindingSchemas } from './facts-bindings.ts';
 import { certificatePlaces, chainFacts } from './facts-chain.ts';
 import { exchangeFacts } from './facts-exchange.ts';
 import { helloFacts } from './facts-hellos.ts';
@@ -140,7 +141,10 @@ export function interpret(raw: Json): Interpretation {
       scts: missing,
     };
     const questions = Object.fromEntries(
-      [...QUESTION_FACTS, ...Object.keys(sessionSchemas), 'intrusive'].map((name) => [name, missing]),
+      [...QUESTION_FACTS, ...Object.keys(sessionSchemas), ...Object.keys(bindingSchemas), 'intrusive'].map((name) => [
+        name,
+        missing,
+      ]),
     );
     return { facts: { ...facts, ...questions, hostname: missing, trust: missing, session: missing }, at: {} };
   }
@@ -153,7 +157,7 @@ export function interpret(raw: Json): Interpretation {
   const offered = typeof upgrade === 'string' ? upgrade : none ? false : offeredOf(versions, sslv2.offered, session);
   const served = servedIn(raw);
   const seen = { raw, endpoint, versions, served, offered, lossless: isLossless(raw) };
-  const asides = [questionFacts(seen), finishedFacts(seen), intrusiveFacts(seen)];
+  const asides = [questionFacts(seen), finishedFacts(seen), intrusiveFacts(seen), bindingFacts(seen)];
   const facts: JsonObject = {
     ...head,
     offered: known(offered),

@@ -12,8 +12,9 @@ import { EXTENSION } from '../../wire/tls/names.ts';
 import { sslv2Hello, sslv2Length } from '../../wire/tls/sslv2.ts';
 import { type Offer, pickIn, toHex, trimmed } from './chain.ts';
 import { askPlainly, dial, dialForTls, type Spoken } from './dial.ts';
-import { type Accepted, enumerate, type Setting } from './enumerate.ts';
+import { type Accepted, enumerate, type Enumerated, isFar, type Setting } from './enumerate.ts';
 import { groupsFor, helloBytes, type ListName, suitesFor } from './hello.ts';
+import { askBindings } from './bindings.ts';
 import { aboutCertificates } from './observe-certificates.ts';
 import { ALL_PARTS } from './plan.ts';
 import { ASKS_FOR_STAPLE } from './handshake13.ts';
@@ -78,7 +79,10 @@ async function withShortLists(setting: Setting, first: readonly Tried[]): Promis
   );
 }
 
-function acceptedIn(version: Probed, attempts: readonly Tried[]): Omit<Accepted, 'askCurves'> | undefined {
+/** A version that was accepted, before it is known what else is. */
+type Found = Omit<Accepted, 'askCurves' | 'isOld'>;
+
+function acceptedIn(version: Probed, attempts: readonly Tried[]): Found | undefined {
   const last = attempts.at(-1);
   if (last === undefined) return undefined;
   const { hello: list } = last;
@@ -141,12 +145,13 @@ function answerRaw({ bytes, end }: Answer): JsonObject {
 }
 
 /** Suites, groups and orders of every version that was accepted. */
-async function enumeration(setting: Setting, accepted: readonly Omit<Accepted, 'askCurves'>[]): Promise<JsonObject> {
+async function enumeration(setting: Setting, accepted: readonly Found[]): Promise<JsonObject> {
   // SSLv3 knows no list of groups
   const highest = accepted.findLast(({ version }) => version !== 'TLSv1.3' && version !== 'SSLv3');
-  const found = await Promise.all(
-    accepted.map((version) => enumerate(setting, { ...version, askCurves: version === highest })),
-  );
+  const isOld = accepted.some(({ version }) => version !== 'TLSv1.2' && version !== 'TLSv1.3');
+  const task = async (): Promise<readonly Enumerated[]> =>
+    await Promise.all(accepted.map((one) => enumerate(setting, { ...one, askCurves: one === highest, isOld })));
+  const found = isFar(setting) ? await setting.prober.readyFor(task) : await task();
   return {
     chains: found
       .flatMap(({ chains }) => chains)
@@ -172,7 +177,7 @@ function partsOf(job: Job): ReadonlySet<Json> {
 async function askBeyond(
   setting: Setting,
   parts: ReadonlySet<Json>,
-  accepted: readonly Omit<Accepted, 'askCurves'>[],
+  accepted: readonly Found[],
   served: JsonObject,
 ): Promise<JsonObject> {
   const before = setting.prober.stats().opened;
@@ -199,8 +204,10 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   // an upgrade is listened to once by itself; elsewhere the first questions tell whether anything listens
   const spoken = await greeting(io, endpoint);
   const plain = parts.has('plain') ? await plainly(io, endpoint) : {};
+  const bindings = parts.has('bindings') ? await askBindings(io, endpoint) : {};
   const head = {
     ...plain,
+    bindings,
     endpoint: nameOf(job.target),
     host,
     port,

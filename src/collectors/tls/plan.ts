@@ -2,7 +2,9 @@
 import type { PlanContext } from '../../model/collector.ts';
 import { own } from '../../model/json.ts';
 import type { JobOptions } from '../../model/io.ts';
-import type { Target } from '../../model/target.ts';
+import { endpointOf, type Target } from '../../model/target.ts';
+
+const BINDINGS = 'bindings';
 
 /** Questions beyond the versions, each with the facts that come from it. */
 const PARTS: readonly { readonly part: string; readonly facts: readonly string[] }[] = [
@@ -21,8 +23,11 @@ const PARTS: readonly { readonly part: string; readonly facts: readonly string[]
       'scts',
       'revocation',
       'signature',
+      'dane',
+      'caa',
     ],
   },
+  { part: BINDINGS, facts: ['dane', 'caa'] },
   { part: 'plain', facts: ['plaintext'] },
   {
     part: 'questions',
@@ -46,11 +51,22 @@ const PARTS: readonly { readonly part: string; readonly facts: readonly string[]
 /** Reference data that the answers depend on. */
 const DATA = ['roots', 'ca', 'psl', 'ct-logs', 'leaked-keys'] as const;
 
-export const ALL_PARTS: readonly string[] = PARTS.map(({ part }) => part);
+/** What the DNS says is asked only in a run: `tls scan` looks at the endpoint alone. */
+export const ALL_PARTS: readonly string[] = PARTS.map(({ part }) => part).filter((part) => part !== BINDINGS);
 
 /** The label `mtls: required`, or the option `tls: { clientCertificate: required }`: policy that no server can tell. */
 function wantsClientCertificate(target: Target, context: PlanContext): boolean {
   return target.labels['mtls'] === 'required' || own(own(context.options, 'tls'), 'clientCertificate') === 'required';
+}
+
+/** Where the user says by --connect-to what stands behind the name, the DNS need not know it; under a domain it was asked before. */
+function isInDns(target: Target, context: PlanContext): boolean {
+  if (target.parent !== undefined) return true;
+  const endpoint = endpointOf(target.id);
+  if (endpoint === undefined) return false;
+  const { host, port } = endpoint;
+  const said = [`${host}:${String(port)}`, `${host}:0`, `:${String(port)}`, ':0'];
+  return !context.connectTo.some((override) => said.includes(override));
 }
 
 export function plan(target: Target, context: PlanContext): JobOptions {
@@ -62,7 +78,9 @@ export function plan(target: Target, context: PlanContext): JobOptions {
     }),
   );
   const intrusive = asked.has('intrusive') && context.switches['intrusive'] === true;
-  const parts = PARTS.filter(({ facts }) => facts.some((fact) => asked.has(fact))).map(({ part }) => part);
+  const parts = PARTS.filter(({ facts }) => facts.some((fact) => asked.has(fact)))
+    .map(({ part }) => part)
+    .filter((part) => part !== BINDINGS || isInDns(target, context));
   return {
     parts: intrusive ? [...parts, 'intrusive'] : parts,
     ...(wantsClientCertificate(target, context) && { clientCertificate: 'required' }),

@@ -7,6 +7,7 @@ import { helloSchema } from './facts-hellos.ts';
 import { intrusiveSchema } from './facts-intrusive.ts';
 import { questionSchemas } from './facts-questions.ts';
 import { sessionSchemas } from './facts-sessions.ts';
+import { bindingSchemas } from './facts-bindings.ts';
 import { revocationSchemas } from './facts-revocation.ts';
 import { sctSchema } from './facts-scts.ts';
 import { trustSchemas } from './facts-trust.ts';
@@ -56,6 +57,7 @@ export const rawSchema: Schema = {
     ctLogs: anything({ description: 'what the list of --ct-logs says of the logs that were seen' }),
     keyList: anything({ description: 'what the list of --leaked-keys says of the keys that were seen' }),
     suffixes: anything({ description: 'what the list of --psl says of the names that were seen' }),
+    bindings: anything({ description: 'the DNS on the certificate: TLSA of a mail host, CAA from the name upwards' }),
     rootsGiven: boolean({ description: 'the user named roots' }),
     intrusive: anything({ description: 'what came back for probes of known defects, never what was in it' }),
     sessions: anything({ description: 'finished connections: tickets, and the first line of the answer' }),
@@ -172,5 +174,6 @@ export const factsSchema: Schema = partly({
   clientCertificate: partly({ requested: boolean(), authorities: list(string()) }),
   scts: sctSchema,
   ...revocationSchemas,
+  ...bindingSchemas,
   signature: partly({ schemes: list(string(), { description: 'of the handshakes that were read' }) }),
 });
