@@ -237,6 +237,7 @@ export async function audit(request: AuditRequest): Promise<Outcome> {
         maxFile: options.maxFile,
         ...(options.intrusive === true ? { intrusive: true } : {}),
         ...(options.history === true ? { history: true } : {}),
+        ...(options.state === undefined ? {} : { state: options.state }),
       },
       dataDigest: (name) => data.digest(name),
     },

@@ -156,6 +156,7 @@ export function effectiveOptions(args: Arguments, around: Surroundings): AuditOp
   const caFile = flags['caFile'];
   const hstsList = flags['hstsList'];
   const psl = flags['psl'];
+  if (typeof flags['state'] === 'string' && flags['history'] !== true) throw new UsageError('--state needs --history');
   const { ctLogs, leakedKeys } = flags;
   return {
     targets: specs,
@@ -182,6 +183,7 @@ export function effectiveOptions(args: Arguments, around: Surroundings): AuditOp
     allowPrivate: flags['allowPrivate'] === true,
     ...(flags['intrusive'] === true ? { intrusive: true } : {}),
     ...(flags['history'] === true ? { history: true } : {}),
+    ...(typeof flags['state'] === 'string' ? { state: resolve(around.cwd, flags['state']) } : {}),
     ...(typeof flags['rules'] === 'string' ? { rules: flags['rules'] } : {}),
     ...(typeof hstsList === 'string'
       ? { hstsList: readHstsList(resolve(around.cwd, hstsList), flags['hstsListDate']) }

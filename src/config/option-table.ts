@@ -305,6 +305,15 @@ export const OPTIONS: readonly OptionSpec[] = [
     key: 'history',
   },
   {
+    flag: 'state',
+    type: 'text',
+    placeholder: 'FILE',
+    help: 'with --history: a file that remembers what was read, so that the next run reads only what is new',
+    group: 'Sources',
+    commands: AUDIT,
+    key: 'state',
+  },
+  {
     flag: 'rules',
     type: 'text',
     placeholder: 'FILE',

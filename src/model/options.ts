@@ -66,6 +66,8 @@ export interface AuditOptions extends NetworkOptions {
   readonly rules?: string;
   /** Source targets: all reachable git history too (`--history`). */
   readonly history?: boolean;
+  /** The file in which a run with `history` keeps what it read (`--state`); absolute. */
+  readonly state?: string;
   /** Ask what only an owner may ask (`--intrusive`). */
   readonly intrusive?: boolean;
   /** A preload list of the user's, as its file holds it, and the day as of which it holds. */

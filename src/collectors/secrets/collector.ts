@@ -14,12 +14,14 @@ export const secrets: Collector = {
   retries: { attempts: 1, backoffMs: 0 },
   deadlineMs: 30 * 60 * 1000,
   plan(target, context) {
+    const { state } = context.switches;
     const maxFile = context.switches['maxFile'];
     const digest = context.dataDigest('detectors');
     return {
       path: nameOf(target),
       maxFile: typeof maxFile === 'number' ? maxFile : DEFAULT_MAX_FILE,
       ...(context.switches['history'] === true ? { history: true } : {}),
+      ...(typeof state === 'string' ? { state } : {}),
       ...(digest === undefined ? {} : { detectors: digest }),
     };
   },

@@ -90,11 +90,7 @@ function leakOf(item: Json, index: number): Leak | undefined {
   if (typeof secretId !== 'string' || severity === undefined) return undefined;
   if (!isCount(line ?? null) || !isCount(column ?? null)) return undefined;
   const [note, allowed, commit] = [own(item, 'note'), own(item, 'allowed'), own(item, 'commit')];
-  const notes = [
-    own(item, 'proven') === true ? 'its checksum is right' : '',
-    note ?? '',
-    isString(allowed ?? null) ? '' : '',
-  ]
+  const notes = [own(item, 'proven') === true ? 'its checksum is right' : '', note ?? '']
     .filter((text): text is string => isString(text) && text !== '')
     .join('; ');
   const waived = typeof allowed === 'string';
@@ -110,9 +106,18 @@ function leakOf(item: Json, index: number): Leak | undefined {
       secretId,
       severity,
       ...(notes === '' ? {} : { note: notes }),
-      ...(waived ? { waiver: { id: `inline:${allowed}`, reason: `the comment ${allowed} stands on the line` } } : {}),
+      ...(waived ? { waiver: waiverFrom(allowed) } : {}),
     },
   };
+}
+
+/** An allow comment, or `FILE:LINE` of a file that accepts findings. */
+function waiverFrom(allowed: string): JsonObject {
+  const [, file, line] = /^(\.[a-z]+):(\d+)$/.exec(allowed) ?? [];
+  if (file === undefined || line === undefined) {
+    return { id: `inline:${allowed}`, reason: `the comment ${allowed} stands on the line` };
+  }
+  return { id: `ignored:${file}`, reason: `line ${line} of ${file} accepts it` };
 }
 
 function findingsOf(

@@ -7,6 +7,7 @@ import type { DetectorSet } from '../../model/detector.ts';
 import { compile, type Engine } from './compile.ts';
 import { fileBatches } from './batches.ts';
 import { repositoryAt, scanPast } from './history.ts';
+import { withIgnored } from './ignore.ts';
 import { scanInWorkers } from './pool.ts';
 import type { WorkDone, WorkItem } from './protocol.ts';
 import { redactPath, type Found } from './report.ts';
@@ -106,6 +107,8 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     found.splice(0, found.length, ...joined(found, past.found));
   }
 
+  const names = new Set(set.detectors.map((detector) => detector.id));
+  found.splice(0, found.length, ...(await withIgnored(tree, found, names)));
   // facts/secrets §7: a scan of nothing is no clean scan; only a tree without any file is clean
   const nothing = sum.bytes === 0 && known === 0 && unread.byReason.size === 0;
   if (nothing && (selected > 0 || skipped.byReason.size > 0)) {

@@ -12,7 +12,7 @@ const found = object({
   severity: oneOf(...SEVERITIES),
   'proven?': boolean({ description: 'the checksum inside the value is right' }),
   'note?': string(),
-  'allowed?': string({ description: 'the allow comment on the line' }),
+  'allowed?': string({ description: 'the allow comment on the line, or FILE:LINE of the file that accepts it' }),
   'blob?': string(),
   'commit?': string({ description: 'found in the history: the commit that brought it in' }),
   'author?': string(),
