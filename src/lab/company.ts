@@ -169,6 +169,8 @@ export async function startCompany(folder: string): Promise<Company> {
     loopback(`mail.${DOMAIN}`, 25, ports.plainMail),
     loopback(`mail.${SOUND}`, 25, ports.mail),
     loopback(`db.${DOMAIN}`, 5432, ports.database),
+    // the name servers that the zones name are this one too: no packet leaves the machine
+    ...['198.51.100.53', '203.0.113.53'].map((address) => loopback(address, 53, Number(dns.address.split(':')[1]))),
   ];
   const source = `source:${folder}`;
   return {

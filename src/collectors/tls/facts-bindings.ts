@@ -252,8 +252,8 @@ export function bindingFacts(seen: Seen): Area {
   return {
     facts: { ...dane, ...policy?.facts },
     at: {
-      ...(dane !== undefined && { '/dane': pointer('bindings', 'tlsa') }),
-      ...(policy !== undefined && { '/caa': policy.place }),
+      '/dane': pointer('bindings', ...(dane === undefined ? [] : ['tlsa'])),
+      '/caa': policy?.place ?? pointer('bindings'),
     },
   };
 }
