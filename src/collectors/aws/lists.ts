@@ -40,22 +40,43 @@ export function listOf(
   return rest !== undefined && found.length === 0 ? unknown(rest) : partialList(found, rest);
 }
 
+/** A path with the text of each of its beginnings: thousands of items share one table. */
+interface Way {
+  /** `/rotation/enabled`. */
+  readonly fact: string;
+  readonly tokens: readonly string[];
+  /** `/GetKeyRotationStatus`, `/GetKeyRotationStatus/KeyRotationEnabled`. */
+  readonly places: readonly string[];
+}
+const ways = new WeakMap<Members, readonly Way[]>();
+
+function waysOf(members: Members): readonly Way[] {
+  const known = ways.get(members);
+  if (known !== undefined) return known;
+  const made = Object.entries(members).map(([fact, path]): Way => {
+    const tokens = path.split('/');
+    return { fact: `/${fact}`, tokens, places: tokens.map((_, index) => `/${tokens.slice(0, index + 1).join('/')}`) };
+  });
+  ways.set(members, made);
+  return made;
+}
+
 /**
  * Names the raw member behind each fact of one item, as deep as it goes: where a fault stands in place of an answer the pointer
  * ends there. What a collector has pointed elsewhere stays.
  */
 export function pointInto(at: At, factAt: string, raw: Json | undefined, rawAt: string, members: Members): void {
-  for (const [fact, path] of Object.entries(members)) {
-    const place = `${factAt}/${fact}`;
+  for (const { fact, tokens, places } of waysOf(members)) {
+    const place = factAt + fact;
     if (Object.hasOwn(at, place)) continue;
     let value = raw;
-    let deep = rawAt;
-    for (const token of path.split('/')) {
+    let depth = 0;
+    for (const token of tokens) {
       value = own(value, token);
       if (value === undefined) break;
-      deep += `/${token}`;
+      depth += 1;
     }
-    if (deep !== rawAt) at[place] = deep;
+    if (depth > 0) at[place] = rawAt + (places[depth - 1] ?? '');
   }
 }
 

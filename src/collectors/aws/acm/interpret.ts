@@ -179,25 +179,30 @@ function missingTags(arn: Json, tags: Json | undefined, setting: Setting): Json 
   return setting.requiredTags.filter((name) => !keys.includes(name));
 }
 
-const INSIDE: Members = {
+const MEMBERS: Members = {
+  arn: 'CertificateArn',
+  status: 'Status',
+  type: 'Type',
+  inUse: 'InUse',
+  exported: 'Exported',
+  exportOption: 'ExportOption',
+  key: 'KeyAlgorithm',
+  notBefore: 'NotBefore',
+  notAfter: 'NotAfter',
+  created: 'CreatedAt',
+  wire: 'Wire',
   'renewal/eligibility': 'RenewalEligibility',
+  // The search tells it, or else the certificate itself
+  'renewal/status': 'RenewalStatus',
   signature: 'DescribeCertificate/SignatureAlgorithm',
   transparency: 'DescribeCertificate/Options/CertificateTransparencyLoggingPreference',
   failure: 'DescribeCertificate/FailureReason',
 };
-const SAME: readonly (readonly [fact: string, raw: string])[] = [
-  ['arn', 'CertificateArn'],
-  ['status', 'Status'],
-  ['type', 'Type'],
-  ['inUse', 'InUse'],
-  ['exported', 'Exported'],
-  ['exportOption', 'ExportOption'],
-  ['key', 'KeyAlgorithm'],
-  ['notBefore', 'NotBefore'],
-  ['notAfter', 'NotAfter'],
-  ['created', 'CreatedAt'],
-  ['wire', 'Wire'],
-];
+const IN_DETAIL: Members = { 'renewal/status': 'DescribeCertificate/RenewalSummary' };
+const METHOD: Members = { validationMethods: 'ValidationMethod' };
+const METHODS: Members = { validationMethods: 'DescribeCertificate/DomainValidationOptions' };
+const NAMES: Members = { wildcards: 'Names' };
+const ALL_NAMES: Members = { wildcards: 'DescribeCertificate/Names' };
 
 export function interpretAcm(raw: Json | undefined, setting: Setting, at: { [pointer: string]: string }): Json {
   const certificates = own(raw, 'certificates');
@@ -209,18 +214,11 @@ export function interpretAcm(raw: Json | undefined, setting: Setting, at: { [poi
   const list = certificates.map((certificate, index) => {
     const fact = pointer('acm', 'certificates', index);
     at[fact] = fact;
-    for (const [name, member] of SAME)
-      if (own(certificate, member) !== undefined) at[`${fact}/${name}`] = `${fact}/${member}`;
-    pointInto(at, fact, certificate, fact, INSIDE);
-    // The search tells these two, or else the certificate itself
     const isTold = typeof own(certificate, 'ValidationMethod') === 'string';
     const isCut = own(certificate, 'NamesCut') === true && own(certificate, 'DescribeCertificate') !== undefined;
-    pointInto(at, fact, certificate, fact, {
-      'renewal/status':
-        own(certificate, 'RenewalStatus') === undefined ? 'DescribeCertificate/RenewalSummary' : 'RenewalStatus',
-      validationMethods: isTold ? 'ValidationMethod' : 'DescribeCertificate/DomainValidationOptions',
-      wildcards: isCut ? 'DescribeCertificate/Names' : 'Names',
-    });
+    for (const members of [MEMBERS, IN_DETAIL, isTold ? METHOD : METHODS, isCut ? ALL_NAMES : NAMES]) {
+      pointInto(at, fact, certificate, fact, members);
+    }
     if (tags !== undefined) {
       at[`${fact}/missingTags`] = faultIn(own(tags, 'rest')) === undefined ? '/acm/tags' : '/acm/tags/rest';
     }

@@ -187,13 +187,8 @@ export function interpretKms(raw: Json | undefined, setting: Setting, at: { [poi
     if (isObject(key)) {
       if (faultIn(own(key, 'DescribeKey')) !== undefined) at[fact] = `${fact}/DescribeKey`;
       else if (stores !== undefined) at[`${fact}/store`] = '/kms/stores';
-      for (const [name, member] of FROM) if (Object.hasOwn(key, member)) at[`${fact}/${name}`] = `${fact}/${member}`;
-      pointInto(at, fact, key, fact, INSIDE);
-      // Not asked, because of what DescribeKey said
-      if (!Object.hasOwn(at, `${fact}/rotation`)) pointInto(at, fact, key, fact, { rotation: 'DescribeKey' });
-      if (Object.hasOwn(key, 'DescribeKey')) {
-        for (const [name, member] of OF_METADATA) at[`${fact}/${name}`] = `${fact}/DescribeKey${within(key, member)}`;
-      }
+      pointInto(at, fact, key, fact, MEMBERS);
+      pointInto(at, fact, key, fact, NOT_ASKED);
     }
     return keyFacts(key, stores, setting);
   });
@@ -205,39 +200,32 @@ export function interpretKms(raw: Json | undefined, setting: Setting, at: { [poi
   return { keys: rest !== undefined && list.length === 0 ? unknown(rest) : partialList(list, rest) };
 }
 
-/** The member itself where the answer has it, the whole answer where a fault stands in its place. */
-function within(key: JsonObject, member: string): string {
-  return own(own(key, 'DescribeKey'), member) === undefined ? '' : `/${member}`;
-}
-
-/** Deeper than the answer, where it has the member. */
-const INSIDE: Members = {
-  'rotation/enabled': 'GetKeyRotationStatus/KeyRotationEnabled',
-  'rotation/periodDays': 'GetKeyRotationStatus/RotationPeriodInDays',
-  'rotation/next': 'GetKeyRotationStatus/NextRotationDate',
-  policy: 'GetKeyPolicy/Policy',
-  'use/last': 'GetKeyLastUsage/KeyLastUsage/Timestamp',
-  'use/trackedSince': 'GetKeyLastUsage/TrackingStartDate',
+/** As deep as the answers go. What was not asked is so because of what DescribeKey said. */
+const MEMBERS: Members = {
+  arn: 'KeyArn',
+  manager: 'DescribeKey/KeyManager',
+  state: 'DescribeKey/KeyState',
+  usage: 'DescribeKey/KeyUsage',
+  spec: 'DescribeKey/KeySpec',
+  origin: 'DescribeKey/Origin',
+  created: 'DescribeKey/CreationDate',
+  multiRegion: 'DescribeKey/MultiRegion',
+  deletion: 'DescribeKey/DeletionDate',
+  notRotatable: 'DescribeKey',
+  notJudgedHere: 'DescribeKey',
+  material: 'DescribeKey',
   'material/expires': 'DescribeKey/ExpirationModel',
   'material/validTo': 'DescribeKey/ValidTo',
   'material/expiringFrom': 'DescribeKey/ValidTo',
+  rotation: 'GetKeyRotationStatus',
+  'rotation/enabled': 'GetKeyRotationStatus/KeyRotationEnabled',
+  'rotation/periodDays': 'GetKeyRotationStatus/RotationPeriodInDays',
+  'rotation/next': 'GetKeyRotationStatus/NextRotationDate',
+  lastRotation: 'ListKeyRotations',
+  policy: 'GetKeyPolicy/Policy',
+  grants: 'ListGrants',
+  use: 'GetKeyLastUsage',
+  'use/last': 'GetKeyLastUsage/KeyLastUsage/Timestamp',
+  'use/trackedSince': 'GetKeyLastUsage/TrackingStartDate',
 };
-const FROM: readonly (readonly [fact: string, raw: string])[] = [
-  ['arn', 'KeyArn'],
-  ['rotation', 'GetKeyRotationStatus'],
-  ['lastRotation', 'ListKeyRotations'],
-  ['grants', 'ListGrants'],
-  ['use', 'GetKeyLastUsage'],
-  ['notRotatable', 'DescribeKey'],
-  ['material', 'DescribeKey'],
-];
-const OF_METADATA: readonly (readonly [fact: string, raw: string])[] = [
-  ['manager', 'KeyManager'],
-  ['state', 'KeyState'],
-  ['usage', 'KeyUsage'],
-  ['spec', 'KeySpec'],
-  ['origin', 'Origin'],
-  ['created', 'CreationDate'],
-  ['multiRegion', 'MultiRegion'],
-  ['deletion', 'DeletionDate'],
-];
+const NOT_ASKED: Members = { rotation: 'DescribeKey' };
