@@ -3,11 +3,10 @@
  * configurations at 0 and 50 ms round trip. Prints ratios; run with: node test/bench/tls.ts
  */
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { lowerBound } from '../servers/tls/bound.ts';
+import { delayed } from '../servers/tls/delay.ts';
 import { has, makeMaterial, startNginx } from '../servers/tls/peers.ts';
 
 const BUILT = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -19,48 +18,6 @@ const CONFIGURATIONS = {
   intermediate: `${RSA} ${EC} ssl_protocols TLSv1.2 TLSv1.3; ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;`,
   legacy: `${RSA} ${EC} ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3; ssl_ciphers ALL:COMPLEMENTOFALL:@SECLEVEL=0; ssl_prefer_server_ciphers on;`,
 };
-
-/** Counts connections, delays each direction by half a round trip, and holds the first bytes of the client one more. */
-async function delayed(
-  target: number,
-  roundMs: number,
-): Promise<{ port: number; count: () => number; close: () => void }> {
-  let connections = 0;
-  const open = new Set<Socket>();
-  const later = (task: () => void, ms: number): void => {
-    if (ms === 0) task();
-    else setTimeout(task, ms);
-  };
-  const server = createServer((client) => {
-    connections++;
-    const behind = connect(target, '127.0.0.1');
-    for (const socket of [client, behind]) {
-      open.add(socket);
-      socket.setNoDelay(true);
-      socket.on('error', () => undefined);
-      socket.once('close', () => open.delete(socket));
-    }
-    const pass = (from: Socket, to: Socket, extra: number): void => {
-      const ready = performance.now() + extra;
-      from.on('data', (chunk) => later(() => to.write(chunk), Math.max(0, ready - performance.now()) + roundMs / 2));
-      from.on('end', () => later(() => to.end(), roundMs / 2));
-      from.on('close', () => later(() => to.destroy(), roundMs));
-    };
-    pass(client, behind, roundMs);
-    pass(behind, client, 0);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  return {
-    port: typeof address === 'object' && address !== null ? address.port : 0,
-    count: () => connections,
-    close: () => {
-      for (const socket of open) socket.destroy();
-      server.close();
-    },
-  };
-}
 
 async function timed(program: string, args: readonly string[]): Promise<{ ms: number; stdout: string }> {
   const started = performance.now();

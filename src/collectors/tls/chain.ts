@@ -72,11 +72,21 @@ const ENOUGH = 5;
  * Whose order a sequence of picks shows: the first was picked from the list as it is, the others from the list in reverse.
  * A server that follows its client shows exactly that; any other sequence is its own. A short one may be either.
  */
-export function orderShown(picks: readonly number[], list: readonly number[]): 'server' | 'client' | undefined {
+function orderShown(picks: readonly number[], list: readonly number[]): 'server' | 'client' | undefined {
   const [first = 0, ...others] = picks.map((code) => list.indexOf(code));
   const follows = others.every((place, index) => place > first && place < (others[index - 1] ?? list.length));
   if (!follows) return 'server';
   return picks.length >= ENOUGH ? 'client' : undefined;
+}
+
+/** The same for rows side by side: one that is no client's tells the server's, a long one that is the client's tells that. */
+export function ordersShown(
+  first: number,
+  rows: readonly (readonly number[])[],
+  list: readonly number[],
+): 'server' | 'client' | undefined {
+  const shown = rows.filter((row) => row.length > 0).map((row) => orderShown([first, ...row], list));
+  return shown.includes('server') ? 'server' : shown.find((order) => order !== undefined);
 }
 
 /** Code points as four hex digits each: how a list stands in raw. */

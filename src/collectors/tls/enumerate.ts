@@ -3,8 +3,8 @@ import type { IO } from '../../model/io.ts';
 import type { EndpointName } from '../../model/target.ts';
 import { GROUPS } from '../../wire/tls/names.ts';
 import { suiteOf, TLS13_SUITES } from '../../wire/tls/suites.ts';
-import { nextOffer, type Offer, orderShown, type Pick, pickIn, type Takes } from './chain.ts';
-import { levelsBelow } from './facts-suites.ts';
+import { nextOffer, type Offer, ordersShown, type Pick, pickIn, type Takes } from './chain.ts';
+import { levelsBelow, qualityOf } from './facts-suites.ts';
 import { CURVES, groupsFor, helloBytes, type ListName, suitesFor } from './hello.ts';
 import { type Answer, type Prober, untilDone } from './prober.ts';
 import type { Probed } from './versions.ts';
@@ -36,14 +36,16 @@ export interface Accepted {
   readonly first: Pick;
   /** The highest of TLS <= 1.2: the curves are asked for there. */
   readonly askCurves: boolean;
+  /** Versions before TLS 1.2 are offered too: there are many suites, and weak ones. */
+  readonly isOld: boolean;
 }
 
 /** Nearer than this, rounds cost little, and connections are saved instead. */
 const NEAR_MS = 35;
-const PARTS_FAR = 4;
 /** Where only a short hello was answered, lists stay short (facts/tls §6). */
 const SHORT = 48;
 const MAX_STEPS = 400;
+const MANY = 6;
 
 async function askOffer({ io, endpoint, prober }: Setting, offer: Offer): Promise<Answer> {
   return await prober.ask(helloBytes(io, endpoint, offer), untilDone);
@@ -54,8 +56,13 @@ interface Eliminated {
   readonly picks: readonly Pick[];
 }
 
-/** Offers, takes out what was picked, offers again, until the server picks nothing more. */
-async function eliminate(setting: Setting, start: Offer, takes: Takes): Promise<Eliminated> {
+/** Offers, takes out what was picked, offers again, until the server picks nothing more, or something that `ends` it. */
+async function eliminate(
+  setting: Setting,
+  start: Offer,
+  takes: Takes,
+  ends: (pick: Pick) => boolean = () => false,
+): Promise<Eliminated> {
   const answers: Answer[] = [];
   const picks: Pick[] = [];
   for (let offer: Offer | undefined = start; offer !== undefined && answers.length < MAX_STEPS;) {
@@ -64,6 +71,7 @@ async function eliminate(setting: Setting, start: Offer, takes: Takes): Promise<
     const pick = pickIn(answer, offer);
     if (typeof pick === 'string') break;
     picks.push(pick);
+    if (ends(pick)) break;
     offer = nextOffer(offer, pick, takes);
   }
   return { chain: { ...start, takes, answers }, picks };
@@ -76,28 +84,79 @@ function dealt(list: readonly number[], parts: number): readonly (readonly numbe
   );
 }
 
-function partsFor(setting: Setting, size: number, list: ListName): number {
-  const far = setting.prober.stats().roundMs < NEAR_MS ? 1 : PARTS_FAR;
-  return list === 'few' ? Math.max(far, Math.ceil(size / SHORT)) : far;
+/** Rounds are dear there. */
+export function isFar(setting: Setting): boolean {
+  return setting.prober.stats().roundMs >= NEAR_MS;
 }
 
 const without = (list: readonly number[], taken: readonly number[]): readonly number[] =>
   list.filter((code) => !taken.includes(code));
 
-async function classicSuites(setting: Setting, { version, list, first, askCurves }: Accepted): Promise<Enumerated> {
+/** Suites that a server should put last: they are asked for in a row of their own where rounds are dear. */
+const isWeak = (code: number): boolean => qualityOf(suiteOf(code)) < 4;
+
+/**
+ * Two rows side by side: the weak suites, and all of them until a weak one is picked. What is then left of both is asked for
+ * in one row more, so that one refusal ends it. The first row tells too whether a weak suite stands above a strong one.
+ */
+async function strongAndWeak(setting: Setting, start: Offer, accepted: Accepted): Promise<readonly Eliminated[]> {
+  const { isOld, first, version } = accepted;
+  const weak = { ...start, suites: start.suites.filter((code) => isWeak(code)) };
+  let beside: Promise<Eliminated> | undefined;
+  let count = 0;
+  let joined = false;
+  const mixed = await eliminate(setting, start, 'suites', ({ suite }) => {
+    // a server of the newer versions alone seldom has so many suites that a second row pays
+    if (isOld || ++count > MANY) beside ??= eliminate(setting, weak, 'suites', () => joined);
+    return beside !== undefined && isWeak(suite);
+  });
+  if (beside === undefined) return [mixed];
+  const last = mixed.picks.at(-1);
+  if (last === undefined || !isWeak(last.suite)) return [mixed, await beside];
+  const picked = mixed.picks.map(({ suite }) => suite);
+  if (ordersShown(first.suite, [picked], suitesFor(version, 'all')) === 'client') {
+    // it follows us: that a weak one came does not mean that the strong ones are at their end
+    const strong = without(start.suites, picked).filter((code) => !isWeak(code));
+    return [mixed, ...(await Promise.all([eliminate(setting, { ...start, suites: strong }, 'suites'), beside]))];
+  }
+  joined = true;
+  const second = await beside;
+  const found = [...mixed.picks, ...second.picks].map(({ suite }) => suite);
+  const isOpen = second.picks.length === second.chain.answers.length;
+  const left = without(start.suites, found).filter((code) => isOpen || !isWeak(code));
+  if (left.length === 0) return [mixed, second];
+  return [mixed, second, await eliminate(setting, { ...start, suites: left }, 'suites')];
+}
+
+async function classicRows(setting: Setting, start: Offer, accepted: Accepted): Promise<readonly Eliminated[]> {
+  const { list, askCurves } = accepted;
+  if (list === 'few') {
+    const parts = dealt(start.suites, Math.ceil(start.suites.length / SHORT));
+    return await Promise.all(parts.map((suites) => eliminate(setting, { ...start, suites }, 'suites')));
+  }
+  if (isFar(setting) && askCurves) return await strongAndWeak(setting, start, accepted);
+  return [await eliminate(setting, start, 'suites')];
+}
+
+async function classicSuites(setting: Setting, accepted: Accepted): Promise<Enumerated> {
+  const { version, list, first, askCurves } = accepted;
   // in reverse: then the sequence of picks itself tells whose order counts
   const rest = without(suitesFor(version, 'all'), [first.suite]).toReversed();
   const groups = groupsFor(version, list);
-  const parts = dealt(rest, partsFor(setting, rest.length, list));
-  const far = setting.prober.stats().roundMs >= NEAR_MS;
+  const start = { version, suites: rest, groups };
   // rounds are dear there: the curves do not wait until the suites are known
   const early =
-    far && askCurves ? curves(setting, { version, suites: [first.suite, ...rest], groups }, first, true) : undefined;
-  const found = await Promise.all(parts.map((suites) => eliminate(setting, { version, suites, groups }, 'suites')));
-  const known = [first, ...found.flatMap(({ picks }) => picks)].map(({ suite }) => suite);
-  const chains = found.map(({ chain }) => chain);
+    isFar(setting) && askCurves
+      ? curves(setting, { version, suites: [first.suite, ...rest], groups }, first, true)
+      : undefined;
+  const rows = await classicRows(setting, start, accepted);
+  const known = [...new Set([first, ...rows.flatMap(({ picks }) => picks)].map(({ suite }) => suite))];
+  const chains = rows.map(({ chain }) => chain);
   const reversed = { version, suites: known.toReversed(), groups };
-  const told = known.length < 2 || (parts.length === 1 && orderShown(known, suitesFor(version, 'all')) !== undefined);
+  const sequences = rows.map(({ picks }) => picks.map(({ suite }) => suite));
+  const told =
+    known.length < 2 ||
+    (list === 'all' && ordersShown(first.suite, sequences, suitesFor(version, 'all')) !== undefined);
   if (early !== undefined) {
     const asked = await early;
     return { chains: [...chains, ...asked.chains], orders: told ? [] : await orderByLevels(setting, reversed) };
@@ -135,20 +194,27 @@ async function curves(setting: Setting, reversed: Offer, first: Pick, told: bool
     const pick = pickIn(answer, question);
     if (typeof pick !== 'string' && pick.group !== undefined) left = without(left, [pick.group]);
   }
-  const parts = setting.prober.stats().roundMs < NEAR_MS ? 1 : 2;
+  const lists = isFar(setting)
+    ? [left.filter((code) => USUAL.includes(code)), left.filter((code) => !USUAL.includes(code))]
+    : [left];
   const found = await Promise.all(
-    dealt(left, parts).map((groups) => eliminate(setting, { version, suites, groups }, 'groups')),
+    lists
+      .filter((groups) => groups.length > 0)
+      .map((groups) => eliminate(setting, { version, suites, groups }, 'groups')),
   );
   return { chains: found.map(({ chain }) => chain), orders };
 }
 
-const QUANTUM = new Set(GROUPS.filter(({ kind }) => kind !== 'ec' && kind !== 'ffdhe').map(({ code }) => code));
+/** What nearly every stack supports as a whole: a list of these ends without a refusal. */
+const USUAL: readonly number[] = [0x001d, 0x0017, 0x0018, 0x0019, 0x001e];
+const FFDHE: readonly number[] = GROUPS.filter(({ kind }) => kind === 'ffdhe').map(({ code }) => code);
 
 /**
- * TLS 1.3 on a near server: each HelloRetryRequest reveals a suite and a group (facts/tls §2). Both are taken out together
- * until the server refuses; then the groups go on alone. If one of them is picked, it was the suites that had run out.
+ * TLS 1.3: each HelloRetryRequest reveals a suite and a group (facts/tls §2). Both are taken out together until the server
+ * refuses; then the groups go on alone. If one of them is picked, it was the suites that had run out. Far away the groups
+ * that come together are asked for side by side.
  */
-async function modernNear(setting: Setting, { first, list }: Accepted): Promise<Enumerated> {
+async function modern(setting: Setting, { first, list }: Accepted): Promise<Enumerated> {
   const version = 'TLSv1.3';
   const all = groupsFor(version, list);
   const chains: Chain[] = [];
@@ -164,9 +230,14 @@ async function modernNear(setting: Setting, { first, list }: Accepted): Promise<
     }
     return picks.length;
   };
-  await ask({ suites: without(TLS13_SUITES, suites), groups: without(all, groups) }, 'both');
+  const main = isFar(setting) ? all.filter((code) => USUAL.includes(code)) : all;
+  const rest = without(all, [...main, ...groups]);
+  const beside = isFar(setting) ? [rest.filter((code) => FFDHE.includes(code)), without(rest, FFDHE)] : [];
+  const asides = Promise.all(beside.map((some) => ask({ suites: TLS13_SUITES, groups: some }, 'groups')));
+  await ask({ suites: without(TLS13_SUITES, suites), groups: without(main, groups) }, 'both');
   // the known suites stand in reverse: the first answer tells whose order counts
-  const more = await ask({ suites: suites.toReversed(), groups: without(all, groups) }, 'groups');
+  const more = await ask({ suites: suites.toReversed(), groups: without(main, groups) }, 'groups');
+  await asides;
   if (more === 0) await ask({ suites: without(TLS13_SUITES, suites), groups }, 'suites');
   return { chains, orders: await orderOf(setting, chains, suites, groups) };
 }
@@ -178,7 +249,10 @@ async function orderOf(
   suites: readonly number[],
   groups: readonly number[],
 ): Promise<readonly OrderQuestion[]> {
-  const told = chains.find(({ takes, answers }) => takes === 'groups' && answers[0]?.flight.serverHello !== undefined);
+  const told = chains.find(
+    ({ takes, suites: offered, answers }) =>
+      takes === 'groups' && offered.length === suites.length && answers[0]?.flight.serverHello !== undefined,
+  );
   const answer = told?.answers[0];
   if (told !== undefined && answer !== undefined && told.suites.length > 1)
     return [{ version: 'TLSv1.3', suites: told.suites, groups: told.groups, answer }];
@@ -187,34 +261,8 @@ async function orderOf(
   return [{ ...offer, answer: await askOffer(setting, offer) }];
 }
 
-/** TLS 1.3 far away: suites, classical and post-quantum groups are asked for side by side. */
-async function modernFar(setting: Setting, { first, list }: Accepted): Promise<Enumerated> {
-  const version = 'TLSv1.3';
-  const all = groupsFor(version, list);
-  const left = first.group === undefined ? all : without(all, [first.group]);
-  const halves = [
-    left.filter((code) => QUANTUM.has(code)),
-    ...dealt(
-      left.filter((code) => !QUANTUM.has(code)),
-      3,
-    ),
-  ];
-  const [bySuites, ...byGroups] = await Promise.all([
-    eliminate(setting, { version, suites: without(TLS13_SUITES, [first.suite]), groups: all }, 'suites'),
-    ...halves
-      .filter((groups) => groups.length > 0)
-      .map((groups) => eliminate(setting, { version, suites: TLS13_SUITES, groups }, 'groups')),
-  ]);
-  const suites = [first.suite, ...bySuites.picks.map(({ suite }) => suite)];
-  const chains = [bySuites.chain, ...byGroups.map(({ chain }) => chain)];
-  if (suites.length < 2) return { chains, orders: [] };
-  const offer = { version, suites: suites.toReversed(), groups: all } as const;
-  return { chains, orders: [{ ...offer, answer: await askOffer(setting, offer) }] };
-}
-
 /** All that one accepted version has to tell. */
 export async function enumerate(setting: Setting, accepted: Accepted): Promise<Enumerated> {
   if (accepted.version !== 'TLSv1.3') return await classicSuites(setting, accepted);
-  const near = setting.prober.stats().roundMs < NEAR_MS;
-  return near ? await modernNear(setting, accepted) : await modernFar(setting, accepted);
+  return await modern(setting, accepted);
 }

@@ -5,8 +5,8 @@ import { partialList, unknown } from '../../model/facts.ts';
 import { isArray, own, type Json, type JsonObject } from '../../model/json.ts';
 import { GROUPS, groupName } from '../../wire/tls/names.ts';
 import { type Suite, suiteOf } from '../../wire/tls/suites.ts';
-import { fromHex, nextOffer, type Offer, orderShown, type Pick, pickIn, type Takes } from './chain.ts';
-import { groupsFor, type ListName, suitesFor } from './hello.ts';
+import { fromHex, nextOffer, type Offer, ordersShown, type Pick, pickIn, type Takes } from './chain.ts';
+import { CURVES, groupsFor, type ListName, suitesFor } from './hello.ts';
 import { CLASSES } from './suite-classes.ts';
 import { type Attempt, isProbed, type Probed, PROBED, saysNo } from './versions.ts';
 
@@ -45,8 +45,11 @@ function offerOf(raw: Json): Offer | undefined {
 
 interface Walked {
   readonly offer: Offer;
+  /** What the last question offered. */
+  readonly last: Offer;
   readonly takes: Takes;
   readonly picks: readonly Pick[];
+  /** Why there may be more; undefined where the row came to its end. */
   readonly rest: FaultCode | undefined;
 }
 
@@ -59,25 +62,27 @@ function walk(raw: Json, lossless: boolean): Walked | undefined {
   if (takes !== 'suites' && takes !== 'groups' && takes !== 'both') return undefined;
   const picks: Pick[] = [];
   let offer: Offer | undefined = start;
+  let last = start;
   for (const item of answers) {
     if (offer === undefined) break;
+    last = offer;
     const attempt = attemptOf(item);
-    if (attempt === undefined) return { offer: start, takes, picks, rest: 'evidence.missing' };
+    if (attempt === undefined) return { offer: start, last, takes, picks, rest: 'evidence.missing' };
     const pick = pickIn(attempt, offer);
     if (typeof pick === 'string')
-      return { offer: start, takes, picks, rest: saysNo(pick, true, lossless) ? undefined : faultOf(pick) };
+      return { offer: start, last, takes, picks, rest: saysNo(pick, true, lossless) ? undefined : faultOf(pick) };
     picks.push(pick);
     offer = nextOffer(offer, pick, takes);
   }
-  return { offer: start, takes, picks, rest: offer === undefined ? undefined : 'evidence.missing' };
+  return { offer: start, last, takes, picks, rest: offer === undefined ? undefined : 'evidence.missing' };
 }
 
 function faultOf(verdict: string): FaultCode {
   return isFaultCode(verdict) ? verdict : verdict === 'closed' ? 'net.closed' : 'tls.unclear';
 }
 
-/** The pick of the first accepted hello of a version. */
-function firstPick(raw: Json, version: Probed): Pick | undefined {
+/** The pick of the first accepted hello of a version, and the list that the hello had. */
+function firstPick(raw: Json, version: Probed): { readonly pick: Pick; readonly list: ListName } | undefined {
   const attempts = own(own(raw, 'versions'), version);
   if (!isArray(attempts)) return undefined;
   for (const item of attempts) {
@@ -85,19 +90,19 @@ function firstPick(raw: Json, version: Probed): Pick | undefined {
     const list: ListName = own(item, 'hello') === 'few' ? 'few' : 'all';
     if (attempt === undefined) continue;
     const pick = pickIn(attempt, { version, suites: suitesFor(version, list), groups: groupsFor(version, list) });
-    if (typeof pick !== 'string') return pick;
+    if (typeof pick !== 'string') return { pick, list };
   }
   return undefined;
 }
 
-function orderOf(raw: Json, version: Probed, picks: readonly Pick[], sequential: boolean): Listed['order'] {
+function orderOf(raw: Json, version: Probed, first: Pick, rows: readonly Walked[]): Listed['order'] {
   const orders = own(raw, 'orders');
-  const first = picks[0];
-  if (!isArray(orders) || first === undefined) return 'evidence.missing';
+  if (!isArray(orders)) return 'evidence.missing';
   const question = orders.find((item) => own(item, 'version') === version);
   if (question === undefined) {
-    if (version === 'TLSv1.3' || !sequential) return 'evidence.missing';
-    return orderShown(unique(picks.map(({ suite }) => suite)), suitesFor(version, 'all')) ?? 'evidence.missing';
+    if (version === 'TLSv1.3') return 'evidence.missing';
+    const sequences = rows.map(({ picks }) => unique(picks.map(({ suite }) => suite)));
+    return ordersShown(first.suite, sequences, suitesFor(version, 'all')) ?? 'evidence.missing';
   }
   const offer = offerOf(question);
   const attempt = attemptOf(question);
@@ -133,6 +138,20 @@ function unique(codes: readonly (number | undefined)[]): readonly number[] {
   return [...new Set(codes.filter((code) => code !== undefined))];
 }
 
+/**
+ * Why not every code of a list is decided: it was picked, or stood in a row that came to its end. A row may end early by
+ * design where others go on with the rest.
+ */
+function restOf(
+  list: readonly number[],
+  decided: ReadonlySet<number | undefined>,
+  rows: readonly Walked[],
+): FaultCode | undefined {
+  if (list.every((code) => decided.has(code))) return undefined;
+  const faults = rows.flatMap(({ rest }) => rest ?? []);
+  return faults.find((rest) => rest !== 'evidence.missing') ?? 'evidence.missing';
+}
+
 function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boolean): Listed {
   const first = firstPick(raw, version);
   const chains = own(raw, 'chains');
@@ -141,31 +160,44 @@ function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boo
     : [];
   const bySuites = walks.filter(({ takes }) => takes === 'suites');
   const byGroups = walks.filter(({ takes }) => takes === 'groups');
-  const picks = [...(first === undefined ? [] : [first]), ...walks.flatMap((found) => found.picks)];
+  const picks = [...(first === undefined ? [] : [first.pick]), ...walks.flatMap((found) => found.picks)];
   const suites = unique(picks.map(({ suite }) => suite));
-  const sequential = bySuites.length === 1;
-  // suites and groups were taken out together until a refusal; a group picked after that shows that the suites had run out
-  const both = walks.find(({ takes, rest }) => takes === 'both' && rest === undefined);
-  const exhausted = first !== undefined && both !== undefined && byGroups.some((walked) => walked.picks.length > 0);
-  const missing = first === undefined || (bySuites.length === 0 && !exhausted) ? 'evidence.missing' : undefined;
+  const all = suitesFor(version, 'all');
+  const closed = (rows: readonly Walked[]): readonly Walked[] => rows.filter(({ rest }) => rest === undefined);
+  // suites and groups were taken out together until a refusal; one of the groups left, picked later, shows that it was the suites
+  const exhausted = closed(walks.filter(({ takes }) => takes === 'both')).filter(({ last }) =>
+    byGroups.some((row) => row.picks.some(({ group }) => group !== undefined && last.groups.includes(group))),
+  );
+  const decidedSuites = new Set([
+    ...suites,
+    ...closed(bySuites).flatMap(({ offer }) => offer.suites),
+    ...exhausted.flatMap(({ last }) => last.suites),
+  ]);
+  const decidedGroups = new Set([
+    ...picks.map(({ group }) => group),
+    ...orderPicks(raw, version).map(({ group }) => group),
+    ...closed(byGroups).flatMap(({ offer }) => offer.groups),
+  ]);
   const ecdhe = version === 'TLSv1.3' || suites.some((code) => suiteOf(code).keyExchange.startsWith('ecdhe'));
   const expectGroups = version === 'TLSv1.3' || (highest && ecdhe && version !== 'SSLv3');
-  const noGroups = expectGroups && byGroups.length === 0 ? 'evidence.missing' : undefined;
+  const wanted = version === 'TLSv1.3' ? groupsFor(version, first?.list ?? 'all') : CURVES;
   return {
     version,
     picks,
     suites,
-    suitesRest: exhausted ? undefined : (missing ?? bySuites.find(({ rest }) => rest !== undefined)?.rest),
+    suitesRest: first === undefined ? 'evidence.missing' : restOf(all, decidedSuites, walks),
     groups: unique([...picks, ...orderPicks(raw, version)].map(({ group }) => group)),
-    groupsRest: missing ?? noGroups ?? byGroups.find(({ rest }) => rest !== undefined)?.rest,
+    groupsRest:
+      first === undefined ? 'evidence.missing' : expectGroups ? restOf(wanted, decidedGroups, byGroups) : undefined,
     order:
       first === undefined
         ? 'evidence.missing'
         : suites.length < 2
           ? undefined
-          : orderOf(raw, version, picks, sequential),
+          : orderOf(raw, version, first.pick, bySuites),
     levels: levelsIn(raw, version),
-    sequential,
+    // the first row offered everything: its picks stand in the server's order, and so do those of the rows behind it
+    sequential: bySuites[0]?.offer.suites.length === all.length - 1,
   };
 }
 

@@ -25,6 +25,11 @@ export interface Prober {
   /** Takes a slot for something else than a hello (a session), and counts its connection. */
   slot<T>(task: () => Promise<T>): Promise<T>;
   stats(): ProberStats;
+  /**
+   * From now on connections are made ready while others are waited for: far away that halves the time of a row of questions.
+   * `task` is what they are for; what is left of them after it is closed.
+   */
+  readyFor<T>(task: () => Promise<T>): Promise<T>;
   /** The first whole flight with each certificate that was sent in the clear, in order of arrival; at most eight. */
   served(): readonly Flight[];
 }
@@ -84,6 +89,9 @@ function isSilent({ bytes, flight, end }: Answer): boolean {
   return flight.serverHello === undefined && flight.alerts.length === 0 && (end !== 'closed' || bytes.length === 0);
 }
 
+/** What became of a connection that was made ahead. */
+type Made = { readonly stream: ByteStream } | { readonly error: unknown };
+
 /** `known`: a connection has been made already; before that, a failure to connect is the fault of the whole job. */
 export function createProber(io: IO, endpoint: EndpointName, limit: number, known: boolean): Prober {
   const waiting: (() => void)[] = [];
@@ -93,6 +101,10 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
   let roundMs = Number.POSITIVE_INFINITY;
   let met = known;
   const served = new Map<string, Flight>();
+  /** Connections that were made before there was a question for them; a failure waits for whoever takes it. */
+  const ready: Promise<Made>[] = [];
+  let asking = 0;
+  let preparing = false;
 
   function keep(flight: Flight): void {
     const message = flight.messages.find(({ type }) => type === HANDSHAKE.certificate);
@@ -102,20 +114,53 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
   }
 
   async function slot<T>(task: () => Promise<T>): Promise<T> {
-    if (busy >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
-    else busy++;
-    try {
+    return await held(async () => {
       opened++;
       return await task();
+    });
+  }
+
+  async function held<T>(task: () => Promise<T>): Promise<T> {
+    if (busy + ready.length >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
+    else busy++;
+    try {
+      return await task();
     } finally {
-      const next = waiting.shift();
-      if (next === undefined) busy--;
-      else next();
+      release();
     }
   }
 
+  function release(): void {
+    const next = waiting.shift();
+    if (next === undefined) busy--;
+    else next();
+  }
+
+  async function dialled(): Promise<Made> {
+    opened++;
+    try {
+      return { stream: await dialForTls(io, endpoint) };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  /** As many as there are rows of questions: the last row alone has one too many in the end. */
+  function prepare(): void {
+    if (!preparing || waiting.length > 0) return;
+    while (ready.length < asking && busy + ready.length < limit) ready.push(dialled());
+  }
+
+  async function connection(): Promise<ByteStream> {
+    const made = await (ready.shift() ?? dialled());
+    if ('error' in made) throw made.error;
+    return made.stream;
+  }
+
   async function once(hello: readonly Uint8Array[], enough: Enough): Promise<Answer> {
-    const stream = await dialForTls(io, endpoint);
+    const mine = connection();
+    prepare();
+    const stream = await mine;
     met = true;
     try {
       for (const segment of hello) await stream.write(segment);
@@ -129,6 +174,35 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
     }
   }
 
+  /** A slot for a question: one that a connection waits for is at hand. */
+  async function asked<T>(task: () => Promise<T>): Promise<T> {
+    asking++;
+    try {
+      if (ready.length === 0) return await held(task);
+      busy++;
+      try {
+        return await task();
+      } finally {
+        release();
+      }
+    } finally {
+      asking--;
+    }
+  }
+
+  async function readyFor<T>(task: () => Promise<T>): Promise<T> {
+    preparing = true;
+    try {
+      return await task();
+    } finally {
+      preparing = false;
+      for (const made of ready.splice(0)) {
+        const left = await made;
+        if ('stream' in left) left.stream.close();
+      }
+    }
+  }
+
   async function ask(hello: Uint8Array | readonly Uint8Array[], enough: Enough): Promise<Answer> {
     let last: Answer = { bytes: new Uint8Array(), flight: parseFlight(new Uint8Array()), end: 'tls.unclear' };
     let timeouts = 0;
@@ -136,7 +210,7 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
     while (tries < TRIES && timeouts < SILENT_TRIES) {
       tries++;
       try {
-        last = await slot(async () => await once(hello instanceof Uint8Array ? [hello] : hello, enough));
+        last = await asked(async () => await once(hello instanceof Uint8Array ? [hello] : hello, enough));
       } catch (error) {
         if (!isLoss(error) || !met) throw error;
         last = { ...last, end: error.fault.code };
@@ -167,5 +241,5 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
     }
   }
 
-  return { ask, insist, slot, stats: () => ({ opened, lost, roundMs }), served: () => [...served.values()] };
+  return { ask, insist, slot, readyFor, stats: () => ({ opened, lost, roundMs }), served: () => [...served.values()] };
 }

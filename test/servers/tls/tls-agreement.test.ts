@@ -1,21 +1,28 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { collector } from '../../../src/collectors/tls/collector.ts';
 import { observe } from '../../../src/collectors/tls/observe.ts';
 import { type Scan, scanOf } from '../../../src/collectors/tls/scan.ts';
 import { type LabTlsOptions, startTlsServer } from '../../../src/lab/tls.ts';
 import { readFileSync } from 'node:fs';
+import { type Json, own } from '../../../src/model/json.ts';
 import { jobFor, labIo } from '../../unit/collectors/tls/lab-io.ts';
 import { lowerBound } from './bound.ts';
 import {
   has,
   makeMaterial,
   nmapPairs,
+  oldNode,
   type Peer,
   sslscanPairs,
+  sslyzePairs,
   startGnutls,
   startNginx,
+  startOldNode,
   startOpenssl,
+  testsslPairs,
 } from './peers.ts';
+import { delayed } from './delay.ts';
 
 const material = makeMaterial();
 after(() => material.clear());
@@ -36,6 +43,9 @@ const node = (name: string, options: Partial<LabTlsOptions>) => async (): Promis
   return { port: server.port, stop: () => server.close() };
 };
 
+const old = (version: string, options: object) => async () =>
+  await startOldNode(material, oldNode(version) ?? '', options);
+
 const SERVERS: readonly (readonly [name: string, program: string, start: () => Promise<Peer>])[] = [
   ['nginx, TLS 1.3 only', 'nginx', nginx(`${RSA} ssl_protocols TLSv1.3;`)],
   [
@@ -54,6 +64,13 @@ const SERVERS: readonly (readonly [name: string, program: string, start: () => P
     'nginx',
     nginx(
       `${RSA} ${EC} ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3; ssl_ciphers ALL:COMPLEMENTOFALL:@SECLEVEL=0; ssl_prefer_server_ciphers on;`,
+    ),
+  ],
+  [
+    'nginx, a weak suite first',
+    'nginx',
+    nginx(
+      `${RSA} ssl_protocols TLSv1.1 TLSv1.2; ssl_ciphers AES128-SHA:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-SHA:AES256-SHA:@SECLEVEL=0; ssl_prefer_server_ciphers on;`,
     ),
   ],
   ['nginx, two curves', 'nginx', nginx(`${EC} ssl_protocols TLSv1.2 TLSv1.3; ssl_ecdh_curve X25519:secp384r1;`)],
@@ -89,16 +106,38 @@ const SERVERS: readonly (readonly [name: string, program: string, start: () => P
     'node',
     node('ec', { clientCa: material.ca, clientCertificate: 'required' }),
   ],
+  ['node 0.10, all that OpenSSL 1.0.1 had', 'node 0.10.28', old('0.10.28', { ciphers: 'ALL:COMPLEMENTOFALL' })],
+  [
+    'node 4, anonymous suites and the order of the server',
+    'node 4.2.4',
+    old('4.2.4', { ciphers: 'ALL:COMPLEMENTOFALL', honorCipherOrder: true }),
+  ],
 ];
 
-async function scanned(port: number): Promise<Scan> {
+/** sslyze where it is installed; testssl takes a minute for each server, and is asked for by name. */
+const WITH_SSLYZE = has('sslyze');
+const WITH_TESTSSL = process.env['PROBITY_TESTSSL'] === '1' && has('testssl');
+
+function isThere(program: string): boolean {
+  if (program === 'node') return true;
+  return program.startsWith('node ') ? oldNode(program.slice(5)) !== undefined : has(program);
+}
+
+async function observed(port: number): Promise<Json> {
   const job = labIo();
   try {
-    const raw = await observe(jobFor(`a.test:${String(port)}`, { parts: ['suites', 'served'] }), job.io);
-    return scanOf(raw, 'a.test', 0);
+    return await observe(jobFor(`a.test:${String(port)}`, { parts: ['suites', 'served'] }), job.io);
   } finally {
     job.end();
   }
+}
+
+async function scanned(port: number): Promise<Scan> {
+  return scanOf(await observed(port), 'a.test', 0);
+}
+
+function ordersOf(raw: Json): Json | undefined {
+  return own(collector.interpret(raw).facts, 'order');
 }
 
 /** Suites by version, with the code or the name of the suite. */
@@ -109,7 +148,7 @@ function pairsOf(scan: Scan, by: 'id' | 'name'): ReadonlySet<string> {
 }
 
 for (const [name, program, start] of SERVERS) {
-  const lacks = [program, 'sslscan', 'nmap'].filter((needed) => needed !== 'node' && !has(needed));
+  const lacks = [program, 'sslscan', 'nmap'].filter((needed) => !isThere(needed));
   assert.ok(lacks.length === 0 || process.env['CI'] === undefined, `${lacks.join()} missing, and this is CI`);
   const skip = lacks.length > 0 ? `${lacks.join(', ')} is not installed` : false;
 
@@ -117,18 +156,56 @@ for (const [name, program, start] of SERVERS) {
     const server = await start();
     try {
       const scan = await scanned(server.port);
-      const [bySslscan, byNmap] = await Promise.all([sslscanPairs(server.port), nmapPairs(server.port)]);
+      const none = new Set<string>();
+      const [bySslscan, byNmap, bySslyze] = await Promise.all([
+        sslscanPairs(server.port),
+        nmapPairs(server.port),
+        WITH_SSLYZE ? sslyzePairs(server.port) : none,
+      ]);
+      const byTestssl = WITH_TESTSSL ? await testsslPairs(server.port, material.folder) : none;
 
       assert.deepEqual(scan.unknown, []);
       const missing = [
-        ...[...bySslscan].filter((pair) => !pairsOf(scan, 'id').has(pair)),
-        ...[...byNmap].filter((pair) => !pairsOf(scan, 'name').has(pair)),
+        ...[...bySslscan, ...byTestssl].filter((pair) => !pairsOf(scan, 'id').has(pair)),
+        ...[...byNmap, ...bySslyze].filter((pair) => !pairsOf(scan, 'name').has(pair)),
       ];
       assert.deepEqual(missing, []);
       assert.ok(pairsOf(scan, 'id').size > 0 && bySslscan.size + byNmap.size > 0);
       const over = scan.connections - lowerBound(scan);
       assert.ok(over <= 8, `${String(scan.connections)} connections are ${String(over)} over the bound`);
     } finally {
+      await server.stop();
+    }
+  });
+}
+
+const FAR: readonly string[] = [
+  'nginx, intermediate, two certificates',
+  'nginx, all of TLS 1.2 in the order of the client',
+  'nginx, everything in the order of the server',
+  'nginx, a weak suite first',
+  'gnutls, as it comes',
+];
+
+for (const [name, program, start] of SERVERS.filter(([one]) => FAR.includes(one))) {
+  const skip = isThere(program) ? false : `${program} is not installed`;
+
+  test(`${name}: the same is seen from far away, in few connections more`, { skip }, async () => {
+    const server = await start();
+    const proxy = await delayed(server.port, 50);
+    try {
+      const near = await observed(server.port);
+      const far = await observed(proxy.port);
+
+      const scan = scanOf(far, 'a.test', 0);
+      assert.deepEqual(scan.unknown, []);
+      for (const by of ['id', 'name'] as const)
+        assert.deepEqual([...pairsOf(scan, by)].sort(), [...pairsOf(scanOf(near, 'a.test', 0), by)].sort());
+      assert.deepEqual(ordersOf(far), ordersOf(near));
+      const over = scan.connections - lowerBound(scan);
+      assert.ok(over <= 8, `${String(scan.connections)} connections are ${String(over)} over the bound`);
+    } finally {
+      proxy.close();
       await server.stop();
     }
   });
