@@ -55,10 +55,14 @@ export async function scanPast(request: PastRequest): Promise<Past> {
   const path = start.root;
   const file = state === undefined ? undefined : io.kept(state);
   const purpose = purposeOf(start);
-  const memory = (await readMemory(file, purpose)) ?? NOTHING;
+  const old = (await readMemory(file, purpose)) ?? NOTHING;
   const tips = await tipsOf(io, path);
-  // where a ref was moved by force its old commits may be gone: then all is listed, and what is known is left out by name
-  const { objects, missing } = await listObjects(io, path, (await areThere(io, path, memory.tips)) ? memory.tips : []);
+  // where a ref was moved by force or deleted, all is listed, and what is known is left out by name
+  const grown = await areReached(io, path, old.tips);
+  const { objects, missing } = await listObjects(io, path, grown ? old.tips : []);
+  const memory = grown
+    ? old
+    : { ...old, holders: old.holders.filter((one) => objects.indexOf(one.object) !== undefined) };
   const lost = [...memory.lost];
   const lose = (code: FaultCode, name: string): void => void lost.push([code, request.safe(name)]);
   const order = objects.inReadingOrder((index) => {
@@ -84,7 +88,7 @@ export async function scanPast(request: PastRequest): Promise<Past> {
   for (const [code, name] of lost) request.unread(code, name);
   if (repository.shallow) request.unread('git.shallow', '.');
   if (missing > 0) request.unread('git.object-missing', `${String(missing)} objects`);
-  const commits = commitsOf(memory, objects, new Set(holders.flatMap((item) => item.object ?? [])));
+  const commits = commitsOf(memory, objects, new Set(holders.flatMap((item) => item.object ?? [])), grown);
   // what was not whole is looked at again as a whole
   if (file !== undefined && missing === 0 && !repository.shallow) {
     const held = holders.map((item) => holderOf(item, commits, (name) => request.safe(name)));
@@ -104,10 +108,17 @@ async function tipsOf(io: IO, path: string): Promise<string[]> {
   return [...tips].sort();
 }
 
-async function areThere(io: IO, path: string, names: readonly string[]): Promise<boolean> {
-  const args = ['cat-file', '--batch-check=%(objecttype)', '--buffer'];
-  for await (const line of linesOf(io.git(path, args, inputOf(names)))) if (line.endsWith(' missing')) return false;
-  return true;
+/** Whether the refs still reach all of these commits. */
+async function areReached(io: IO, path: string, names: readonly string[]): Promise<boolean> {
+  if (names.length === 0) return true;
+  const args = ['rev-list', '--max-count=1', '--stdin', '--not', '--all'];
+  try {
+    return (await textOf(io.git(path, args, inputOf(names)))) === '';
+  } catch (error) {
+    // they are not even there any more
+    if (error instanceof FaultError && ['git.object-missing', 'git.failed'].includes(error.fault.code)) return false;
+    throw error;
+  }
 }
 
 function* entriesOf(memory: Memory, objects: Objects, order: Uint32Array): Generator<Entry> {
@@ -129,14 +140,15 @@ function namesRead(memory: Memory, objects: Objects, order: Uint32Array): Names 
 }
 
 /** The commits that brought in the objects. */
-function commitsOf(memory: Memory, objects: Objects, wanted: ReadonlySet<string>): Map<string, string> {
+function commitsOf(memory: Memory, objects: Objects, wanted: ReadonlySet<string>, grown: boolean): Map<string, string> {
   const commits = new Map<string, string>();
   for (const { object, commit } of memory.holders) if (commit !== undefined) commits.set(object, commit);
   for (const name of wanted) {
-    const index = commits.has(name) ? undefined : objects.indexOf(name);
+    const index = objects.indexOf(name);
     if (index === undefined) continue;
     const commit = objects.kind(index) === 'commit' ? name : objects.commit(index);
-    if (commit !== undefined) commits.set(name, commit);
+    // an object is listed once more where it came back: the older commit is the one that brought it in
+    if (commit !== undefined && (!grown || !commits.has(name))) commits.set(name, commit);
   }
   return commits;
 }
