@@ -2,13 +2,14 @@
 import { unknown } from '../../../model/facts.ts';
 import type { FaultCode } from '../../../model/fault.ts';
 import { latin1 } from '../../../wire/dns/rdata.ts';
+import { unpacked } from '../../../wire/x509/logotype.ts';
 import type { Answers, Page } from '../answers.ts';
 import { effectiveP, effectiveSp } from '../dmarc/record.ts';
 import { stepAt, walk } from '../dmarc/walk.ts';
 import { textsOf } from '../records.ts';
 import { Sheet, type Part } from '../sheet.ts';
 import { parseTags, tagValue, type TagList } from '../tags.ts';
-import { markFacts } from './evidence.ts';
+import { markFacts, type Shown } from './evidence.ts';
 import { MAX_SVG, svgProblems } from './svg.ts';
 
 const KNOWN_TAGS = ['v', 'l', 'a', 'avp', 'lps', 's'];
@@ -61,7 +62,7 @@ function isHttps(uri: string): boolean {
 }
 
 function logoFacts(sheet: Sheet, answers: Answers, location: string): void {
-  const good = isHttps(location) && /\.svgz?(?:[?#]|$)/i.test(location);
+  const good = isLogo(location);
   sheet.set('locationErrors', good ? [] : [`l=${location.slice(0, 100)} is no https URI of an SVG file`]);
   if (!good) return;
   const page = answers.page(location);
@@ -71,7 +72,12 @@ function logoFacts(sheet: Sheet, answers: Answers, location: string): void {
     return;
   }
   if (page.body.length > MAX_SVG) sheet.set('svgProblems', [...problems, 'it is larger than 32 KB'], page.at);
-  else sheet.set('svgProblems', problems.length > 0 ? problems : svgProblems(latin1(page.body)), page.at);
+  else
+    sheet.set(
+      'svgProblems',
+      problems.length > 0 ? problems : svgProblems(latin1(unpacked(page.body) ?? page.body)),
+      page.at,
+    );
 }
 
 function documentProblems(page: Page): string[] {
@@ -95,7 +101,23 @@ function authorityFacts(sheet: Sheet, answers: Answers, domain: string, list: Ta
   }
   sheet.set('authorityErrors', problems, page.at);
   if (problems.length > 0) return;
-  for (const [key, value] of Object.entries(markFacts(latin1(page.body), domain))) sheet.set(key, value, page.at);
+  const { shown, at } = shownLogo(answers, tagValue(list, 'l') ?? '');
+  for (const [key, value] of Object.entries(markFacts(latin1(page.body), domain, shown))) {
+    sheet.set(key, value, page.at, ...(key === 'vmcProblems' ? at : []));
+  }
+}
+
+/** The logo that the record names, to be compared with that of the certificate. */
+function shownLogo(answers: Answers, location: string): { readonly shown: Shown; readonly at: readonly string[] } {
+  if (!isLogo(location)) return { shown: undefined, at: [] };
+  const page = answers.page(location);
+  if (page.is === 'unknown') return { shown: REFUSALS.includes(page.code) ? undefined : page.code, at: [page.at] };
+  // what is no answer, or was cut, is judged by bimi.svg
+  return { shown: page.status === 200 && !page.truncated ? page.body : undefined, at: [page.at] };
+}
+
+function isLogo(location: string): boolean {
+  return isHttps(location) && /\.svgz?(?:[?#]|$)/i.test(location);
 }
 
 /** Logos are shown only where the organization enforces DMARC for everything (draft §7, verify). */
