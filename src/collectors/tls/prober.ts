@@ -145,10 +145,10 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
     }
   }
 
-  /** As many as there are rows of questions: the last row alone has one too many in the end. */
+  /** One for each row of questions but one: what a row leaves behind in the end another takes up. */
   function prepare(): void {
     if (!preparing || waiting.length > 0) return;
-    while (ready.length < asking && busy + ready.length < limit) ready.push(dialled());
+    while (ready.length < asking - 1 && busy + ready.length < limit) ready.push(dialled());
   }
 
   async function connection(): Promise<ByteStream> {
