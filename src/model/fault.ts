@@ -66,6 +66,7 @@ export const FAULTS = {
   'git.object-missing': { transient: false, title: 'git objects are missing (partial clone)' },
   'git.shallow': { transient: false, title: 'the clone is shallow: its history is cut' },
 
+  'http.coding': { transient: false, title: 'the body is in a content coding or character encoding that is not known' },
   'http.limit': { transient: false, title: 'the bound on the HTTP response was reached' },
   'http.malformed': { transient: false, title: 'the HTTP response is malformed' },
   'http.no-key': { transient: false, title: 'the key that made this signature is not published' },

@@ -88,7 +88,7 @@ export interface Hop {
   /** After content decoding, cut at `maxBody`; as sent where the coding is not known. */
   readonly body: Uint8Array;
   readonly truncated: boolean;
-  /** Why the body is cut, where it was not the cap: `http.timeout`, `net.closed`, `http.malformed` (coding or framing). */
+  /** Why the body is cut, where it was not the cap: `http.timeout`, `net.closed`, `http.malformed` (coding or framing), `http.coding` (a content coding that is not known). */
   readonly bodyFault?: FaultCode;
   readonly tls?: { readonly protocol: string; readonly authorized: boolean; readonly trustError: string | undefined };
   readonly elapsedMs: number;

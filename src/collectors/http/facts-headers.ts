@@ -162,11 +162,16 @@ function duplicatesOf(response: Response): Item[] {
 /** RFC 9112: what node's parser refused is a finding, not "site down". */
 function malformedOf(view: View): Item[] {
   const hops = [view.https, view.http].flatMap(({ hops }) => hops);
-  return [...new Map(hops.map((hop) => [hop.at, hop])).values()].flatMap((hop) =>
-    hop.is === 'failed' && hop.code === 'http.malformed' && hostOf(hop.url) === view.site.host
+  return [...new Map(hops.map((hop) => [hop.at, hop])).values()].flatMap((hop) => {
+    if (hop.is === 'response') {
+      return hop.host === view.site.host && hop.body.fault === 'http.malformed'
+        ? [{ fact: { url: hop.url, problem: 'the body breaks its framing or its coding' }, at: `${hop.at}/body/fault` }]
+        : [];
+    }
+    return hop.code === 'http.malformed' && hostOf(hop.url) === view.site.host
       ? [{ fact: { url: hop.url ?? '', problem: shown(hop.message) }, at: hop.at }]
-      : [],
-  );
+      : [];
+  });
 }
 
 function malformedGap(view: View): ReturnType<typeof gapOf> {

@@ -152,7 +152,8 @@ interface Loaded {
 function contentOf(page: Response): Json {
   const gap = gapOf(page);
   const elements = elementsOf(page);
-  const base = URL.parse(page.url);
+  const baseElement = elements.find((element) => text(element, 'tag') === 'base' && text(element, 'href') !== '');
+  const base = baseElement === undefined ? URL.parse(page.url) : URL.parse(text(baseElement, 'href'), page.url);
   const collect = (find: (element: Json) => readonly JsonObject[]): Json => partialList(elements.flatMap(find), gap);
   return {
     url: page.url,
@@ -161,13 +162,20 @@ function contentOf(page: Response): Json {
     mixedPassive: collect((element) => plainOnly(passiveLoads(element))),
     formsHttp: collect((element) => plainOnly(formTargets(element))),
     baseHttp: collect((element) => (text(element, 'tag') === 'base' ? plainOnly([load(element, 'href')]) : [])),
-    sri: collect((element) => sriOf(element, base)),
+    sri: collect((element) => sriOf(element, URL.parse(page.url), base)),
   };
 }
 
 function load(element: Json, name: string): Loaded {
-  return { tag: text(element, 'tag'), url: text(element, name) };
+  // URL standard §4.4: tabs and line feeds are dropped, and controls at the beginning
+  const url = text(element, name)
+    .replaceAll(/[\t\n\r]/g, '')
+    .replace(CONTROLS, '');
+  return { tag: text(element, 'tag'), url };
 }
+
+// oxlint-disable-next-line no-control-regex -- these are what a URL may not begin with
+const CONTROLS = /^[\u0000-\u0020]+/;
 
 function plainOnly(loads: readonly Loaded[]): JsonObject[] {
   return loads.filter(({ url }) => /^http:/i.test(url)).map(({ tag, url }) => ({ tag, url: shown(url) }));
@@ -187,6 +195,8 @@ function activeLoads(element: Json): Loaded[] {
       return [load(element, 'src')];
     case 'object':
       return [load(element, 'data')];
+    case 'style':
+      return [load(element, 'href')];
     case 'link':
       return relOf(element).some((rel) =>
         ['stylesheet', 'import', 'modulepreload', 'preload', 'manifest'].includes(rel),
@@ -206,7 +216,7 @@ function passiveLoads(element: Json): Loaded[] {
   const set = text(element, 'srcset')
     .split(',')
     .map((candidate) => candidate.trim().split(/\s+/)[0] ?? '');
-  return [text(element, 'src'), text(element, 'poster'), ...set].map((url) => ({ tag, url }));
+  return [load(element, 'src'), load(element, 'poster'), ...set.map((url) => ({ tag, url }))];
 }
 
 function formTargets(element: Json): Loaded[] {
@@ -216,7 +226,7 @@ function formTargets(element: Json): Loaded[] {
 }
 
 /** SRI §3: scripts and stylesheets of other origins, and what their integrity is worth. */
-function sriOf(element: Json, page: URL | null): JsonObject[] {
+function sriOf(element: Json, page: URL | null, base: URL | null): JsonObject[] {
   const tag = text(element, 'tag');
   const url =
     tag === 'script'
@@ -225,7 +235,7 @@ function sriOf(element: Json, page: URL | null): JsonObject[] {
         ? text(element, 'href')
         : '';
   if (url === '') return [];
-  const target = URL.parse(url, page?.href);
+  const target = URL.parse(url, base?.href ?? page?.href);
   if (target === null || page === null || target.origin === page.origin || !/^https?:$/.test(target.protocol))
     return [];
   const integrity = text(element, 'integrity');

@@ -55,37 +55,45 @@ export interface PageExtract {
 /** Ends the reading of a page that has more tags than we look at. */
 class Enough extends Error {}
 
-export function extractPage(html: string): PageExtract {
+/** `xml`: an element that closes itself has no content (XHTML). */
+export function extractPage(html: string, xml = false): PageExtract {
   const elements: JsonObject[] = [];
   let tags = 0;
   let cut = false;
   let title = '';
   let inside = '';
   let script = '';
+  let style = '';
   let scriptRedirect = false;
+  const add = (element: JsonObject): void => {
+    if (elements.length < MAX_ELEMENTS) elements.push(element);
+    else cut = true;
+  };
   const handler: TokenHandler = {
     onStartTag(token) {
       tags += 1;
       if (tags > MAX_TAGS) throw new Enough();
       const mode = MODES[token.tagName];
-      if (mode !== undefined && Object.hasOwn(MODES, token.tagName)) {
+      if (mode !== undefined && Object.hasOwn(MODES, token.tagName) && !(xml && token.selfClosing)) {
         tokenizer.state = mode;
         inside = token.tagName;
         script = '';
+        style = '';
       }
       const kept = keep(token);
       if (kept === undefined) return;
-      if (elements.length < MAX_ELEMENTS) elements.push(kept);
-      else cut = true;
+      add(kept);
     },
     onEndTag(token) {
       if (token.tagName !== inside) return;
       if (inside === 'script' && SETS_LOCATION.test(script)) scriptRedirect = true;
+      if (inside === 'style') for (const href of importsOf(style)) add({ tag: 'style', href });
       inside = '';
     },
     onCharacter({ chars }) {
       if (inside === 'title' && title.length < 300) title += chars;
       else if (inside === 'script' && script.length < 20_000) script += chars;
+      else if (inside === 'style') style += chars;
     },
     onWhitespaceCharacter({ chars }) {
       this.onCharacter({ chars } as Token.CharacterToken);
@@ -111,6 +119,12 @@ export function extractPage(html: string): PageExtract {
     cut = true;
   }
   return { elements, cut, title: title.trim().slice(0, 300), scriptRedirect };
+}
+
+/** CSS Cascade §2: style sheets that a style sheet loads, as far as they come over plain http. */
+function importsOf(style: string): string[] {
+  const imports = style.matchAll(/@import\s{1,9}(?:url\(\s{0,9})?["']?\s{0,9}(http:[^"')\s]{1,500})/gi);
+  return [...imports].map(([, url]) => redactUrls(url ?? '').toWellFormed());
 }
 
 const SETS_LOCATION =

@@ -8,6 +8,7 @@ import { nameOf } from '../../model/target.ts';
 import { firstLine, parseMediaType } from '../../wire/http/fields.ts';
 import { looksLikeHtml } from '../../wire/http/sniff.ts';
 import { type Followed, follow, type FollowOptions, NOT_ASKED } from './chain.ts';
+import { decodePage } from './encoding.ts';
 import { extractPage } from './html.ts';
 import { followLinks } from './links.ts';
 import { FILE_BYTES, PAGE_BYTES } from './limits.ts';
@@ -188,7 +189,12 @@ function keepPage(hop: Hop): JsonObject {
   const isHtml =
     type === undefined ? looksLikeHtml(latin1(hop.body.subarray(0, 1024))) : isHtmlType(parseMediaType(type)?.essence);
   if (!isHtml) return {};
-  const { elements, cut, title, scriptRedirect } = extractPage(new TextDecoder('utf-8').decode(hop.body));
+  const text = decodePage(hop.body, type);
+  if (text === undefined) return {};
+  const { elements, cut, title, scriptRedirect } = extractPage(
+    text,
+    parseMediaType(type ?? '')?.essence.endsWith('xml'),
+  );
   return { html: { elements, cut, title: title.toWellFormed(), scriptRedirect } };
 }
 

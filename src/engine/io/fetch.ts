@@ -246,7 +246,8 @@ async function readBody(
     response.resume();
     return { bytes: new Uint8Array(0), truncated: false };
   }
-  const decoders = decodersOf(linesNamed(response, 'content-encoding').join(',')) ?? [];
+  const known = decodersOf(linesNamed(response, 'content-encoding').join(','));
+  const decoders = known ?? [];
   const chunks: Uint8Array[] = [];
   let size = 0;
   let wire = 0;
@@ -265,14 +266,14 @@ async function readBody(
     }
     function finish(truncated: boolean, fault?: FaultCode): void {
       stop();
-      if (fault !== undefined) response.destroy();
+      if (fault !== undefined && fault !== 'http.coding') response.destroy();
       resolve({ bytes: Buffer.concat(chunks), truncated, ...(fault !== undefined && { fault }) });
     }
     /** The rest of a body that nobody wants is read where it is short: a new connection costs more. */
     function finishAtCap(): void {
       wireCap = wire + MAX_DRAIN;
       const announced = Number(response.headers['content-length'] ?? 0);
-      finish(true);
+      finish(true, known === undefined ? 'http.coding' : undefined);
       if (announced > wireCap) response.destroy();
       else response.resume();
     }
@@ -299,7 +300,7 @@ async function readBody(
       finishAtCap();
     };
     last.on('data', keep);
-    last.on('end', () => finish(false));
+    last.on('end', () => finish(false, known === undefined ? 'http.coding' : undefined));
   });
 }
 

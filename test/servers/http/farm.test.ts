@@ -4,7 +4,10 @@ import { after, before, test } from 'node:test';
 import { selfSigned } from '../../../src/lab/ca.ts';
 import type { LabSite } from '../../../src/lab/http.ts';
 import { certificate, httpChecks, type Lab, type Observation, startLab } from '../../support/http-lab.ts';
-import { type Host, HOSTS, LURING } from './hosts.ts';
+import { type Host, HOSTS as FIRST, LURING } from './hosts.ts';
+import { SECOND } from './hosts-second.ts';
+
+const HOSTS: readonly Host[] = [...FIRST, ...SECOND];
 
 const DAY = 86_400_000;
 let lab: Lab;

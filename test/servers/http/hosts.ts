@@ -33,27 +33,27 @@ export interface Host extends Pick<LabSite, 'name' | 'https' | 'http'> {
 }
 
 const DAY = 86_400_000;
-const SECTXT = '/.well-known/security.txt';
+export const SECTXT = '/.well-known/security.txt';
 
-function drop(...names: readonly string[]): string[] {
+export function drop(...names: readonly string[]): string[] {
   return GOOD_HEADERS.filter((line) => !names.some((name) => line.toLowerCase().startsWith(`${name}:`)));
 }
 
-function put(...lines: readonly string[]): string[] {
+export function put(...lines: readonly string[]): string[] {
   const names = lines.map((line) => line.slice(0, line.indexOf(':')).toLowerCase());
   return [...drop(...names), ...lines];
 }
 
 /** A good host with other headers on its page. */
-function headers(name: string, lines: readonly string[], rest: Partial<Host> = {}): Host {
+export function headers(name: string, lines: readonly string[], rest: Partial<Host> = {}): Host {
   return { name, ...goodHandlers(name, { headers: lines }), ...rest };
 }
 
-function body(name: string, markup: string, rest: Partial<Host> = {}): Host {
+export function body(name: string, markup: string, rest: Partial<Host> = {}): Host {
   return { name, ...goodHandlers(name, { replies: { '/': page(GOOD_HEADERS, markup) } }), ...rest };
 }
 
-function csp(name: string, policies: readonly string[], rest: Partial<Host> = {}): Host {
+export function csp(name: string, policies: readonly string[], rest: Partial<Host> = {}): Host {
   return headers(
     name,
     [...drop('content-security-policy'), ...policies.map((policy) => `Content-Security-Policy: ${policy}`)],
@@ -61,13 +61,13 @@ function csp(name: string, policies: readonly string[], rest: Partial<Host> = {}
   );
 }
 
-function cookie(name: string, lines: readonly string[], rest: Partial<Host> = {}): Host {
+export function cookie(name: string, lines: readonly string[], rest: Partial<Host> = {}): Host {
   return headers(name, [...GOOD_HEADERS, ...lines.map((line) => `Set-Cookie: ${line}`)], rest);
 }
 
-const SAFE = drop('content-type');
+export const SAFE = drop('content-type');
 
-function sectxt(
+export function sectxt(
   name: string,
   lines: readonly string[],
   rest: Partial<Host> = {},
@@ -81,22 +81,22 @@ function sectxt(
   return { name, ...goodHandlers(name, { replies: { [SECTXT]: text } }), ...rest };
 }
 
-const expires = (days: number): string => `Expires: ${new Date(Date.now() + days * DAY).toISOString()}`;
-const own = (name: string): string => `Canonical: https://${name}${SECTXT}`;
-const contact = 'Contact: https://good.test/report';
+export const expires = (days: number): string => `Expires: ${new Date(Date.now() + days * DAY).toISOString()}`;
+export const own = (name: string): string => `Canonical: https://${name}${SECTXT}`;
+export const contact = 'Contact: https://good.test/report';
 
-const https = (name: string, handler: Handler, rest: Partial<Host> = {}): Host => ({
+export const https = (name: string, handler: Handler, rest: Partial<Host> = {}): Host => ({
   name,
   https: handler,
   http: toHttps,
   ...rest,
 });
-const http = (name: string, handler: Handler, rest: Partial<Host> = {}): Host => ({
+export const http = (name: string, handler: Handler, rest: Partial<Host> = {}): Host => ({
   ...good(name),
   ...rest,
   http: handler,
 });
-const good = (name: string): Host => ({ name, ...goodHandlers(name) });
+export const good = (name: string): Host => ({ name, ...goodHandlers(name) });
 
 /** Writes one byte after the other for as long as anybody listens. */
 function drip(text: string, everyMs: number): Reply {
@@ -115,7 +115,7 @@ function drip(text: string, everyMs: number): Reply {
 }
 
 /** Writes the same piece until nobody reads any more. */
-function flood(head: string, piece: string): Reply {
+export function flood(head: string, piece: string): Reply {
   return (socket: Socket) => {
     const chunk = Buffer.from(piece.repeat(Math.ceil(16_384 / piece.length)), 'latin1');
     const pump = (): void => {
@@ -713,7 +713,7 @@ export const HOSTS: readonly Host[] = [
   ),
 ];
 
-function cors(request: Parameters<Handler>[0], allow: (origin: string) => string | undefined): Reply {
+export function cors(request: Parameters<Handler>[0], allow: (origin: string) => string | undefined): Reply {
   const origin = request.headers.find(([name]) => name.toLowerCase() === 'origin')?.[1];
   const allowed = origin === undefined ? undefined : allow(origin);
   if (request.path !== '/') return response('404 Not Found', SAFE);
