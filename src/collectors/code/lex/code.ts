@@ -13,7 +13,7 @@ export interface Code {
   /** Names that the file assigns once, to the index of the first token of the value. */
   readonly constants: ReadonlyMap<string, number>;
   /** Reads lazily: the functions of the file, innermost found first. */
-  cache: { functions?: readonly FunctionRange[] };
+  cache: { functions?: readonly FunctionRange[]; readonly mentions: Map<string, boolean> };
 }
 
 export interface FunctionRange {
@@ -25,13 +25,24 @@ export interface FunctionRange {
   readonly head: number;
 }
 
+/** Tokens of one object that are looked at for a key. */
+const MAX_KEYS = 4000;
+
 const NONE: Token = { kind: 'mark', text: '', at: 0, end: 0, starts: false };
 
 export function codeOf(language: Language, text: string, from = 0, to = text.length): Code | undefined {
   const tokens = tokensOf(language, text, from, to);
   if (tokens === undefined) return undefined;
   const { match, parent } = brackets(tokens);
-  return { language, text, tokens, match, parent, constants: constantsOf(language, tokens), cache: {} };
+  return {
+    language,
+    text,
+    tokens,
+    match,
+    parent,
+    constants: constantsOf(language, tokens),
+    cache: { mentions: new Map() },
+  };
 }
 
 export function tokenAt(code: Code, index: number): Token {
@@ -242,6 +253,16 @@ export function enclosing(code: Code, index: number, kind: '(' | '[' | '{', step
   return -1;
 }
 
+/** Whether the file says something anywhere. Asked once a file and pattern: rules ask it at every place. */
+export function mentions(code: Code, pattern: RegExp): boolean {
+  const key = `${pattern.source}/${pattern.flags}`;
+  const known = code.cache.mentions.get(key);
+  if (known !== undefined) return known;
+  const said = pattern.test(code.text);
+  code.cache.mentions.set(key, said);
+  return said;
+}
+
 /** The key or callee that a bracket belongs to: `ssl: {` gives `ssl`, `new Pool({` gives `Pool` for the round one. */
 export function ownerOf(code: Code, opening: number): string {
   const before = tokenAt(code, opening - 1);
@@ -257,7 +278,7 @@ export function ownerOf(code: Code, opening: number): string {
 export function keyIn(code: Code, opening: number, name: RegExp): number {
   const closing = code.match[opening] ?? -1;
   const end = closing < 0 ? opening : closing;
-  for (let at = opening + 1; at < end; at++) {
+  for (let at = opening + 1, steps = 0; at < end && steps < MAX_KEYS; at++, steps++) {
     const token = tokenAt(code, at);
     if ((token.kind === 'word' || token.kind === 'string') && name.test(token.text)) {
       const next = textAt(code, at + 1);

@@ -121,7 +121,23 @@ class Lexer {
     this.at = stop;
   }
 
+  /** Only a quote, or a letter that may stand before one, begins a string. */
+  private mayOpen(): boolean {
+    const { text, at } = this;
+    const code = text.charCodeAt(at);
+    if (code === 0x22 || code === 0x27 || code === 0x60) return true;
+    if (code === 0x24 || code === 0x40) return this.language === 'csharp';
+    if ((this.language !== 'python' && this.language !== 'rust') || !isLetter(code)) return false;
+    for (let next = at + 1; next < at + 4; next++) {
+      const char = text.charCodeAt(next);
+      if (char === 0x22 || char === 0x27 || (char === 0x23 && this.language === 'rust')) return true;
+      if (!isLetter(char)) return false;
+    }
+    return false;
+  }
+
   private string(): boolean {
+    if (!this.mayOpen()) return false;
     for (const [opening, quote] of this.traits.quotes) {
       if (!this.opens(opening)) continue;
       const from = this.at;

@@ -34,6 +34,7 @@ interface Draft {
   after: string;
   at: number;
   inside: number | undefined;
+  readonly index: number;
 }
 
 class ShellReader {
@@ -100,7 +101,14 @@ class ShellReader {
   }
 
   private begin(inside: number | undefined): Draft {
-    const draft: Draft = { words: [], assignments: [], after: '', at: this.base + this.at, inside };
+    const draft: Draft = {
+      words: [],
+      assignments: [],
+      after: '',
+      at: this.base + this.at,
+      inside,
+      index: this.commands.length,
+    };
     this.commands.push(draft);
     return draft;
   }
@@ -131,7 +139,7 @@ class ShellReader {
 
   private nested(current: Draft, opening: number, closing: string, depth: number): void {
     this.at += opening;
-    this.list(closing, this.commands.indexOf(current, Math.max(0, this.commands.length - 2000)), depth + 1);
+    this.list(closing, current.index, depth + 1);
   }
 
   private bodies(): void {

@@ -13,10 +13,12 @@ interface Instruction {
 }
 
 const MAX_INSTRUCTIONS = 20_000;
+const MAX_HEREDOCS = 200;
 
 /** Instructions with their bodies; heredocs of RUN belong to it. */
 function instructionsOf(text: string): readonly Instruction[] {
   const found: Instruction[] = [];
+  let left = MAX_HEREDOCS;
   let at = 0;
   while (at < text.length && found.length < MAX_INSTRUCTIONS) {
     const head = /[ \t]*(#[^\n]*|[A-Za-z]+)?/y;
@@ -34,6 +36,8 @@ function instructionsOf(text: string): readonly Instruction[] {
       end = lineEnd(text, at);
     }
     for (const match of text.slice(from, Math.min(end, from + 2000)).matchAll(/<<-?(["']?)([A-Za-z_]\w{0,60})\1/g)) {
+      // a heredoc that nobody closes is sought a few times only
+      if (left-- <= 0) break;
       const close = new RegExp(`^[\\t ]*${match[2] ?? ''}[\\t ]*\\r?$`, 'm').exec(text.slice(end + 1, end + 200_000));
       if (close !== null) end = lineEnd(text, end + 1 + close.index);
     }
@@ -69,13 +73,13 @@ const SECRET_END = /(?:^|_)(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY|
 
 export function dockerRules(text: string, sink: Sink): void {
   const instructions = instructionsOf(text);
-  for (const [index, { name, from, to }] of instructions.entries()) {
+  const used = usedIn(text, instructions);
+  for (const { name, from, to } of instructions) {
     const body = text.slice(from, to);
     if (name === 'RUN')
       commandRules(withoutFlags(body), from, { builds: true, secrets: false, ci: false, script: true }, sink);
     else if (name === 'ENV' || name === 'ARG') {
-      for (const one of assignmentsIn(body, from, name === 'ENV'))
-        variable(one, name, text, instructions.slice(index + 1), sink);
+      for (const one of assignmentsIn(body, from, name === 'ENV')) variable(one, name, used, sink);
     } else if (/^(?:CMD|ENTRYPOINT|HEALTHCHECK)$/.test(name)) {
       commandRules(
         withoutFlags(body).replaceAll(/["[\],]/g, ' '),
@@ -130,7 +134,18 @@ function assignmentsIn(body: string, base: number, legacy: boolean): readonly As
   return found;
 }
 
-function variable(one: Assignment, instruction: string, text: string, rest: readonly Instruction[], sink: Sink): void {
+/** Names that RUN instructions use, each with the last place. */
+function usedIn(text: string, instructions: readonly Instruction[]): ReadonlyMap<string, number> {
+  const used = new Map<string, number>();
+  for (const { name, from, to } of instructions) {
+    if (name !== 'RUN') continue;
+    for (const found of text.slice(from, to).matchAll(/\$\{?([A-Za-z_]\w{0,200})/g))
+      used.set(found[1] ?? '', from + found.index);
+  }
+  return used;
+}
+
+function variable(one: Assignment, instruction: string, used: ReadonlyMap<string, number>, sink: Sink): void {
   const { name, value, at } = one;
   if (value !== undefined) {
     variableRules({ name, value, at }, sink);
@@ -140,14 +155,7 @@ function variable(one: Assignment, instruction: string, text: string, rest: read
   const isLiteral = value !== undefined && value !== '' && !isPlaceholder(value) && !/^\/|\$/.test(value);
   if (isLiteral) {
     sink({ rule: 'code.secret.docker-arg', at, seen: `${instruction} ${shown(name)} with a literal value` });
-  } else if (instruction === 'ARG') {
-    const used = new RegExp(`\\$(?:\\{)?${name}\\b`);
-    if (
-      rest.some(
-        (other) => other.name === 'RUN' && used.test(text.slice(other.from, Math.min(other.to, other.from + 20_000))),
-      )
-    ) {
-      sink({ rule: 'code.secret.docker-arg', at, seen: `ARG ${shown(name)} used in RUN`, severity: 'medium' });
-    }
+  } else if (instruction === 'ARG' && (used.get(name) ?? -1) > at) {
+    sink({ rule: 'code.secret.docker-arg', at, seen: `ARG ${shown(name)} used in RUN`, severity: 'medium' });
   }
 }

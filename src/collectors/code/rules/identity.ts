@@ -15,6 +15,7 @@ import {
   tokenAt,
   valueOf,
   type Code,
+  mentions,
 } from '../lex/code.ts';
 import { hostOf, shown, type Sink } from '../hit.ts';
 import { isLocalHost, isNetworkName } from '../hosts.ts';
@@ -31,7 +32,7 @@ function jwtDecode(code: Code, index: number, sink: Sink): void {
   const { names, from } = chainTo(code, index);
   const root = names.at(-2) ?? names.at(-1) ?? '';
   if (!/^(?:jwt|jsonwebtoken|JWT|jose|jwtDecode|jwt_decode|decodeJwt)$/.test(root)) return;
-  if (/\b(?:verify|jwtVerify|verifyIdToken|verifyAsync|createRemoteJWKSet|expressjwt|jwtCheck)\s*\(/.test(code.text))
+  if (mentions(code, /\b(?:verify|jwtVerify|verifyIdToken|verifyAsync|createRemoteJWKSet|expressjwt|jwtCheck)\s*\(/))
     return;
   const used = identityUse(code, from, code.match[opening] ?? opening);
   sink({

@@ -17,6 +17,7 @@ export interface Line {
   readonly at: number;
   /** The name in brackets above, lower case. */
   readonly section: string;
+  readonly exported: boolean;
 }
 
 /** Settings of the form `key = value`, `key: value`, `key value` for a few words; comments and sections are told apart. */
@@ -46,6 +47,7 @@ export function linesOf(text: string): readonly Line[] {
       value,
       at: start + setting[0].length - raw.length + (quoted === null ? 0 : 1),
       section,
+      exported: /^\s*export\s/.test(line),
     });
   }
   return found;
@@ -58,6 +60,9 @@ export function lineRules(text: string, kind: LineKind, sink: Sink): void {
   const host = lines.find((line) =>
     /^(?:host|hostname|server|db_host|pghost|database_host|postgres_host)$/i.test(line.key),
   )?.value;
+  const servers = lines
+    .filter((other) => /bootstrap[._]servers|brokers/i.test(other.key))
+    .map((other) => other.value.split(',')[0]?.replace(/:\d+$/, '') ?? '');
   for (const line of lines) {
     const { key, value, at, section } = line;
     variableRules({ name: key, value, at }, sink);
@@ -70,9 +75,6 @@ export function lineRules(text: string, kind: LineKind, sink: Sink): void {
       sslmode(value, '', (seen, more) => sink({ rule: 'code.db.sslmode', at, seen, ...more }));
     }
     if (/^security\.protocol$|SECURITY_PROTOCOL$/i.test(key) && /^(?:SASL_)?PLAINTEXT$/i.test(value)) {
-      const servers = lines
-        .filter((other) => /bootstrap[._]servers|brokers/i.test(other.key))
-        .map((other) => other.value.split(',')[0]?.replace(/:\d+$/, '') ?? '');
       if (servers.length === 0 || servers.some((server) => isRemote(server)))
         sink({ rule: 'code.db.cleartext-url', at, seen: 'Kafka with the protocol PLAINTEXT' });
     }
@@ -127,12 +129,7 @@ export function committedValue(text: string, isEnvrc: boolean): number | undefin
   for (const line of linesOf(text)) {
     if (line.value.trim() === '') continue;
     if (!isEnvrc) return line.at;
-    if (
-      isSecretName(line.key) &&
-      isRealValue(line.value) &&
-      new RegExp(`^\\s*export\\s+${line.key}\\b`, 'm').test(text)
-    )
-      return line.at;
+    if (line.exported && isSecretName(line.key) && isRealValue(line.value)) return line.at;
   }
   return undefined;
 }

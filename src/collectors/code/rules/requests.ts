@@ -12,6 +12,7 @@ import {
   textAt,
   tokenAt,
   type Code,
+  mentions,
 } from '../lex/code.ts';
 import { hostOf, shown, type Sink } from '../hit.ts';
 import { isRemote, urlsIn } from '../hosts.ts';
@@ -152,7 +153,7 @@ const SENDS: { readonly [language in Code['language']]?: Sends } = {
 /** Looks at every call, from the strings: only a call near an http address is of interest. */
 export function cleartextRequests(code: Code, sink: Sink): void {
   const sends = SENDS[code.language];
-  if (sends === undefined || !/http:\/\//i.test(code.text)) return;
+  if (sends === undefined || !mentions(code, /http:\/\//i)) return;
   const calls = new Set<number>();
   const consider = (index: number): void => {
     let at = index;
@@ -219,10 +220,10 @@ function listen(code: Code, index: number, sink: Sink): void {
   if (plain || host === undefined || !isOpenAddress(host)) return;
   if (
     !/^(?:app|server|fastify|express|api)$/i.test(root) ||
-    /\bcreateSecureServer\b|\bhttps\s*\.\s*createServer\b/.test(code.text)
+    mentions(code, /\bcreateSecureServer\b|\bhttps\s*\.\s*createServer\b/)
   )
     return;
-  if (/trust proxy|trustProxy|\bapp\.proxy\s*=/.test(code.text)) return;
+  if (mentions(code, /trust proxy|trustProxy|\bapp\.proxy\s*=/)) return;
   sink({
     rule: 'code.http.cleartext-server',
     at: tokenAt(code, index).at,
@@ -249,7 +250,7 @@ function isPlainServer(code: Code, root: string, index: number): boolean {
     const { names } = chainTo(code, index);
     return (
       names.includes('http') ||
-      (names.length === 2 && /from ['"](?:node:)?http['"]|require\(['"](?:node:)?http['"]\)/.test(code.text))
+      (names.length === 2 && mentions(code, /from ['"](?:node:)?http['"]|require\(['"](?:node:)?http['"]\)/))
     );
   }
   const value = code.constants.get(root);
@@ -279,7 +280,7 @@ function telnetlib(code: Code, index: number, sink: Sink): void {
 }
 
 function ftplib(code: Code, index: number, sink: Sink): void {
-  if (callOf(code, index) === undefined || !/\bftplib\b/.test(code.text)) return;
+  if (callOf(code, index) === undefined || !mentions(code, /\bftplib\b/)) return;
   const { names } = chainTo(code, index);
   if (names.length > 1 && names.at(-2) !== 'ftplib') return;
   sink({ rule: 'code.cleartext.protocol', at: tokenAt(code, index).at, seen: 'ftplib.FTP without TLS' });

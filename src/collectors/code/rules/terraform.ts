@@ -51,7 +51,12 @@ function bodyOf(code: Code, from: number, to: number, depth: number): Pick<Block
     if (token.kind === 'word') {
       let open = at + 1;
       const labels: string[] = [];
-      while (open < to && (isString(code, open) || tokenAt(code, open).kind === 'word') && !tokenAt(code, open).starts)
+      while (
+        open < to &&
+        labels.length < 4 &&
+        (isString(code, open) || tokenAt(code, open).kind === 'word') &&
+        !tokenAt(code, open).starts
+      )
         labels.push(tokenAt(code, open++).text);
       const close = textAt(code, open) === '{' ? (code.match[open] ?? -1) : -1;
       if (close > 0 && depth < MAX_DEPTH) {

@@ -15,6 +15,7 @@ import {
   tokenAt,
   valueOf,
   type Code,
+  mentions,
 } from '../lex/code.ts';
 import type { Sink } from '../hit.ts';
 
@@ -147,10 +148,6 @@ const HTTP_VERBS = /^(?:get|post|put|patch|delete|head|options|request|send|stre
 const HTTP_MAKERS =
   /^(?:Session|Client|AsyncClient|ClientSession|TCPConnector|client|resource|HTTPTransport|AsyncHTTPTransport)$/;
 
-function mentions(code: Code, words: RegExp): boolean {
-  return words.test(code.text);
-}
-
 /** The call whose keyword argument stands at `index`, as its names; empty where it is none. */
 function calleeOf(code: Code, index: number): readonly string[] {
   const opening = enclosing(code, index, '(');
@@ -252,7 +249,7 @@ function oldPython(code: Code, index: number, sink: Sink): void {
   if (isString(code, index)) return;
   const { at, text } = tokenAt(code, index);
   const limits = /\bOP_NO_(?:TLSv1\b|SSLv3)|\bminimum_version\b|\.options\b/;
-  if (text === 'PROTOCOL_SSLv23' && limits.test(code.text)) return;
+  if (text === 'PROTOCOL_SSLv23' && mentions(code, limits)) return;
   sink({ rule: 'code.tls.old-version-python', at, seen: text });
 }
 
@@ -314,7 +311,7 @@ function goVersion(code: Code, index: number, sink: Sink): void {
 function goConfig(code: Code, index: number, sink: Sink): void {
   if (textAt(code, index - 1) !== '.' || textAt(code, index - 2) !== 'tls' || textAt(code, index + 1) !== '{') return;
   const literal = index + 1;
-  if (keyIn(code, literal, /^MinVersion$/) >= 0 || /\.MinVersion\b/.test(code.text)) return;
+  if (keyIn(code, literal, /^MinVersion$/) >= 0 || mentions(code, /\.MinVersion\b/)) return;
   if (keyIn(code, literal, /^(?:Certificates|GetCertificate|GetConfigForClient|ClientAuth|ClientCAs)$/) < 0) return;
   const { at } = tokenAt(code, index);
   sink({ rule: 'code.tls.min-version-go', at, seen: 'a server without MinVersion', severity: 'low', oldGo: true });

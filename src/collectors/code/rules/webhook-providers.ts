@@ -1,5 +1,5 @@
 /** The webhook providers: how a handler of theirs is known, and what a verification of theirs is called (facts/code §4). */
-import { callOf, chainTo, isString, textAt, tokenAt, type Code } from '../lex/code.ts';
+import { callOf, chainTo, isString, textAt, tokenAt, type Code, mentions } from '../lex/code.ts';
 
 export const PROVIDERS = ['stripe', 'github', 'slack', 'svix', 'twilio', 'shopify'] as const;
 export type Provider = (typeof PROVIDERS)[number];
@@ -23,10 +23,6 @@ export interface ProviderTraits {
 
 function calls(code: Code, index: number): readonly string[] | undefined {
   return callOf(code, index) === undefined ? undefined : chainTo(code, index).names;
-}
-
-function has(code: Code, pattern: RegExp): boolean {
-  return pattern.test(code.text);
 }
 
 /** `new Webhook(secret).verify(…)`, also over a name that holds it. */
@@ -67,7 +63,7 @@ export const TRAITS: { readonly [provider in Provider]: ProviderTraits } = {
       const last = names?.at(-1) ?? '';
       if (code.language === 'go')
         return /^Validate(?:Payload|Signature|PayloadFromBody)$/.test(last) ? 'error' : undefined;
-      if (!has(code, /@octokit\/webhooks|octokit/)) return undefined;
+      if (!mentions(code, /@octokit\/webhooks|octokit/)) return undefined;
       if (last === 'createNodeMiddleware' || last === 'createWebMiddleware') return 'middleware';
       if (last === 'verifyAndReceive') return 'throws';
       return last === 'verify' && /webhooks?|octokit/i.test(names?.at(-2) ?? 'webhooks') ? 'answers' : undefined;
@@ -86,10 +82,10 @@ export const TRAITS: { readonly [provider in Provider]: ProviderTraits } = {
       if (
         last === 'isValidSlackRequest' ||
         last === 'is_valid_request' ||
-        (last === 'is_valid' && has(code, /SignatureVerifier/))
+        (last === 'is_valid' && mentions(code, /SignatureVerifier/))
       )
         return 'answers';
-      if (last === 'Ensure' && has(code, /NewSecretsVerifier/)) return 'error';
+      if (last === 'Ensure' && mentions(code, /NewSecretsVerifier/)) return 'error';
       if (/^(?:createEventAdapter|createMessageAdapter|ExpressReceiver|SlackRequestHandler)$/.test(last))
         return 'middleware';
       return undefined;
@@ -113,7 +109,7 @@ export const TRAITS: { readonly [provider in Provider]: ProviderTraits } = {
       const last = names?.at(-1) ?? '';
       if (last === 'webhook' && /twilio/i.test(names?.at(-2) ?? '')) return 'middleware';
       if (/^(?:validateRequest|validateRequestWithBody|validateExpressRequest)$/.test(last)) return 'answers';
-      return /^[vV]alidate$/.test(last) && has(code, /RequestValidator/) ? 'answers' : undefined;
+      return /^[vV]alidate$/.test(last) && mentions(code, /RequestValidator/) ? 'answers' : undefined;
     },
   },
   shopify: {
@@ -150,7 +146,7 @@ export function mentioned(code: Code, index: number): Provider | undefined {
 function isCase(code: Code, index: number, provider: Provider): boolean {
   const before = textAt(code, index - 1);
   const compared = before === 'case' || /^[=!]==?$/.test(before);
-  return compared && (provider !== 'stripe' || /\.type\b|\[["']type["']\]|\.Type\b/.test(code.text));
+  return compared && (provider !== 'stripe' || mentions(code, /\.type\b|\[["']type["']\]|\.Type\b/));
 }
 
 /** The quick look: a file without these words has no webhook of theirs. */

@@ -12,6 +12,7 @@ import {
   tokenAt,
   type Code,
   type FunctionRange,
+  mentions,
 } from '../lex/code.ts';
 import { functionAt, functionsOf } from '../lex/functions.ts';
 import { wordsOf } from '../names.ts';
@@ -35,11 +36,15 @@ export interface Webhooks {
 }
 
 const MAX_MARKS = 400;
+/** Calls of one file that are looked at as routes. */
+const MAX_ROUTES = 500;
+const ROUTE_WORDS =
+  /^(?:post|all|route|use|POST|Post|HandleFunc|Handle|Any|Method|any|api_route|add_url_rule|path|re_path|url)$/;
 /** Of one file. */
 const MAX_HANDLERS = 50;
 
 export function webhooksOf(code: Code, path: string, sink: Sink): Webhooks | undefined {
-  if (!/^(?:js|python|go)$/.test(code.language) || !WEBHOOK_WORDS.test(code.text)) return undefined;
+  if (!/^(?:js|python|go)$/.test(code.language) || !mentions(code, WEBHOOK_WORDS)) return undefined;
   const marks: { readonly at: number; readonly provider: Provider }[] = [];
   for (let at = 0; at < code.tokens.length && marks.length < MAX_MARKS; at++) {
     const provider = mentioned(code, at);
@@ -97,7 +102,8 @@ class FileReader {
   private routes(): Route[] {
     const { code } = this;
     const found: Route[] = [];
-    for (let index = 0; index < code.tokens.length && found.length < 500; index++) {
+    let left = MAX_ROUTES;
+    for (let index = 0; index < code.tokens.length && left > 0; index++) {
       const opening = callOf(code, index);
       if (opening === undefined) continue;
       const word = textAt(code, index);
@@ -107,6 +113,7 @@ class FileReader {
           : /^(?:post|all|route|use|POST|Post|HandleFunc|Handle|Any|Method|any)$/.test(word)
             ? this.registered(index, opening, word)
             : undefined;
+      if (ROUTE_WORDS.test(word)) left--;
       if (route !== undefined) found.push(route);
     }
     return found;
@@ -251,7 +258,7 @@ class FileReader {
       return;
     hardcodedKeys(code, bodies, this.sink);
     const weak =
-      provider === 'github' && /x-hub-signature/i.test(code.text) && !/x[-_]hub[-_]signature[-_]256/i.test(code.text);
+      provider === 'github' && mentions(code, /x-hub-signature/i) && !mentions(code, /x[-_]hub[-_]signature[-_]256/i);
     const verified = weak ? undefined : this.verifiedAt(provider, route, bodies);
     if (verified === undefined) {
       this.handlers.push({ provider, at, ...(weak ? { weak: true as const } : {}) });
@@ -339,12 +346,14 @@ class FileReader {
   private calls(): Webhooks['calls'] {
     const { code } = this;
     const found: { readonly provider: Provider; readonly at: number }[] = [];
+    let compared = 0;
     for (let at = 0; at < code.tokens.length && found.length < 200; at++) {
       if (tokenAt(code, at).kind !== 'word') continue;
       for (const provider of PROVIDERS) {
         if (TRAITS[provider].verification(code, at) !== undefined) found.push({ provider, at: tokenAt(code, at).at });
       }
-      if (isConstantTime(code, at)) {
+      if (compared < 200 && isConstantTime(code, at)) {
+        compared++;
         const body = functionAt(code, at);
         for (const provider of PROVIDERS) {
           const near =
@@ -470,11 +479,17 @@ function hardcodedKeys(code: Code, bodies: readonly FunctionRange[], sink: Sink)
   }
 }
 
+/** Of one file. */
+const MAX_COMPARISONS = 5000;
+const TIMING_MARKS = /^(?:[=!]==?|equals|strcmp|Equal)$/;
+
 /** CWE-208: a comparison that stops at the first difference tells how far a guess was right. */
 export function timingRules(code: Code, sink: Sink): void {
-  if (!/signature|hmac|digest|\bmac\b|sig\b/i.test(code.text)) return;
-  for (let at = 1; at < code.tokens.length - 1; at++) {
+  if (!mentions(code, /signature|hmac|digest|\bmac\b|sig\b/i)) return;
+  let left = MAX_COMPARISONS;
+  for (let at = 1; at < code.tokens.length - 1 && left > 0; at++) {
     const text = textAt(code, at);
+    if (TIMING_MARKS.test(text)) left--;
     if (/^[=!]==?$/.test(text)) {
       if (comparesSignature(operandBefore(code, at), operandAfter(code, at))) reportTiming(code, at, sink);
     } else if (/^(?:equals|strcmp|Equal)$/.test(text)) {

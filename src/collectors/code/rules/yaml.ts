@@ -31,6 +31,7 @@ const WORTH =
 export function yamlRules(context: YamlContext): boolean {
   const text = withoutTemplates(context.text);
   if (!WORTH.test(text)) return true;
+  if (isTooDeep(text)) return false;
   let documents;
   try {
     documents = parseAllDocuments(text, {
@@ -55,6 +56,21 @@ export function yamlRules(context: YamlContext): boolean {
   return walker.nodes < MAX_NODES;
 }
 
+/** Flow collections inside flow collections: the parser calls itself for each. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x5b || code === 0x7b) depth++;
+    else if ((code === 0x5d || code === 0x7d) && depth > 0) depth--;
+    // brackets of block scalars do not nest over lines for long
+    else if (code === 0x0a && depth > 0 && depth < 50) depth--;
+    if (depth > MAX_FLOW) return true;
+  }
+  return false;
+}
+
+const MAX_FLOW = 500;
 const BLANK = '\ue000';
 
 /** `{{ … }}` of Helm, Jinja and Go templates as text of the same length; lines of nothing else as blanks. `${{ … }}` of GitHub stays. */
@@ -176,7 +192,7 @@ class Walker {
       (this.get(node, 'run') !== undefined || this.get(node, 'script') !== undefined)
     ) {
       this.secrets = /secrets\.|SECRET|TOKEN|PASSWORD|API_KEY/.test(
-        this.text.slice(range[0], Math.min(range[1], range[0] + 20_000)),
+        this.text.slice(range[0], Math.min(range[1], range[0] + 4000)),
       );
     }
     // Kubernetes: `- name: X` and `value: "0"`
