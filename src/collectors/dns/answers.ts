@@ -1,8 +1,10 @@
 /** The answers of one job by question: what the DNS said, told apart into records, two kinds of absence, and not knowing. */
+import { createHash } from 'node:crypto';
 import { FaultError, type FaultCode } from '../../model/fault.ts';
 import { faultIn } from '../../model/facts.ts';
-import { isArray, own, type Json, type JsonObject } from '../../model/json.ts';
+import { isArray, isObject, own, type Json, type JsonObject } from '../../model/json.ts';
 import { decodeMessage } from '../../wire/dns/message.ts';
+import type { KeyMarks } from '../../wire/x509/key-list.ts';
 import { canonicalName, labelsOf } from '../../wire/dns/name.ts';
 import { RCODES, TYPES, type Message, type ResourceRecord, type TypeName } from '../../wire/dns/types.ts';
 
@@ -124,6 +126,10 @@ export class Answers {
   readonly #answers = new Map<TypeName, Map<string, Answer>>();
   readonly #special = new Map<string, Answer>();
   readonly #suffixes = new Map<string, string>();
+  readonly #marks = new Map<string, KeyMarks>();
+  #hasKeyList = false;
+  /** DKIM keys that were asked about, by digest: for the observer to look up. */
+  readonly keys = new Map<string, Uint8Array>();
   /** What was looked for and not there: to be looked for again when something was added. */
   readonly #open: (readonly [kept: Map<string, Answer>, key: string])[] = [];
   #count = 0;
@@ -145,6 +151,15 @@ export class Answers {
     if (names !== undefined && names !== null && typeof names === 'object' && !isArray(names)) {
       for (const [name, suffix] of Object.entries(names)) {
         if (typeof suffix === 'string') answers.addSuffix(name, suffix);
+      }
+    }
+    answers.#hasKeyList = own(own(raw, 'options'), 'leaked-keys') !== undefined;
+    const marks = own(raw, 'keyMarks');
+    if (isObject(marks)) {
+      for (const [digest, mark] of Object.entries(marks)) {
+        const weak = own(mark, 'debianWeak');
+        const debianWeak = typeof weak === 'boolean' ? weak : undefined;
+        answers.#marks.set(digest, { leaked: own(mark, 'leaked') === true, debianWeak });
       }
     }
     return answers;
@@ -176,6 +191,13 @@ export class Answers {
     this.misses += 1;
     this.missingPages.add(url);
     return { is: 'unknown', code: 'evidence.missing', at: '' };
+  }
+
+  /** What the list of keys that others hold says of a key; undefined where the job had no list, `lost` where it had. */
+  keyMarks(spki: Uint8Array): KeyMarks | 'lost' | undefined {
+    const digest = createHash('sha256').update(spki).digest('hex');
+    this.keys.set(digest, spki);
+    return this.#marks.get(digest) ?? (this.#hasKeyList ? 'lost' : undefined);
   }
 
   addSuffix(name: string, suffix: string): void {

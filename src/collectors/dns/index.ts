@@ -23,12 +23,14 @@ export const collector: Collector = {
     const read = new Set(['name', 'mx', ...context.paths.map((path) => path.split('.')[0] ?? '')]);
     const parts = all.filter((part) => read.has(part));
     const psl = context.dataDigest('psl');
+    const keys = parts.includes('dkim') ? context.dataDigest('leaked-keys') : undefined;
     return {
       ...(parts.length < all.length ? { parts } : {}),
       ...(selectors.length > 0 ? { selectors } : {}),
       ...(own(context.switches, 'intrusive') === true ? { intrusive: true } : {}),
       // another list is another question
       ...(psl === undefined ? {} : { psl }),
+      ...(keys === undefined ? {} : { 'leaked-keys': keys }),
     };
   },
   observe,
@@ -44,10 +46,13 @@ export const collector: Collector = {
       found.push({ kind: 'endpoint', id: endpointId({ host: domain, port: 443, protocol: 'tls' }), ...derived });
       found.push({ kind: 'site', id: `site:https://${domain}/`, ...derived });
     }
+    const mode = textAt(own(facts, 'mtasts'), 'mode');
     for (const host of listParts(own(own(facts, 'mx'), 'hosts'))?.items ?? []) {
       const name = textAt(host, 'name');
       if (name === undefined) continue;
-      found.push({ kind: 'endpoint', id: endpointId({ host: name, port: 25, protocol: 'smtp' }), ...derived });
+      const id = endpointId({ host: name, port: 25, protocol: 'smtp' });
+      // the policy binds the certificate of each mail host (RFC 8461 §4.1)
+      found.push({ kind: 'endpoint', id, ...derived, ...(mode !== undefined && { options: { mtaSts: mode } }) });
     }
     return found;
   },

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../../model/json.ts';
 import { nameOf } from '../../model/target.ts';
 import { canonicalName } from '../../wire/dns/name.ts';
 import { suffixLists } from '../../wire/psl/source.ts';
+import type { KeyList } from '../../wire/x509/key-list.ts';
 import { publicSuffix } from '../../wire/psl/suffixes.ts';
 import { Answers, rawEntry, type Asked } from './answers.ts';
 import { ask, fetchPage, type Told } from './ask.ts';
@@ -33,6 +34,25 @@ async function askAll(questions: readonly Asked[], io: IO): Promise<Told[]> {
   };
   await Promise.all(Array.from({ length: Math.min(MAX_IN_FLIGHT, questions.length) }, worker));
   return told;
+}
+
+/** Read once for all jobs of a run: the bytes are the same object each time. */
+const keyLists = new WeakMap<Uint8Array, KeyList>();
+
+/** What the list of `--leaked-keys` says of the DKIM keys that were seen. */
+async function marksOf(keys: ReadonlyMap<string, Uint8Array>, io: IO): Promise<Json> {
+  const { parseKeyList, keyMarks } = await import('../../wire/x509/key-list.ts');
+  const { publicKeyOf } = await import('../../wire/x509/key.ts');
+  const { readOnly } = await import('../../wire/x509/der.ts');
+  const bytes = await io.data('leaked-keys');
+  const list = keyLists.get(bytes) ?? parseKeyList(Buffer.from(bytes).toString('latin1'));
+  if ('badLine' in list) return {};
+  keyLists.set(bytes, list);
+  const marks = [...keys].map(([digest, spki]): [string, Json] => {
+    const { leaked, debianWeak } = keyMarks(list, publicKeyOf(readOnly(spki)), digest);
+    return [digest, { leaked, ...(debianWeak === undefined ? {} : { debianWeak }) }];
+  });
+  return Object.fromEntries(marks);
 }
 
 export async function observe(job: Job, io: IO): Promise<Json> {
@@ -86,6 +106,7 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     answers: entries,
     pages,
     suffixes: { date: list.date, names: suffixes },
+    ...(Object.hasOwn(job.options, 'leaked-keys') ? { keyMarks: await marksOf(answers.keys, io) } : {}),
     ...(limit === undefined ? {} : { limit }),
   };
 }

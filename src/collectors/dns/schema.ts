@@ -64,6 +64,9 @@ export const rawSchema = object({
     date: string({ description: 'of the Public Suffix List' }),
     names: map(string(), { description: 'the public suffix of each name that mattered (ICANN section)' }),
   }),
+  'keyMarks?': map(anything(), {
+    description: 'what the list of --leaked-keys says of the DKIM keys that were seen, by SHA-256',
+  }),
   'options?': anything(),
   'limit?': string({ description: 'the bound that was reached' }),
 });

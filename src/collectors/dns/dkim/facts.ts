@@ -131,7 +131,7 @@ function keyFacts(answers: Answers, domain: string, { selector, configured, answ
     records: records.length,
     ...(cname === undefined ? {} : { cname, ...targetFacts(answers, answer, cname) }),
     // RFC 6376 §3.6.2.2: with several records the result is undefined
-    ...(records.length === 1 && records[0] !== undefined ? recordFacts(records[0], selector) : {}),
+    ...(records.length === 1 && records[0] !== undefined ? recordFacts(answers, records[0], selector) : {}),
   };
 }
 
@@ -142,7 +142,7 @@ function targetFacts(answers: Answers, answer: Answer, cname: string): JsonObjec
   return { cnameDangling: taken, cnameBroken: !taken };
 }
 
-function recordFacts(record: DkimRecord, selector: string): JsonObject {
+function recordFacts(answers: Answers, record: DkimRecord, selector: string): JsonObject {
   const { key } = record;
   const date = dateOf(selector);
   return {
@@ -164,7 +164,7 @@ function recordFacts(record: DkimRecord, selector: string): JsonObject {
       : { kind: key.kind, ...(key.bad === undefined ? {} : { bad: key.bad }), bareKey: key.bare }),
     ...(key?.bits === undefined || key.kind !== 'rsa' ? {} : { rsaBits: key.bits }),
     ...(key?.exponent === undefined ? {} : { rsaExponent: String(key.exponent) }),
-    ...(key?.bad !== undefined || key === undefined ? {} : { weaknesses: weaknesses(record) }),
+    ...(key?.bad !== undefined || key === undefined ? {} : { weaknesses: weaknesses(answers, record) }),
   };
 }
 
@@ -174,15 +174,19 @@ const PUBLISHED: { readonly [digest: string]: string } = {
   c9fc2f15f22401655f9b2622a8a37651c9e20b74dc305cc8df95ba005e1d64f9: 'RFC 8463 appendix A.2',
 };
 
-function weaknesses(record: DkimRecord): string[] {
+function weaknesses(answers: Answers, record: DkimRecord): Json {
   const found: string[] = [];
+  const marks = record.key?.spki === undefined ? undefined : answers.keyMarks(record.key.spki);
+  const seen = marks === 'lost' ? undefined : marks;
+  if (seen?.leaked === true) found.push('it is on the list of keys that others hold');
+  if (seen?.debianWeak === true) found.push('made by the broken OpenSSL of Debian (CVE-2008-0166)');
   const published = PUBLISHED[createHash('sha256').update(record.p).digest('hex')];
   if (published !== undefined) found.push(`the private key is published in ${published}`);
   const modulus = record.key?.modulus;
   if (modulus !== undefined && looksLikeRoca(modulus))
     found.push('made by the broken Infineon library (CVE-2017-15361)');
   if (modulus !== undefined && modulus % 2n === 0n) found.push('the modulus is even');
-  return found;
+  return partialList(found, marks === 'lost' ? 'evidence.missing' : undefined);
 }
 
 /** Pairs of keys with a common prime: whoever has both can factor both. */

@@ -1,4 +1,5 @@
 /** DKIM public keys (RFC 6376 §3.6.1, RFC 8463 §3): the octets of p= as a number to judge, or why they are none. */
+import { createPublicKey } from 'node:crypto';
 import { childrenOf, DerError, expect, integerOf, readOnly, TAG } from '../../../wire/x509/der.ts';
 import { publicKeyOf } from '../../../wire/x509/key.ts';
 
@@ -9,11 +10,13 @@ export interface DkimKey {
   readonly exponent: bigint | undefined;
   /** RSAPublicKey without the SubjectPublicKeyInfo around it: common, and accepted by verifiers. */
   readonly bare: boolean;
+  /** The key as SubjectPublicKeyInfo, whatever form the record has. */
+  readonly spki: Uint8Array | undefined;
   readonly bad: string | undefined;
 }
 
 function badKey(kind: DkimKey['kind'], bad: string): DkimKey {
-  return { kind, bits: undefined, modulus: undefined, exponent: undefined, bare: false, bad };
+  return { kind, bits: undefined, modulus: undefined, exponent: undefined, bare: false, spki: undefined, bad };
 }
 
 /** White space inside p= is allowed (§3.2 FWS); the rest is base64, padded or not. */
@@ -22,6 +25,20 @@ function decode(text: string): Uint8Array | undefined {
   const match = /^([A-Za-z0-9+/]*)(={0,2})$/.exec(packed);
   if (match === null || (match[1] ?? '').length % 4 === 1) return undefined;
   return Uint8Array.from(Buffer.from(packed, 'base64'));
+}
+
+/** SEQUENCE { SEQUENCE { id-Ed25519 }, BIT STRING of 32 octets } (RFC 8410 §4). */
+const ED25519_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** An RSAPublicKey as SubjectPublicKeyInfo; undefined where node:crypto reads no key in it. */
+function wrapped(octets: Uint8Array): Uint8Array | undefined {
+  try {
+    const key = createPublicKey({ key: Buffer.from(octets), format: 'der', type: 'pkcs1' });
+    return key.export({ format: 'der', type: 'spki' });
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
 }
 
 /** `type` is the value of k=, lower case; p is not empty. */
@@ -33,7 +50,8 @@ export function readKey(type: string, p: string): DkimKey {
   if (kind === 'ed25519') {
     // RFC 8463 §4: the 32 octets themselves, no SubjectPublicKeyInfo
     if (octets.length !== 32) return badKey(kind, `an Ed25519 key has 32 octets, this has ${String(octets.length)}`);
-    return { kind, bits: 256, modulus: undefined, exponent: undefined, bare: false, bad: undefined };
+    const spki = Buffer.concat([ED25519_PREFIX, octets]);
+    return { kind, bits: 256, modulus: undefined, exponent: undefined, bare: false, spki, bad: undefined };
   }
   try {
     return rsaKey(octets);
@@ -47,18 +65,19 @@ function rsaKey(octets: Uint8Array): DkimKey {
   const outer = readOnly(octets);
   const children = childrenOf(expect(outer, TAG.sequence, 'the key'));
   if (children[0]?.tag === TAG.integer) {
-    return numbers(integerOf(children[0], 'the modulus'), integerOf(children[1], 'the exponent'), true);
+    const [modulus, exponent] = [integerOf(children[0], 'the modulus'), integerOf(children[1], 'the exponent')];
+    return numbers(modulus, exponent, wrapped(octets), true);
   }
   const key = publicKeyOf(outer);
   if (key.malformed !== undefined) return badKey('rsa', key.malformed);
   if (key.kind !== 'rsa') return badKey('rsa', `p holds a key of kind ${key.kind}, not RSA`);
   if (key.modulus === undefined || key.exponent === undefined) return badKey('rsa', 'p holds no modulus');
-  return numbers(key.modulus, key.exponent, false);
+  return numbers(key.modulus, key.exponent, octets, false);
 }
 
-function numbers(modulus: bigint, exponent: bigint, bare: boolean): DkimKey {
+function numbers(modulus: bigint, exponent: bigint, spki: Uint8Array | undefined, bare: boolean): DkimKey {
   if (modulus <= 0n || exponent <= 0n) return badKey('rsa', 'modulus or exponent is not positive');
-  return { kind: 'rsa', bits: modulus.toString(2).length, modulus, exponent, bare, bad: undefined };
+  return { kind: 'rsa', bits: modulus.toString(2).length, modulus, exponent, bare, spki, bad: undefined };
 }
 
 /** Small primes that the fingerprint of CVE-2017-15361 uses: 65537 generates a small subgroup of each. */
