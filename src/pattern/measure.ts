@@ -78,7 +78,7 @@ export function firstOf(node: Node): ByteSet {
 }
 
 /** Every byte that occurs in a match. */
-function bytesOf(node: Node): ByteSet {
+export function bytesOf(node: Node): ByteSet {
   if (node.is === 'set') return node.set;
   return setOf(...childrenOf(node).flatMap((item) => [...bytesOf(item)]));
 }

@@ -2,7 +2,7 @@
 import type { Severity } from '../../model/check.ts';
 import type { Detector, DetectorSet } from '../../model/detector.ts';
 import { emit, emitSet } from '../../pattern/emit.ts';
-import { anchorsOf, firstOf, lastOf, lengthsOf } from '../../pattern/measure.ts';
+import { anchorsOf, bytesOf, firstOf, lastOf, lengthsOf } from '../../pattern/measure.ts';
 import { parsePattern } from '../../pattern/parse.ts';
 import { overlaps, setOf, type ByteSet } from '../../pattern/ast.ts';
 import { type Allow, allowsOf, gitleaksRule, type GitleaksRule } from './gitleaks.ts';
@@ -23,8 +23,11 @@ export interface Pattern {
   readonly expression: RegExp;
   /** The same with the places of its groups. */
   readonly located: RegExp;
-  /** How far a match may reach on either side of its keyword. */
+  /** How far a match may reach on either side of its keyword, and how long it is at least. */
   readonly reach: number;
+  readonly least: number;
+  /** By byte: 1 where a match can hold it. */
+  readonly holds: Uint8Array;
   /** The pattern asks where the text begins or ends. */
   readonly whole: boolean;
 }
@@ -202,11 +205,15 @@ function compilePattern(pattern: string, anchored: boolean): Pattern {
   // a token ends where its own alphabet and the alphabet of words end
   const after = overlaps(last, WORD) ? `(?!${emitSet(setOf(...WORD, ...(isAlphabet(last) ? last : [])))})` : '';
   const source = `${before}(?:${emit(root)})${after}`;
-  const { max } = lengthsOf(root);
+  const { min, max } = lengthsOf(root);
+  const holds = new Uint8Array(256);
+  for (const [low, high] of bytesOf(root)) holds.fill(1, low, high + 1);
   return {
     expression: new RegExp(source, anchored ? 'y' : 'g'),
     located: new RegExp(source, 'dy'),
     reach: max === Infinity ? UNBOUNDED_REACH : max + 8,
+    least: min,
+    holds,
     whole: anchorsOf(root).text,
   };
 }

@@ -131,9 +131,15 @@ function joined(present: readonly Found[], past: readonly Found[]): Found[] {
   const keyOf = (one: Found): string => JSON.stringify([one.detector, one.secretId, one.file]);
   const firsts = new Map<string, Found>();
   const oldest = [...past].sort((a, b) => byCodeUnit(a.date ?? '', b.date ?? '') || a.line - b.line);
-  for (const one of oldest) if (!firsts.has(keyOf(one))) firsts.set(keyOf(one), one);
+  // of a file that was renamed the history shows the name that it had first
+  const anywhere = new Map<string, Found>();
+  const valueOf = (one: Found): string => JSON.stringify([one.detector, one.secretId]);
+  for (const one of oldest) {
+    if (!firsts.has(keyOf(one))) firsts.set(keyOf(one), one);
+    if (!anywhere.has(valueOf(one))) anywhere.set(valueOf(one), one);
+  }
   const all = present.map((one) => {
-    const first = firsts.get(keyOf(one));
+    const first = firsts.get(keyOf(one)) ?? anywhere.get(valueOf(one));
     firsts.delete(keyOf(one));
     return { ...one, ...(first?.commit === undefined ? {} : attribution(first)) };
   });

@@ -161,18 +161,24 @@ function* runsOf({ bytes, from, to, regions = [from, to] }: ScanInput): Generato
 function tryHere(state: Scan, matcher: Matcher, rule: PatternMatcher, start: number): void {
   const { bytes, to } = state;
   if (isWord(bytes[start - 1] ?? 0) && !couldBeEscape(bytes, start)) return;
+  const { expression, reach, least, holds } = rule.pattern();
   const from = Math.max(0, start - 12);
-  const { expression, reach: most } = rule.pattern();
-  for (let reach = most; ; reach *= 4) {
-    const text = bytes.toString('latin1', from, Math.min(to, start + reach));
-    state.budget -= text.length;
+  // a match ends before the first byte that none can hold: that is known before anything is allocated
+  let stop = Math.min(to, start + reach);
+  for (let end = start; ;) {
+    while (end < stop && holds[bytes[end] as number] === 1) end++;
+    state.budget -= end - start + 16;
+    if (end - start < least) return;
+    const text = bytes.toString('latin1', from, Math.min(to, end + 8));
     expression.lastIndex = start - from;
     const found = expression.exec(text);
     if (found === null) return;
-    const cut = found.index + found[0].length >= text.length && start + reach < to && reach < MAX_WINDOW;
-    if (cut) continue;
-    accept(state, matcher, rule, found.index, found.index + found[0].length, text, from);
-    return;
+    if (from + found.index + found[0].length < stop || stop === to || stop - start >= MAX_WINDOW) {
+      accept(state, matcher, rule, found.index, found.index + found[0].length, text, from);
+      return;
+    }
+    // a value without a bound goes on
+    stop = Math.min(to, start + (stop - start) * 4);
   }
 }
 

@@ -105,7 +105,8 @@ test('removed, renamed, on an orphan branch, in a tag, a note or a message: each
   const byFile = new Map(findings.map((one) => [one.file, one]));
   assert.equal(byFile.get('a.txt')?.commit, removed);
   assert.match(byFile.get('a.txt')?.note ?? '', /only in the history/);
-  // the renamed file stands in the tree: it learns the commit that brought it there
+  // the renamed file stands in the tree: it learns the commit that brought it in, under its first name
+  assert.equal(byFile.get('c.txt')?.commit, removed);
   assert.doesNotMatch(byFile.get('c.txt')?.note ?? '', /only in the history/);
   assert.equal(byFile.get('orphan.txt')?.commit, orphan);
   assert.equal(byFile.get('orphan.txt')?.line, 3);
