@@ -24,13 +24,14 @@ export const extensionSchemas = {
     critical: boolean(),
     ca: boolean(),
     pathLength: integer(),
-    misplacedPathLength: boolean({ description: 'a pathLenConstraint without cA and keyCertSign, or a negative one' }),
+    misplacedPathLength: boolean({ description: 'a pathLenConstraint without cA and keyCertSign' }),
   }),
   keyUsage: list(string(), { description: 'absent: no such extension' }),
   keyUsageCritical: boolean(),
   keyUsageMisfits: list(string(), { description: 'usages that a key of this kind does not have' }),
   extendedKeyUsage: list(string(), { description: 'OIDs; absent: no such extension' }),
   extendedKeyUsageCritical: boolean(),
+  unknownPurposes: list(string(), { description: 'purposes that no standard for TLS or its neighbours knows' }),
   usagesWithoutPurpose: list(string(), {
     description: 'usages that no purpose of extendedKeyUsage is consistent with',
   }),
@@ -100,13 +101,19 @@ export function extensionFact<T>(
 }
 
 /** RFC 3279 §2.3.1, RFC 8813 §3: what a key of a kind may be used for by an end entity. */
-function misfits(usages: readonly KeyUsage[], { key, basicConstraints }: Certificate): readonly KeyUsage[] {
+function misfits(usages: readonly KeyUsage[], { key, basicConstraints, notBefore }: Certificate): readonly KeyUsage[] {
   const ca = basicConstraints !== undefined && 'value' in basicConstraints && basicConstraints.value.ca;
+  // RFC 8813 came in August 2020
+  if (key.kind === 'ec' && notBefore.instant < '2020-08-01T00:00:00Z') return [];
   if (key.kind === 'ec') return usages.filter((usage) => usage === 'keyEncipherment' || usage === 'dataEncipherment');
   if (key.kind !== 'rsa' || ca) return [];
   const allowed: readonly KeyUsage[] = ['digitalSignature', 'nonRepudiation', 'keyEncipherment', 'dataEncipherment'];
   return usages.filter((usage) => !allowed.includes(usage));
 }
+
+/** id-kp, anyExtendedKeyUsage, precertificate signing, and what Microsoft, Netscape and Apple define. */
+const KNOWN_PURPOSES =
+  /^(?:1\.3\.6\.1\.5\.5\.7\.3\.\d+|2\.5\.29\.37\.0|1\.3\.6\.1\.4\.1\.11129\.2\.4\.4|1\.3\.6\.1\.4\.1\.311\.[\d.]+|2\.16\.840\.1\.113730\.4\.1|1\.2\.840\.113635\.[\d.]+)$/;
 
 /** RFC 5280 §4.2.1.12: the usages that are consistent with each purpose. */
 const NEEDS: { readonly [purpose: string]: readonly KeyUsage[] } = {
@@ -118,18 +125,26 @@ const NEEDS: { readonly [purpose: string]: readonly KeyUsage[] } = {
   '1.3.6.1.5.5.7.3.9': ['digitalSignature', 'nonRepudiation'],
 };
 
-/** Usages that none of the purposes is consistent with, and purposes for which no usage is there. */
+/** Usages that none of the purposes is consistent with, and a sole purpose for which no usage is there. */
 function contradictions({ keyUsage, extendedKeyUsage }: Certificate): {
   usages: readonly string[];
   purposes: readonly string[];
 } {
   if (keyUsage === undefined || extendedKeyUsage === undefined) return { usages: [], purposes: [] };
   if ('malformed' in keyUsage || 'malformed' in extendedKeyUsage) return { usages: [], purposes: [] };
-  const known = extendedKeyUsage.value.filter((purpose) => NEEDS[purpose] !== undefined);
+  const purposes = extendedKeyUsage.value;
+  const known = purposes.filter((purpose) => NEEDS[purpose] !== undefined);
+  // what a purpose that nobody here knows is consistent with, nobody can say
+  if (known.length === 0 || (purposes.length > 1 && known.length < purposes.length))
+    return { usages: [], purposes: [] };
   const allowed = new Set(known.flatMap((purpose) => NEEDS[purpose] ?? []));
+  const usages = keyUsage.value.filter((usage) => !allowed.has(usage));
+  const alone = known.length === 1;
+  // RFC 5280 §4.2.1.12: keyEncipherment or keyAgreement, not both
+  const both = keyUsage.value.includes('keyEncipherment') && keyUsage.value.includes('keyAgreement');
   return {
-    usages: known.length === 0 ? [] : keyUsage.value.filter((usage) => !allowed.has(usage)),
-    purposes: known.filter((purpose) => NEEDS[purpose]?.some((usage) => keyUsage.value.includes(usage)) === false),
+    usages: alone && both && !usages.includes('keyAgreement') ? [...usages, 'keyAgreement'] : usages,
+    purposes: keyUsage.value.some((usage) => allowed.has(usage)) ? [] : known,
   };
 }
 
@@ -180,13 +195,16 @@ export function extensionFacts(certificate: Certificate, suffixes: Suffixes): Js
       critical,
       ca,
       ...(pathLength !== undefined && { pathLength }),
-      misplacedPathLength: pathLength !== undefined && (!ca || !signs || pathLength < 0),
+      misplacedPathLength: pathLength !== undefined && (!ca || !signs),
     })),
     ...extensionFact('keyUsage', keyUsage, (found) => [...found]),
     ...extensionFact('keyUsageCritical', keyUsage, (_, critical) => critical),
     ...extensionFact('keyUsageMisfits', keyUsage, (found) => [...misfits(found, certificate)]),
     ...extensionFact('extendedKeyUsage', certificate.extendedKeyUsage, (found) => [...found]),
     ...extensionFact('extendedKeyUsageCritical', certificate.extendedKeyUsage, (_, critical) => critical),
+    ...extensionFact('unknownPurposes', certificate.extendedKeyUsage, (found) =>
+      found.filter((purpose) => !KNOWN_PURPOSES.test(purpose)),
+    ),
     purposesWithoutUsage: [...purposes],
     usagesWithoutPurpose: [...usages],
     ...extensionFact('authorityInfoAccess', certificate.access, (access, critical) => {

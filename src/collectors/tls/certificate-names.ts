@@ -43,6 +43,8 @@ export const subjectSchema = {
     values: names,
     notInSan: list(string(), { description: 'common names that the subjectAltName does not hold' }),
     reservedIps: names,
+    badLabels: names,
+    internal: list(string(), { description: 'common names without a public top-level domain' }),
   }),
   attributes: partly({
     empty: boolean({ description: 'the subject has no attribute' }),
@@ -102,6 +104,10 @@ function hasBadWildcard(name: string): boolean {
   return stars > 0 && !(stars === 1 && name.startsWith('*.') && name.length > 2);
 }
 
+function isInternal(name: string, suffixes: Suffixes): boolean {
+  return name !== '' && !suffixes.isTopLevel(topLevel(bareName(name)));
+}
+
 export function sanFacts(found: readonly GeneralName[], critical: boolean, suffixes: Suffixes): JsonObject {
   const dns = found.filter(({ kind }) => kind === 'dns').map(({ value }) => value);
   const those = (fits: (name: string) => boolean): Json => shown(dns.filter(fits));
@@ -131,7 +137,7 @@ export function sanFacts(found: readonly GeneralName[], critical: boolean, suffi
     badWildcards: those(hasBadWildcard),
     reservedIps: shown(ips.filter(({ bytes }) => isReserved(bytes)).map(({ value }) => value)),
     onSuffix: those((name) => name.startsWith('*.') && suffixes.isSuffix(bareName(name))),
-    internal: those((name) => ipBytes(name) === undefined && !suffixes.isTopLevel(topLevel(bareName(name)))),
+    internal: those((name) => isInternal(name, suffixes)),
   };
 }
 
@@ -156,7 +162,7 @@ function isInSan(commonName: string, certificate: Certificate): boolean {
   });
 }
 
-export function subjectFacts(certificate: Certificate): JsonObject {
+export function subjectFacts(certificate: Certificate, suffixes: Suffixes): JsonObject {
   const { attributes } = certificate.subject;
   const values = (name: string): readonly string[] =>
     attributes.filter((attribute) => attribute.name === name).map(({ value }) => value);
@@ -173,12 +179,14 @@ export function subjectFacts(certificate: Certificate): JsonObject {
           return bytes !== undefined && isReserved(bytes);
         }),
       ),
+      badLabels: shown(commonNames.filter((name) => name !== '' && hasBadLabel(name))),
+      internal: shown(commonNames.filter((name) => ipBytes(name) === undefined && isInternal(name, suffixes))),
     },
     attributes: {
       empty: attributes.length === 0,
       issuerEmpty: certificate.issuer.attributes.length === 0,
       units: shown(values('OU')),
-      badCountries: shown(values('C').filter((country) => country !== 'XX' && !COUNTRIES.has(country))),
+      badCountries: shown(values('C').filter((country) => country !== 'XX' && !COUNTRIES.has(country.toUpperCase()))),
       tooLong: shown(
         attributes
           .filter(({ name, value }) => name !== 'C' && Array.from(value).length > (BOUNDS[name] ?? 32_768))

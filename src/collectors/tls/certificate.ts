@@ -3,7 +3,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { boolean, dateTime, integer, oneOf, type Schema, string } from '../../model/schema.ts';
 import type { Certificate } from '../../wire/x509/certificate.ts';
 import type { KeyMarks } from '../../wire/x509/key-list.ts';
-import { sameBytes } from '../../wire/x509/verify.ts';
+import { isIssuedBy, sameBytes } from '../../wire/x509/verify.ts';
 import { extensionFact, extensionFacts, extensionSchemas } from './certificate-extensions.ts';
 import { keyNumbers } from './certificate-key.ts';
 import { namesSchema, sanFacts, subjectFacts, subjectSchema } from './certificate-names.ts';
@@ -20,6 +20,8 @@ export const certificateSchema: Schema = partly({
   subject: string(),
   issuer: string(),
   selfIssued: boolean({ description: 'subject and issuer are the same name' }),
+  selfSigned: boolean({ description: 'its own key signed it' }),
+  extended: boolean({ description: 'it has extensions' }),
   version: integer(),
   serial: partly({ hex: string(), positive: boolean(), octets: integer() }),
   notBefore: dateTime(),
@@ -95,7 +97,8 @@ function signatureFacts(certificate: Certificate): JsonObject {
     supported:
       kind === 'rsa-pss'
         ? isKnownPss(signatureAlgorithm.raw)
-        : (kind === 'rsa' || kind === 'ec') && SUPPORTED.includes(hash),
+        : // of DSA cert.key.dsa speaks
+          (kind === 'rsa' || kind === 'ec' || kind === 'dsa') && SUPPORTED.includes(hash),
     pkcs1: PKCS1.test(signatureAlgorithm.oid),
     parametersNull:
       (!PKCS1.test(signatureAlgorithm.oid) || signatureAlgorithm.parameters === 'null') &&
@@ -116,17 +119,20 @@ function listFacts({ leaked, debianWeak }: KeyMarks): JsonObject {
 
 export function certificateFacts(certificate: Certificate, id: string, role: Role, setting: Setting): JsonObject {
   const { key, serial, basicConstraints } = certificate;
+  const selfSigned = isIssuedBy(certificate, certificate);
   return {
     id,
     role,
     subject: certificate.subject.text.toWellFormed(),
     issuer: certificate.issuer.text.toWellFormed(),
     selfIssued: sameBytes(certificate.subject.raw, certificate.issuer.raw),
+    selfSigned,
+    extended: certificate.extensions.length > 0,
     version: certificate.version,
     serial: { hex: hexOf(serial.value), positive: serial.value > 0n, octets: serial.octets },
     notBefore: certificate.notBefore.instant,
     notAfter: certificate.notAfter.instant,
-    validity: lifetimeFacts(certificate),
+    validity: lifetimeFacts(certificate, selfSigned),
     key: {
       kind: key.kind,
       ...(key.bits !== undefined && { bits: key.bits }),
@@ -141,7 +147,7 @@ export function certificateFacts(certificate: Certificate, id: string, role: Rol
     ...extensionFact('names', certificate.subjectAltName, (found, critical) =>
       sanFacts(found, critical, setting.suffixes),
     ),
-    ...subjectFacts(certificate),
+    ...subjectFacts(certificate, setting.suffixes),
     ...extensionFacts(certificate, setting.suffixes),
   };
 }

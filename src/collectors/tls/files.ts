@@ -6,6 +6,7 @@ import type { CtLogs } from '../../wire/x509/ct-logs.ts';
 import { type KeyList, keyMarks } from '../../wire/x509/key-list.ts';
 import { certificatesInPem } from '../../wire/x509/pem.ts';
 import { findPaths } from '../../wire/x509/path.ts';
+import { PURPOSE } from '../../wire/x509/validate.ts';
 import { sameBytes } from '../../wire/x509/verify.ts';
 import { certificateFacts, type Role, type Setting } from './certificate.ts';
 import { issuerOf } from './facts-revocation.ts';
@@ -21,11 +22,20 @@ export function certificatesInFile(bytes: Uint8Array): readonly Uint8Array[] {
   return bytes[0] === 0x30 && (bytes[1] ?? 0) > 0x80 ? [bytes] : [];
 }
 
-/** A CA by nature: it may sign certificates. One that is only marked so is judged as the leaf that it is used as. */
-function isAuthority({ basicConstraints, keyUsage }: Certificate): boolean {
-  const ca = basicConstraints !== undefined && 'value' in basicConstraints && basicConstraints.value.ca;
-  const signs = keyUsage !== undefined && 'value' in keyUsage && keyUsage.value.includes('keyCertSign');
-  return ca && signs;
+function isAuthority({ basicConstraints }: Certificate): boolean {
+  return basicConstraints !== undefined && 'value' in basicConstraints && basicConstraints.value.ca;
+}
+
+const SERVER_POLICIES: readonly string[] = ['2.23.140.1.2.1', '2.23.140.1.2.2', '2.23.140.1.2.3', '2.23.140.1.1'];
+
+/** The Baseline Requirements for TLS speak of what can serve TLS, whatever else it is for. */
+function isInScope(certificate: Certificate): boolean {
+  const { extendedKeyUsage, policies } = certificate;
+  const purposes = extendedKeyUsage !== undefined && 'value' in extendedKeyUsage ? extendedKeyUsage.value : [];
+  const named = policies !== undefined && 'value' in policies ? policies.value : [];
+  const serves = purposes.length === 0 || purposes.includes(PURPOSE.server) || purposes.includes(PURPOSE.any);
+  const claims = SERVER_POLICIES.some((policy) => named.includes(policy));
+  return serves || claims;
 }
 
 function roleOf(certificate: Certificate, index: number): Role {
@@ -47,7 +57,7 @@ export interface FileSetting {
 }
 
 export function fileFacts(name: string, certificates: readonly Uint8Array[], setting: FileSetting): JsonObject {
-  const { keys, isPublic, logs } = setting;
+  const { keys, logs } = setting;
   const described: Setting = {
     suffixes: setting.suffixes ?? builtInSuffixes(),
     ...(keys !== undefined && {
@@ -67,6 +77,7 @@ export function fileFacts(name: string, certificates: readonly Uint8Array[], set
     return certificateFacts(result.value, idOf(index, own), own, described);
   });
   const first = parsed[0];
+  const isPublic = setting.isPublic && (first?.ok !== true || isInScope(first.value));
   const leaf = first === undefined || (first.ok && role(first.value, 0) !== 'leaf') ? undefined : chain[0];
   return {
     offered: true,
@@ -74,7 +85,7 @@ export function fileFacts(name: string, certificates: readonly Uint8Array[], set
     chain,
     trust: { public: isPublic },
     scts: first?.ok === true ? fileTimestamps(first.value, parsed, logs) : { delivered: false },
-    ...(first?.ok === true && useFacts(first.value, parsed, setting, (index) => idOf(index, 'leaf'))),
+    ...(first?.ok === true && useFacts(first.value, parsed, { ...setting, isPublic }, (index) => idOf(index, 'leaf'))),
   };
 }
 

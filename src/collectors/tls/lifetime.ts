@@ -52,19 +52,24 @@ function monthsLater(instant: string, months: number): string {
   return date.toISOString().replace('.000Z', 'Z');
 }
 
-export function lifetimeFacts({ notBefore, notAfter }: Certificate): JsonObject {
+/** That the last second counts, and that a limit holds for self-signed ones too, came with the limit of 398 days (SC31). */
+const EXACT_FROM = '2020-09-01T00:00:00Z';
+
+function daysOver(from: string, until: string, limit: number | undefined, selfSigned: boolean): number | undefined {
+  if (from >= EXACT_FROM && limit !== undefined) return Math.max(0, daysBetween(from, until) - limit);
+  if (selfSigned || from < MONTHS_FROM) return undefined;
+  // the last moment of 39 months is one second before the same day and time
+  if (limit === undefined) return Math.max(0, daysBetween(monthsLater(from, 39), until) - 1);
+  return Math.max(0, Math.ceil((seconds(until) - seconds(from)) / DAY) - limit);
+}
+
+export function lifetimeFacts({ notBefore, notAfter }: Certificate, selfSigned: boolean): JsonObject {
   const from = notBefore.instant;
   const until = notAfter.instant;
   const span = Math.max(0, seconds(until) - seconds(from));
   const days = daysBetween(from, until);
   const limit = LIMITS.find(([issued]) => from >= issued);
-  const over =
-    limit === undefined
-      ? from < MONTHS_FROM
-        ? undefined
-        : // the last moment of 39 months is one second before the same day and time
-          Math.max(0, daysBetween(monthsLater(from, 39), until) - 1)
-      : Math.max(0, days - limit[1]);
+  const over = daysOver(from, until, limit?.[1], selfSigned);
   const advised = limit?.[2];
   return {
     days,

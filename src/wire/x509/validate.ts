@@ -6,8 +6,7 @@ import type { Path } from './path.ts';
 import { policyBreach } from './policy.ts';
 import { isSelfIssued } from './verify.ts';
 
-export const PURPOSE = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2', ocsp: '1.3.6.1.5.5.7.3.9' } as const;
-const ANY_PURPOSE = '2.5.29.37.0';
+export const PURPOSE = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2', any: '2.5.29.37.0' } as const;
 
 export interface Violation {
   readonly rule: 'extension' | 'ca' | 'key-usage' | 'path-length' | 'names' | 'purpose' | 'policy';
@@ -101,7 +100,7 @@ function* nameViolations(issuer: Certificate, below: readonly Certificate[]): Ge
 /** RFC 5280 §4.2.1.12 for the leaf; that a CA's purposes bound those below it is what all TLS clients do. */
 function* purposeViolations(certificate: Certificate, purpose: string): Generator<Violation> {
   const purposes = valueOf(certificate.extendedKeyUsage);
-  if (purposes !== undefined && !purposes.includes(purpose) && !purposes.includes(ANY_PURPOSE))
+  if (purposes !== undefined && !purposes.includes(purpose) && !purposes.includes(PURPOSE.any))
     yield { rule: 'purpose', certificate, message: `is not for this purpose (extendedKeyUsage lacks ${purpose})` };
 }
 
