@@ -16,7 +16,8 @@ export function interpret(raw: Json): Interpretation {
   const unread = own(raw, 'unread');
   const hidden = isArray(unread) ? (unread.length > 0 ? 'source.unreadable' : undefined) : 'evidence.missing';
   if (hidden !== undefined) lists.gap = { manifests: hidden, locks: hidden, settings: hidden };
-  const counts = { locks: 0, declared: 0 };
+  const counts = { locks: 0, declared: 0, scripts: 0, deprecation: 0 };
+  const config = own(raw, 'config');
   for (const [index, root] of (roots ?? []).entries()) {
     const at = pointer('roots', index);
     const fault = faultIn(own(root, 'fault')) ?? (isObject(own(root, 'manifest')) ? undefined : 'evidence.missing');
@@ -28,7 +29,14 @@ export function interpret(raw: Json): Interpretation {
     for (const [number, lock] of (locks ?? []).entries()) {
       const code = lockFault(lock);
       if (code !== undefined) lists.gap.locks ??= code;
-      lockRules(lists, root, lock, settings ?? [], `${at}/locks/${String(number)}`);
+      lockRules(
+        lists,
+        root,
+        lock,
+        { settings: settings ?? [], config: isObject(config) ? config : {} },
+        `${at}/locks/${String(number)}`,
+      );
+      if (code === undefined) record(counts, lock);
     }
   }
   for (const [index, one] of (settings ?? []).entries()) settingRules(lists, one, pointer('settings', index));
@@ -41,19 +49,27 @@ function objects(list: Json | undefined): readonly JsonObject[] | undefined {
   return isArray(list) && list.every((item) => isObject(item)) ? list : undefined;
 }
 
+/** yarn and bun write no deprecation down; about scripts bun says enough, and the others at least that they do not tell. */
+function record(counts: { scripts: number; deprecation: number }, lock: JsonObject): void {
+  const kind = own(lock, 'kind');
+  counts.scripts++;
+  if (kind === 'npm' || kind === 'pnpm') counts.deprecation++;
+}
+
 /** A lockfile that was not read: by its own fault, or because its manager's format is not read yet. */
 function lockFault(lock: JsonObject): FaultCode | undefined {
   const code = faultIn(own(lock, 'fault'));
   if (code !== undefined) return code;
   if (isArray(own(lock, 'entries'))) return undefined;
-  return own(lock, 'kind') === 'npm' ? 'evidence.missing' : 'source.unsupported';
+  const file = own(lock, 'file');
+  return typeof file === 'string' && file.endsWith('.lockb') ? 'source.unsupported' : 'evidence.missing';
 }
 
 function factsOf(
   lists: Lists,
   roots: number | undefined,
   settings: number | undefined,
-  counts: { readonly locks: number; readonly declared: number },
+  counts: { readonly locks: number; readonly declared: number; readonly scripts: number; readonly deprecation: number },
 ): JsonObject {
   const { gap } = lists;
   const known = (count: number | undefined, code: FaultCode | undefined): number | Unknown =>
@@ -78,6 +94,11 @@ function factsOf(
       nonRegistry: manifest('resolved.nonRegistry'),
       gitUnpinned: manifest('resolved.gitUnpinned'),
     },
+    recording: {
+      scripts: known(roots === undefined ? undefined : counts.scripts, gap.locks),
+      deprecation: known(roots === undefined ? undefined : counts.deprecation, gap.locks),
+    },
+    lookalikes: locked('lookalikes'),
     installScripts: locked('installScripts'),
     deprecated: locked('deprecated'),
     unbounded: manifest('unbounded'),

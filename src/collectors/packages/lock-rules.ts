@@ -1,67 +1,139 @@
 /** What the rules about lockfiles ask of each entry: integrity, origin, scripts, deprecation, drift. */
-import { isArray, isObject, own, type JsonObject } from '../../model/json.ts';
+import { isArray, isObject, own, type Json, type JsonObject } from '../../model/json.ts';
 import { addressOf, isLocalHost } from './clean.ts';
-import { inLockfile, textOf, type Lists } from './lists.ts';
-import { commitOf, declaredIn } from './root-rules.ts';
+import { inFile, inLockfile, textOf, type Lists } from './lists.ts';
+import { lookalikeOf } from './lookalike.ts';
+import { commitOf, declaredIn, type Declared } from './root-rules.ts';
+import { satisfies, versionOf } from './semver.ts';
 
 /** The public registries of npm and yarn. */
 const PUBLIC_HOSTS = ['registry.npmjs.org', 'registry.yarnpkg.com'];
 
-export function lockRules(
-  lists: Lists,
-  root: JsonObject,
-  lock: JsonObject,
-  settings: readonly JsonObject[],
-  at: string,
-): void {
+/** What the tree as a whole says: settings, and what its owner confirmed in probity.yaml. */
+export interface Surroundings {
+  readonly settings: readonly JsonObject[];
+  readonly config: JsonObject;
+}
+
+export function lockRules(lists: Lists, root: JsonObject, lock: JsonObject, around: Surroundings, at: string): void {
   const file = textOf(lock, 'file') ?? 'package-lock.json';
+  const kind = textOf(lock, 'kind') ?? 'npm';
   const entries = own(lock, 'entries');
   if (!isArray(entries)) return;
-  const declared = declaredIn(own(own(root, 'manifest'), 'declared'));
+  const manifest = own(root, 'manifest');
+  const declared = declaredIn(own(manifest, 'declared'));
   const direct = new Set(declared.map((one) => one.name));
   const aliases = new Map(declared.flatMap((one) => (one.range.startsWith('npm:') ? [[one.name, one.range]] : [])));
-  const hosts = allowedHosts(settings);
-  const ignoreScripts = settings.some((one) => own(one, 'ignoreScripts') === true);
+  const isAllowed = allowedHosts(around);
+  const scripts = scriptsAllowed(manifest, lock, around);
   drift(lists, root, lock, file, at);
   for (const [index, entry] of entries.entries()) {
     if (!isObject(entry)) continue;
     const name = textOf(entry, 'name') ?? '';
     const key = textOf(entry, 'key') ?? '';
     const place = `${at}/entries/${String(index)}`;
-    const short = key.slice(key.lastIndexOf('node_modules/') + 'node_modules/'.length);
-    const item = {
-      ...inLockfile(file, name, textOf(entry, 'version')),
-      name,
-      direct: key === `node_modules/${short}` && direct.has(short),
-    };
-    if (own(entry, 'installScript') === true && !ignoreScripts) {
+    const short = shortName(kind, entry, key, name);
+    const isDirect = direct.has(short) && (kind !== 'npm' || key === `node_modules/${short}`);
+    const item = { ...inLockfile(file, name, textOf(entry, 'version')), name, direct: isDirect };
+    if (own(entry, 'installScript') === true && !scripts(name)) {
       lists.add('installScripts', { ...item, installScript: true }, place);
     }
     if (own(entry, 'deprecated') === true) lists.add('deprecated', { ...item, deprecated: true }, place);
     // links, workspace members and bundled packages come from no registry
-    if (own(entry, 'link') === true || own(entry, 'bundled') === true || !key.includes('node_modules/')) continue;
-    origin(lists, entry, item, place, hosts);
+    if (own(entry, 'link') === true || own(entry, 'bundled') === true) continue;
+    if (kind === 'npm' && !key.includes('node_modules/')) continue;
+    origin(lists, entry, item, place, isAllowed);
     alias(lists, entry, { file, name, short, aliases }, place);
+    const like = isDirect ? undefined : lookalikeOf(name);
+    if (like !== undefined) lists.add('lookalikes', { ...item, like }, place);
   }
+  silentAboutScripts(lists, lock, { file, kind, entries: entries.length, scripts }, at);
 }
 
-/** Hosts that .npmrc names as registries are wanted; so are the public ones. */
-function allowedHosts(settings: readonly JsonObject[]): ReadonlySet<string> {
-  const named = settings.flatMap((one) => {
+/** The name by which the project knows a package: in npm's lockfile the folder, elsewhere the alias. */
+function shortName(kind: string, entry: JsonObject, key: string, name: string): string {
+  if (kind !== 'npm') return textOf(entry, 'alias') ?? name;
+  return key.slice(key.lastIndexOf('node_modules/') + 'node_modules/'.length);
+}
+
+function namesIn(source: Json | undefined, key: string): readonly string[] {
+  const list = own(source, key);
+  return isArray(list) ? list.filter((one) => typeof one === 'string') : [];
+}
+
+/** Whether a package may run scripts: by the allow lists, or because none may. */
+function scriptsAllowed(
+  manifest: Json | undefined,
+  lock: JsonObject,
+  { settings, config }: Surroundings,
+): (name: string) => boolean {
+  if (settings.some((one) => own(one, 'ignoreScripts') === true)) return () => true;
+  const allowed = new Set([
+    ...namesIn(manifest, 'allowScripts'),
+    ...namesIn(lock, 'trusted'),
+    ...namesIn(config, 'allowScripts'),
+  ]);
+  return (name) => allowed.has(name);
+}
+
+/** pnpm since 9 and yarn do not write down which packages run scripts: only a person can tell. */
+function silentAboutScripts(
+  lists: Lists,
+  lock: JsonObject,
+  of: {
+    readonly file: string;
+    readonly kind: string;
+    readonly entries: number;
+    readonly scripts: (name: string) => boolean;
+  },
+  at: string,
+): void {
+  const version = own(lock, 'version');
+  const isSilent = of.kind === 'yarn' || (of.kind === 'pnpm' && typeof version === 'number' && version >= 9);
+  // where none may run, none has to be named
+  if (!isSilent || of.entries === 0 || of.scripts('*')) return;
+  lists.add('installScripts', { ...inFile(of.file), name: '*', direct: false, installScript: true, unsure: true }, at);
+}
+
+/** Public registries and those that the settings name: one for a scope only for that scope. */
+function allowedHosts({ settings, config }: Surroundings): (host: string, name: string) => boolean {
+  const anywhere = new Set<string>([
+    ...PUBLIC_HOSTS,
+    ...namesIn(config, 'allowedHosts').map((host) => host.toLowerCase()),
+  ]);
+  const byScope = new Map<string, Set<string>>();
+  for (const one of settings) {
     const registries = own(one, 'registries');
-    return isArray(registries)
-      ? registries.flatMap((registry) => addressOf(textOf(registry, 'url') ?? '')?.host ?? [])
-      : [];
-  });
-  return new Set([...PUBLIC_HOSTS, ...named]);
+    for (const registry of isArray(registries) ? registries : []) {
+      const host = addressOf(textOf(registry, 'url') ?? '')?.host;
+      const scope = textOf(registry, 'scope');
+      if (host === undefined) continue;
+      if (scope === undefined) anywhere.add(host);
+      else byScope.set(scope, (byScope.get(scope) ?? new Set()).add(host));
+    }
+  }
+  return (host, name) =>
+    anywhere.has(host) || byScope.get(name.slice(0, Math.max(0, name.indexOf('/'))))?.has(host) === true;
 }
 
-function origin(lists: Lists, entry: JsonObject, item: JsonObject, place: string, hosts: ReadonlySet<string>): void {
+/** An archive of a commit or branch that a code host makes: it is a git source. */
+const ARCHIVE = /^https:\/\/codeload\.github\.com\/[^/]+\/[^/]+\/tar\.gz\/([^?#]+)/;
+
+function origin(
+  lists: Lists,
+  entry: JsonObject,
+  item: JsonObject,
+  place: string,
+  isAllowed: (host: string, name: string) => boolean,
+): void {
   const resolved = textOf(entry, 'resolved');
   const integrity = textOf(entry, 'integrity');
   const address = resolved === undefined ? undefined : addressOf(resolved);
-  if (address !== undefined && /^(?:git|ssh)/.test(address.scheme)) {
-    if (commitOf(resolved ?? '') === undefined) {
+  const archived = resolved === undefined ? undefined : ARCHIVE.exec(resolved)?.[1];
+  const isGit = address !== undefined && (/^(?:git|ssh)/.test(address.scheme) || /\.git#/.test(resolved ?? ''));
+  if (isGit || archived !== undefined) {
+    const pinned = archived === undefined ? commitOf(resolved ?? '') !== undefined : /^[0-9a-f]{40}$/i.test(archived);
+    if (!pinned) {
       const { subject = '', location = {}, name = '' } = item;
       const source = { group: 'dependencies', range: resolved ?? '', source: 'git', bounded: true };
       lists.add('resolved.gitUnpinned', { subject, location, name, ...source }, place);
@@ -71,7 +143,7 @@ function origin(lists: Lists, entry: JsonObject, item: JsonObject, place: string
   if (resolved !== undefined && address === undefined) return; // file: and the like
   if (address?.scheme === 'http' && !isLocalHost(address.host))
     lists.add('resolved.http', { ...item, ...address }, place);
-  if (address !== undefined && !hosts.has(address.host) && !isLocalHost(address.host)) {
+  if (address !== undefined && !isAllowed(address.host, textOf(item, 'name') ?? '') && !isLocalHost(address.host)) {
     lists.add('resolved.foreign', { ...item, ...address, configured: false }, place);
   }
   if (integrity === undefined || integrity === '') lists.add('integrity.missing', item, place);
@@ -106,22 +178,103 @@ function alias(
   lists.add('aliases', { ...item, name: of.short, actual: decoded, agrees: false }, place);
 }
 
-/** What package.json and the lockfile's own copy of it say differently: `npm ci` refuses that. */
+/** What package.json and the lockfile say differently: `npm ci` and its like refuse that. */
 function drift(lists: Lists, root: JsonObject, lock: JsonObject, file: string, at: string): void {
   const manifest = own(root, 'manifest');
-  const locked = own(lock, 'root');
-  if (!isObject(manifest) || !isArray(locked)) return;
+  if (!isObject(manifest)) return;
   const wanted = declaredIn(own(manifest, 'declared'));
-  const copy = declaredIn(locked);
+  const overridden = new Set(namesIn(manifest, 'overridden'));
+  const locked = own(lock, 'root');
+  if (isArray(locked)) rootDrift(lists, wanted, declaredIn(locked), { file, kind: textOf(lock, 'kind') ?? 'npm', at });
+  else if (textOf(lock, 'kind') === 'yarn')
+    patternDrift(
+      lists,
+      wanted.filter((one) => !overridden.has(one.name)),
+      new Set(namesIn(lock, 'patterns')),
+      file,
+      at,
+    );
+  versionDrift(
+    lists,
+    wanted.filter((one) => !overridden.has(one.name)),
+    lock,
+    file,
+    at,
+  );
+}
+
+function rootDrift(
+  lists: Lists,
+  wanted: readonly Declared[],
+  copy: readonly Declared[],
+  of: { readonly file: string; readonly kind: string; readonly at: string },
+): void {
+  // Berry writes one list for all groups, and says `npm:` before a range
+  const isYarn = of.kind === 'yarn';
+  const bare = (range: string): string => (isYarn ? range.replace(/^npm:(?=[^@]*$)/, '') : range);
+  const same = (one: Declared, other: Declared): boolean =>
+    one.name === other.name && (isYarn || one.group === other.group);
   for (const one of wanted) {
-    const same = copy.find((other) => other.name === one.name && other.group === one.group);
-    if (same?.range === one.range) continue;
-    const item = { ...driftOf(file, one.name), range: one.range };
-    lists.add('lockfile.drift', same === undefined ? item : { ...item, locked: same.range }, `${at}/root`);
+    const found = copy.find((other) => same(one, other));
+    if (found !== undefined && bare(found.range) === bare(one.range)) continue;
+    const item = { ...driftOf(of.file, one.name), range: one.range };
+    lists.add('lockfile.drift', found === undefined ? item : { ...item, locked: found.range }, `${of.at}/root`);
   }
   for (const one of copy) {
-    if (wanted.some((other) => other.name === one.name && other.group === one.group)) continue;
-    lists.add('lockfile.drift', { ...driftOf(file, one.name), locked: one.range }, `${at}/root`);
+    if (
+      wanted.some((other) => same(other, one)) ||
+      (isYarn && !wanted.some((other) => other.name === one.name) && one.range.startsWith('workspace:'))
+    )
+      continue;
+    lists.add('lockfile.drift', { ...driftOf(of.file, one.name), locked: one.range }, `${of.at}/root`);
+  }
+}
+
+/** yarn v1 has no root entry: each `name@range` that is wanted must be a key. */
+function patternDrift(
+  lists: Lists,
+  wanted: readonly Declared[],
+  patterns: ReadonlySet<string>,
+  file: string,
+  at: string,
+): void {
+  for (const one of wanted) {
+    if (patterns.has(`${one.name}@${one.range}`) || /^(?:link|workspace|portal):/.test(one.range)) continue;
+    lists.add('lockfile.drift', { ...driftOf(file, one.name), range: one.range }, `${at}/patterns`);
+  }
+}
+
+/** A locked version that the range does not take: of npm the folder at the top, of pnpm the version beside the range. */
+function versionDrift(lists: Lists, wanted: readonly Declared[], lock: JsonObject, file: string, at: string): void {
+  const versions = new Map<string, string>();
+  const entries = own(lock, 'entries');
+  const kind = textOf(lock, 'kind');
+  if (kind === 'npm') {
+    for (const entry of isArray(entries) ? entries : []) {
+      const key = textOf(entry, 'key') ?? '';
+      const version = textOf(entry, 'version');
+      if (version !== undefined && /^node_modules\/(?:@[^/]+\/)?[^/]+$/.test(key))
+        versions.set(key.slice('node_modules/'.length), version);
+    }
+  } else {
+    for (const one of isArray(own(lock, 'root')) ? (own(lock, 'root') as readonly Json[]) : []) {
+      const [name, version] = [textOf(one, 'name'), textOf(one, 'locked')];
+      if (name !== undefined && version !== undefined) versions.set(name, version.replace(/[(_].*$/, ''));
+    }
+  }
+  const told = isArray(own(lock, 'root'));
+  for (const one of wanted) {
+    const text = versions.get(one.name);
+    if (text === undefined) {
+      // version 1 of npm has no copy of the manifest: what is not locked at all is drift there
+      if (kind === 'npm' && !told && one.group !== 'optionalDependencies' && /^[\^~<>=\dxX*v]/.test(one.range)) {
+        lists.add('lockfile.drift', { ...driftOf(file, one.name), range: one.range }, `${at}/entries`);
+      }
+      continue;
+    }
+    const version = versionOf(text);
+    if (version === undefined || satisfies(version, one.range) !== false) continue;
+    lists.add('lockfile.drift', { ...driftOf(file, one.name), range: one.range, locked: text }, at);
   }
 }
 

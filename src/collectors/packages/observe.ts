@@ -5,7 +5,8 @@ import { FaultError } from '../../model/fault.ts';
 import type { FileTree, IO } from '../../model/io.ts';
 import { byCodeUnit, isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { matchesGlob } from './globs.ts';
-import { manifestOf, npmLockOf, npmrcOf, parseJson, pnpmWorkspaces, workspacesOf } from './read-npm.ts';
+import { bunLockOf, pnpmLockOf, yarnLockOf, type OtherLock } from './read-others.ts';
+import { manifestOf, npmLockOf, npmrcOf, parseJson, pnpmWorkspaces, workspacesOf, yarnSettingsOf } from './read-npm.ts';
 
 const MAX_MANIFEST = 4 * 1024 * 1024;
 const MAX_LOCK = 128 * 1024 * 1024;
@@ -21,7 +22,14 @@ const LOCKS: { readonly [name: string]: 'npm' | 'yarn' | 'pnpm' | 'bun' } = {
   'bun.lock': 'bun',
   'bun.lockb': 'bun',
 };
-const SETTINGS = new Set(['.npmrc', '.yarnrc']);
+const SETTINGS = new Set(['.npmrc', '.yarnrc', '.yarnrc.yml']);
+
+/** Lockfiles that are no JSON of npm. */
+const READERS: { readonly [kind: string]: ((text: string) => OtherLock | undefined) | undefined } = {
+  yarn: yarnLockOf,
+  pnpm: pnpmLockOf,
+  bun: bunLockOf,
+};
 
 interface Found {
   readonly manifests: string[];
@@ -56,10 +64,13 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   const unread = [...found.unread];
   for (const file of [...found.others.keys()].filter((name) => SETTINGS.has(baseOf(name)))) {
     const text = await answerOrFault(async () => await readText(tree, file));
-    if (typeof text === 'string') settings.push(npmrcOf(file, text));
+    const one =
+      typeof text === 'string' ? (file.endsWith('.yml') ? yarnSettingsOf(file, text) : npmrcOf(file, text)) : undefined;
+    if (one !== undefined) settings.push(one);
     else unread.push({ path: file, code: 'source.unreadable' });
   }
-  return { roots, settings, unread };
+  const config = job.options['config'];
+  return { roots, settings, unread, ...(isObject(config) ? { config } : {}) };
 }
 
 async function findFiles(tree: FileTree): Promise<Found> {
@@ -123,13 +134,34 @@ async function rootsOf(tree: FileTree, found: Found, sources: ReadonlyMap<string
   return found.manifests.filter((file) => !isMember(file)).sort(byCodeUnit);
 }
 
+/** The binary form of bun is not read: it is named as such by its missing entries. */
+async function otherLock(tree: FileTree, file: string, kind: string): Promise<JsonObject> {
+  if (file.endsWith('.lockb')) return {};
+  const read = await answerOrFault(async () => {
+    const bytes = await tree.read(file, MAX_LOCK + 1);
+    if (bytes.length > MAX_LOCK)
+      throw new FaultError('source.too-large', `${file} is larger than ${String(MAX_LOCK)} bytes`);
+    const lock = READERS[kind]?.(new TextDecoder('utf-8').decode(bytes));
+    if (lock === undefined) throw new FaultError('source.malformed', `${file} is no lockfile of ${kind}`);
+    const { version, root, entries, patterns, trusted } = lock;
+    return {
+      version,
+      ...(root === undefined ? {} : { root }),
+      ...(patterns === undefined ? {} : { patterns }),
+      ...(trusted === undefined ? {} : { trusted }),
+      entries,
+    };
+  });
+  return '$fault' in read ? { fault: read } : read;
+}
+
 async function locksOf(tree: FileTree, folder: string, found: Found): Promise<JsonObject[]> {
   const locks: JsonObject[] = [];
   for (const [name, kind] of Object.entries(LOCKS)) {
     const file = folder + name;
     if (!found.others.has(file)) continue;
     if (kind !== 'npm') {
-      locks.push({ file, kind });
+      locks.push({ file, kind, ...(await otherLock(tree, file, kind)) });
       continue;
     }
     const source = await answerOrFault(() => readJson(tree, file, MAX_LOCK));

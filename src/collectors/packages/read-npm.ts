@@ -2,6 +2,7 @@
 import { isArray, isObject, own, type Json, type JsonObject } from '../../model/json.ts';
 import { cleanAddress, cleanText } from './clean.ts';
 import { GROUPS } from './schema.ts';
+import { listIn, subtree, textIn, treeOf, type Tree } from './yaml-lines.ts';
 
 /** Entries of one lockfile above this are not kept: the lockfile is then named as not read. */
 export const MAX_ENTRIES = 250_000;
@@ -20,7 +21,7 @@ function text(value: Json | undefined): string | undefined {
   return typeof value === 'string' ? cleanText(value) : undefined;
 }
 
-function rangesOf(source: Json): JsonObject[] {
+export function rangesOf(source: Json): JsonObject[] {
   const found: JsonObject[] = [];
   for (const group of GROUPS) {
     const ranges = own(source, group);
@@ -45,8 +46,43 @@ export function manifestOf(source: Json): JsonObject | undefined {
     publishes: isArray(own(source, 'files')),
     ...(packageManager === undefined ? {} : { packageManager }),
     ...(engines === undefined ? {} : { enginesNode: engines }),
+    ...listed('allowScripts', allowedScripts(source)),
+    ...listed('overridden', overriddenNames(source)),
     declared: rangesOf(source),
   };
+}
+
+function listed(key: string, names: readonly string[] | undefined): JsonObject {
+  return names === undefined ? {} : { [key]: names.slice(0, 1000).map((name) => cleanText(name)) };
+}
+
+/** Packages that may run scripts, as npm (`allowScripts`), pnpm (`onlyBuiltDependencies`) and bun (`trustedDependencies`) write it. */
+function allowedScripts(source: Json): readonly string[] | undefined {
+  const lists = [
+    own(source, 'allowScripts'),
+    own(own(source, 'pnpm'), 'onlyBuiltDependencies'),
+    own(source, 'trustedDependencies'),
+  ];
+  if (lists.every((one) => one === undefined)) return undefined;
+  return lists.flatMap((one) =>
+    isArray(one)
+      ? one.filter((name) => typeof name === 'string')
+      : isObject(one)
+        ? Object.entries(one).flatMap(([name, allowed]) => (allowed === true ? [name] : []))
+        : [],
+  );
+}
+
+/** What `overrides` and `resolutions` put in the place of what is asked for: its version is not drift. */
+function overriddenNames(source: Json): readonly string[] | undefined {
+  const names = [own(source, 'overrides'), own(source, 'resolutions'), own(own(source, 'pnpm'), 'overrides')].flatMap(
+    (one) => (isObject(one) ? Object.keys(one) : []),
+  );
+  if (names.length === 0) return undefined;
+  return names.flatMap((name) => {
+    const last = name.split(/[>/](?!.*[>/])/).at(-1) ?? name;
+    return [name, last, name.replace(/(?<=.)@.*$/, '')];
+  });
 }
 
 /** The workspace globs of a manifest, with their `!` exclusions. */
@@ -155,7 +191,7 @@ function entryOf(key: string, name: string, entry: JsonObject): JsonObject {
 }
 
 /** The algorithms of an integrity value (W3C SRI), in order; what is no hash of a known form is left out. */
-function algorithmsOf(integrity: string): string {
+export function algorithmsOf(integrity: string): string {
   const known = integrity
     .slice(0, 4096)
     .split(/\s+/)
@@ -168,7 +204,10 @@ export function npmrcOf(file: string, content: string): JsonObject {
   const credentials: JsonObject[] = [];
   let settings: JsonObject = {};
   for (const [index, line] of content.split(/\r?\n/).slice(0, 10_000).entries()) {
-    const found = /^[ \t]*([^=;#\s][^=]{0,300}?)[ \t]*=[ \t]*(.*?)[ \t]*$/.exec(line);
+    // .yarnrc of version 1 writes a blank in place of the equals sign
+    const found =
+      /^[ \t]*([^=;#\s][^=]{0,300}?)[ \t]*=[ \t]*(.*?)[ \t]*$/.exec(line) ??
+      (file.endsWith('.yarnrc') ? /^[ \t]*"?([^"\s#]{1,300})"?[ \t]+(\S.*?)[ \t]*$/.exec(line) : null);
     if (found === null) continue;
     const [, key = '', raw = ''] = found;
     const value = raw.replace(/^(['"])(.*)\1$/, '$2');
@@ -182,4 +221,43 @@ export function npmrcOf(file: string, content: string): JsonObject {
     else if (key === 'ignore-scripts') settings = { ...settings, ignoreScripts: value === 'true' };
   }
   return { file, ...settings, registries, credentials };
+}
+
+/** `.yarnrc.yml` of Berry: registries, tokens, verification, hosts that may be asked in the clear. */
+export function yarnSettingsOf(file: string, content: string): JsonObject | undefined {
+  const tree = treeOf(content);
+  if (tree === undefined) return undefined;
+  const registries: JsonObject[] = [];
+  const credentials: JsonObject[] = [];
+  const places: readonly (readonly [string | undefined, Tree])[] = [
+    [undefined, tree],
+    ...Object.entries(subtree(tree, 'npmScopes')).map(
+      ([scope, one]) => [`@${scope}`, typeof one === 'object' ? one : tree] as const,
+    ),
+    ...Object.values(subtree(tree, 'npmRegistries')).map(
+      (one) => [undefined, typeof one === 'object' ? one : tree] as const,
+    ),
+  ];
+  for (const [scope, place] of places.slice(0, 1000)) {
+    const server = textIn(place, 'npmRegistryServer');
+    if (server !== undefined)
+      registries.push({ ...(scope === undefined ? {} : { scope: cleanText(scope) }), url: cleanAddress(server) });
+    for (const key of ['npmAuthToken', 'npmAuthIdent']) {
+      const value = textIn(place, key);
+      if (value === undefined || value === '') continue;
+      const line = content.slice(0, Math.max(0, content.indexOf(key))).split('\n').length;
+      credentials.push({ key, line, literal: !/^\$\{[^}]+\}$/.test(value) });
+    }
+  }
+  const strict = textIn(tree, 'enableStrictSsl');
+  const scripts = textIn(tree, 'enableScripts');
+  const inTheClear = listIn(subtree(tree, 'unsafeHttpWhitelist'));
+  return {
+    file,
+    ...(strict === undefined ? {} : { strictSsl: strict !== 'false' }),
+    ...(scripts === undefined ? {} : { ignoreScripts: scripts === 'false' }),
+    ...(inTheClear.length === 0 ? {} : { unsafeHttp: inTheClear.slice(0, 100).map((one) => cleanText(one)) }),
+    registries,
+    credentials,
+  };
 }

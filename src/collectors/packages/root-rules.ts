@@ -1,5 +1,6 @@
 /** What the rules about package.json ask: lockfiles beside it, ranges, sources, engines. */
 import { isArray, isObject, own, type Json, type JsonObject } from '../../model/json.ts';
+import { lookalikeOf } from './lookalike.ts';
 import { GROUPS } from './schema.ts';
 import { inFile, textOf, type Lists } from './lists.ts';
 
@@ -40,6 +41,9 @@ export function rootRules(lists: Lists, root: JsonObject, locks: readonly JsonOb
     }
     if (source !== 'registry' && source !== 'inside') lists.add('resolved.nonRegistry', item, place);
     if (!bounded) lists.add('unbounded', item, place);
+    const like = source === 'registry' ? lookalikeOf(one.name) : undefined;
+    if (like !== undefined)
+      lists.add('lookalikes', { subject: item.subject, location: { file }, name: one.name, like, direct: true }, place);
   }
   return declared.length;
 }

@@ -3,7 +3,14 @@ import { boolean, integer, list, object, oneOf, string, type Schema } from '../.
 
 export const GROUPS = ['dependencies', 'devDependencies', 'optionalDependencies'] as const;
 
-const ranges = list(object({ group: oneOf(...GROUPS), name: string(), range: string() }));
+const ranges = list(
+  object({
+    group: oneOf(...GROUPS),
+    name: string(),
+    range: string(),
+    'locked?': string({ description: 'the version that the lockfile took' }),
+  }),
+);
 
 const fault = object({ $fault: string(), message: string() });
 
@@ -13,6 +20,8 @@ const manifest = object({
   publishes: boolean({ description: 'it lists `files`: meant to be published' }),
   'packageManager?': string(),
   'enginesNode?': string(),
+  'allowScripts?': list(string(), { description: 'packages that may run scripts' }),
+  'overridden?': list(string(), { description: 'names in overrides and resolutions' }),
   declared: ranges,
 });
 
@@ -27,6 +36,8 @@ const entry = object({
   'dev?': boolean(),
   'installScript?': boolean(),
   'deprecated?': boolean(),
+  'alias?': string({ description: 'the name that the project uses for it' }),
+  'unfetched?': boolean({ description: 'for another system: Berry keeps no checksum of it' }),
 });
 
 const lock = object({
@@ -34,6 +45,8 @@ const lock = object({
   kind: oneOf('npm', 'yarn', 'pnpm', 'bun'),
   'version?': integer(),
   'root?': ranges,
+  'patterns?': list(string(), { description: 'yarn: every name@range that was asked for' }),
+  'trusted?': list(string(), { description: 'bun: packages that may run scripts' }),
   'entries?': list(entry),
   'fault?': fault,
 });
@@ -42,6 +55,7 @@ const settings = object({
   file: string(),
   'strictSsl?': boolean(),
   'ignoreScripts?': boolean(),
+  'unsafeHttp?': list(string()),
   registries: list(object({ 'scope?': string(), url: string() })),
   credentials: list(object({ key: string(), line: integer(), literal: boolean() })),
 });
@@ -56,6 +70,11 @@ export const rawSchema: Schema = object({
     }),
   ),
   settings: list(settings),
+  'config?': object({
+    'allowScripts?': list(string()),
+    'allowedHosts?': list(string()),
+    'aliases?': list(string()),
+  }),
   unread: list(object({ path: string(), code: string() }), { description: 'what could not be looked at' }),
 });
 
@@ -76,6 +95,7 @@ const inLock = list(
     'configured?': boolean({ description: 'the host is a public registry or one that .npmrc names' }),
     'deprecated?': boolean(),
     'installScript?': boolean(),
+    'unsure?': boolean({ description: 'the lockfile does not say which packages run scripts' }),
   }),
 );
 const declared = list(
@@ -105,6 +125,18 @@ export const factsSchema: Schema = object({
   'resolved?': object({ 'http?': inLock, 'foreign?': inLock, 'nonRegistry?': declared, 'gitUnpinned?': declared }),
   'installScripts?': inLock,
   'deprecated?': inLock,
+  'recording?': object({
+    scripts: integer({ description: 'lockfiles that can tell about install scripts' }),
+    deprecation: integer({ description: 'lockfiles that can tell about deprecation' }),
+  }),
+  'lookalikes?': list(
+    object({
+      ...item,
+      name: string(),
+      'like?': string({ description: 'the much-used name that it looks like' }),
+      direct: boolean(),
+    }),
+  ),
   'unbounded?': declared,
   'aliases?': list(object({ ...item, name: string(), actual: string(), agrees: boolean() })),
   'engines?': object({ 'missing?': list(object({ ...item, 'node?': string(), library: boolean() })) }),

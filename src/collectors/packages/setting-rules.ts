@@ -14,6 +14,15 @@ export function settingRules(lists: Lists, settings: JsonObject, at: string): vo
     const location = { file, ...(typeof line === 'number' && Number.isSafeInteger(line) ? { line } : {}) };
     lists.add('npmrc.tokens', { subject: file, location, key, literal: true }, `${at}/credentials/${String(index)}`);
   }
+  const unsafe = own(settings, 'unsafeHttp');
+  for (const [index, one] of (isArray(unsafe) ? unsafe : []).entries()) {
+    if (typeof one !== 'string' || isLocalHost(one)) continue;
+    lists.add(
+      'npmrc.httpRegistries',
+      { ...inFile(file), scheme: 'http', host: one },
+      `${at}/unsafeHttp/${String(index)}`,
+    );
+  }
   const registries = own(settings, 'registries');
   for (const [index, one] of (isArray(registries) ? registries : []).entries()) {
     const address = addressOf(textOf(one, 'url') ?? '');
