@@ -7,7 +7,7 @@ import { matchesHost } from '../../src/collectors/tls/hostname.ts';
 import { collectorSchemas } from '../../src/commands/packs.ts';
 import { judge } from '../../src/judge/judge.ts';
 import type { Check } from '../../src/model/check.ts';
-import type { JsonObject } from '../../src/model/json.ts';
+import type { Json } from '../../src/model/json.ts';
 import { loadPack } from '../../src/packs/load.ts';
 import { type Certificate, parseCertificate } from '../../src/wire/x509/certificate.ts';
 import { crlObjection, parseCrl, revokedAt } from '../../src/wire/x509/crl.ts';
@@ -77,8 +77,12 @@ function brokenRules(checks: readonly Check[], path: Path, isPublic: boolean, in
     chain.map((certificate) => (isPublic ? issuedToday(certificate) : certificate.raw)),
     { isPublic, host: '' },
   );
-  // limbo judges a root by the rules of every authority
-  const facts = JSON.parse(JSON.stringify(made).replaceAll('"role":"root"', '"role":"intermediate"')) as JsonObject;
+  // limbo judges a root by the rules of every authority; the date that was put in its place broke its own signature
+  const authorities = JSON.stringify(made['chain']).replaceAll(
+    /"role":"root"(.*?)"selfSigned":(?:true|false)/g,
+    '"role":"intermediate"$1"selfSigned":true',
+  );
+  const facts = { ...made, chain: JSON.parse(authorities) as Json };
   const target = { kind: 'endpoint', id: 'endpoint:case', labels: {} } as const;
   const collectors = { tls: { is: 'facts', id: 'file', facts, at: {} } } as const;
   return judge(checks, [{ target, collectors }], instant)
@@ -88,10 +92,7 @@ function brokenRules(checks: readonly Check[], path: Path, isPublic: boolean, in
 }
 
 /** limbo's certificates begin in 1970, before any rule of the web: these rules look at the date of issue, and not at the signature. */
-function issuedToday(certificate: Certificate): Uint8Array {
-  const { raw, notBefore, notAfter } = certificate;
-  // a root is told by its own signature
-  if (isSelfIssued(certificate)) return raw;
+function issuedToday({ raw, notBefore, notAfter }: Certificate): Uint8Array {
   const digits = (instant: string): string => instant.replaceAll(/[-:T]/g, '').slice(2);
   const bytes = Buffer.from(raw);
   const at = bytes.indexOf(digits(notBefore.instant), 0, 'latin1');
