@@ -194,6 +194,10 @@ export function userInfoAt(bytes: Uint8Array, from: number, limit: number): User
     if (byte === 0x40) sign = at;
   }
   if (colon < 0 || sign < 0 || sign <= colon + 1) return undefined;
+  // `host:443/path@x`: a port
+  let digits = colon + 1;
+  while (digits < sign && (bytes[digits] ?? 0) >= 0x30 && (bytes[digits] ?? 0) <= 0x39) digits++;
+  if (bytes[digits] === 0x2f && digits > colon + 1 && digits <= colon + 6) return undefined;
   let scheme = from - 3;
   while (
     scheme > 0 &&
@@ -203,5 +207,6 @@ export function userInfoAt(bytes: Uint8Array, from: number, limit: number): User
     scheme--;
   let hostEnd = sign + 1;
   while (hostEnd < at && (KIND[bytes[hostEnd] ?? 0] ?? 0) === NAME) hostEnd++;
+  if (hostEnd === sign + 1) return undefined;
   return { schemeStart: scheme, passwordStart: colon + 1, passwordEnd: sign, hostStart: sign + 1, hostEnd };
 }

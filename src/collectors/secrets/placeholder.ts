@@ -46,13 +46,22 @@ export function isMonotone(value: string): boolean {
   return longest >= Math.max(9, value.length * 0.5) || (value.length >= 16 && inRows > value.length * 0.5);
 }
 
-/** `bearer-access-token-v1`, `com.example.Handler`: words and small numbers in a row name something; nobody generates them. */
-export function isIdentifier(value: string): boolean {
-  if (!/[A-Za-z]{3}/.test(value)) return false;
-  return /^[A-Za-z]?[a-z]{1,14}[0-9]?(?:[-_./:](?:[A-Za-z]?[a-z]{1,14}[0-9]?|[vV]?[0-9]{1,3}|[0-9]{8,12}))+$/.test(
-    value,
+/** `password_enabled`, `session-secret`: what is called like a secret, in words alone, is the name of one. */
+export function namesItself(value: string): boolean {
+  return (
+    /^[a-z]{2,20}(?:[_-][a-z]{2,20}){1,5}$/.test(value) && /pass(?:w|$|_|-)|pwd|secret|token|key|auth|cred/.test(value)
   );
 }
+
+/** `bearer-access-token-v1`, `com.example.Handler`, `TLS_RSA_SHA256`: words and small numbers in a row name something. */
+export function isIdentifier(value: string): boolean {
+  if (!/[A-Za-z]{3}/.test(value)) return false;
+  const parts = value.split(/[-_./:=]/);
+  return parts.length > 1 && parts.every((part) => NAME_PART.test(part));
+}
+
+/** A word, capitalised or in capitals, with a digit or two; a number of a version or of an account. */
+const NAME_PART = /^(?:[A-Za-z]?[a-z]{1,14}\d{0,2}|[A-Z]{1,14}(?:v?\d{1,3})?|[vV]?\d{1,3}|\d{8,12})$/;
 
 export function isPlaceholder(value: string, fixed: boolean): boolean {
   if (isTemplate(value) || PLAIN_WORDS.test(value)) return true;

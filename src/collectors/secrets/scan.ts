@@ -18,7 +18,7 @@ import { type Decoded, decodedRuns } from './decode.ts';
 import { proofOf } from './checksum.ts';
 import type { Engine, Matcher, PatternMatcher, Plan } from './compile.ts';
 import type { PathClass } from './paths.ts';
-import { entropy, isIdentifier, isMonotone, isPlaceholder, isTemplate } from './placeholder.ts';
+import { entropy, isIdentifier, isMonotone, isPlaceholder, isTemplate, namesItself } from './placeholder.ts';
 import { lookInside } from './structure.ts';
 
 /** A finding that still knows its value: lives in a worker only, never leaves it. */
@@ -321,6 +321,9 @@ function tryValues(state: Scan, matcher: Matcher, start: number, end: number, va
   if (generic && !belongsTo(state, end, values[0])) return;
   if (context.last === true && identifierEnd(bytes, end, state.to) > end + 1) return;
   for (const value of generic ? values.slice(0, 1) : values) {
+    if (isListed(state, end, value) || isDigest(state, value)) continue;
+    // in code an unquoted word is a variable
+    if (generic && !value.quoted && PROGRAM.test(state.path)) continue;
     if (context.quoted === true && !value.quoted && !standsAlone(state, value)) continue;
     const text = bytes.toString('latin1', value.start, value.end);
     state.budget -= text.length + 64;
@@ -330,9 +333,25 @@ function tryValues(state: Scan, matcher: Matcher, start: number, end: number, va
       const name = bytes.toString('latin1', Math.max(0, start - 24), value.nameEnd).toLowerCase();
       if (!rule.also().test(name.slice(name.lastIndexOf('\n') + 1))) continue;
     }
+    if (namesItself(text)) continue;
     judge(state, matcher, value.start, value.end);
     return;
   }
+}
+
+/** `"name", "other"`: elements of a list. Of a call the first argument may name what the second is. */
+function isListed({ bytes, to }: Scan, wordEnd: number, value: Assigned): boolean {
+  const nameEnd = identifierEnd(bytes, wordEnd, to);
+  if (bytes[value.nameEnd] !== 0x2c || !/^["'`]\s{0,4},$/.test(bytes.toString('latin1', nameEnd, value.nameEnd + 1))) {
+    return false;
+  }
+  const nameStart = identifierStart(bytes, wordEnd - 1);
+  return !/\(\s{0,4}["'`]$/.test(bytes.toString('latin1', Math.max(0, nameStart - 8), nameStart));
+}
+
+/** `h1:`, `sha256-`: what follows is a digest, which is no secret. */
+function isDigest({ bytes }: Scan, value: Assigned): boolean {
+  return /(?:h1:|sha\d{1,3}[:=_-])$/i.test(bytes.toString('latin1', Math.max(0, value.start - 8), value.start));
 }
 
 /** Between the name and the separator stand only closing quotes and brackets, or a type (`token string = "…"`). */
@@ -351,6 +370,10 @@ function belongsTo(state: Scan, wordEnd: number, value: Assigned | undefined): b
     /^["']\s{0,2},$/.test(between) && SETTER.test(state.bytes.toString('latin1', Math.max(0, nameEnd - 80), nameEnd))
   );
 }
+
+/** What a compiler or an interpreter reads. */
+const PROGRAM =
+  /\.(?:[cm]?[jt]sx?|vue|svelte|py|pyi|rb|php|go|rs|java|kt|kts|scala|groovy|swift|m|mm|c|cc|cpp|cxx|h|hpp|cs|fs|vb|dart|lua|pl|pm|ex|exs|erl|clj|hs|ml|r|jl)$/i;
 
 /** Where an unquoted word is a name: in code a value without quotes is a variable or a call. */
 const CODE =
@@ -382,6 +405,8 @@ function tryUri(state: Scan, matcher: Matcher, end: number, info: UserInfo): voi
   const user = state.bytes.toString('latin1', end, info.passwordStart - 1);
   const password = state.bytes.toString('latin1', info.passwordStart, info.passwordEnd);
   if (isTemplate(user) || isTemplate(password) || password.length < 3) return;
+  // `http://user:password@host` of a manual
+  if (documentation && isPlaceholder(password, false)) return;
   const remark: Remark =
     local || documentation
       ? { severity: 'low', note: 'the host is a local or a documentation name' }
