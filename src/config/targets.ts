@@ -29,6 +29,9 @@ const DEFAULT_PORTS: { readonly [protocol in Protocol]: number } = {
   redis: 6379,
   mongodb: 27017,
   amqp: 5672,
+  kafka: 9092,
+  memcached: 11211,
+  rdp: 3389,
 };
 
 const FORMS =

@@ -87,14 +87,14 @@ export async function startTlsServer(options: LabTlsOptions, port = 0): Promise<
   return await listenOnLoopback(server, port);
 }
 
-function upgrade(socket: Socket, options: LabTlsOptions): void {
+function upgrade(socket: Socket, options: LabTlsOptions): TLSSocket {
   const secure = new TLSSocket(socket, {
     isServer: true,
     secureContext: createSecureContext(settingsOf(options)),
     ...(options.alpn !== undefined && { ALPNProtocols: [...options.alpn] }),
   });
   secure.on('error', () => socket.destroy());
-  secure.resume();
+  return secure;
 }
 
 export interface LabSmtpOptions {
@@ -105,34 +105,45 @@ export interface LabSmtpOptions {
   readonly greeting?: string;
   /** The answer to STARTTLS; default `220 go ahead`. */
   readonly answer?: string;
+  /** What came behind STARTTLS in the clear is answered inside TLS (CVE-2011-0411). */
+  readonly keepsInput?: boolean;
 }
 
-/** An SMTP greeter: EHLO, STARTTLS, QUIT, and 502 for the rest. */
+/** An SMTP greeter: EHLO, STARTTLS, NOOP, QUIT, and 502 for the rest, before TLS and inside it. */
 export async function startSmtpServer(options: LabSmtpOptions = {}, port = 0): Promise<LabServer> {
   const features = ['mail.test', ...(options.features ?? ['PIPELINING', '8BITMIME'])];
   if (options.tls !== undefined || options.answer !== undefined) features.push('STARTTLS');
-  const ehlo = features.map((line, index) => `250${index === features.length - 1 ? ' ' : '-'}${line}\r\n`).join('');
-  const server = createTcpServer((socket) => {
-    let pending = '';
-    socket.write(`${options.greeting ?? '220 mail.test ESMTP'}\r\n`);
-    function receive(chunk: Buffer): void {
-      pending += chunk.toString('latin1');
+  const listed = (lines: readonly string[]): string =>
+    lines.map((line, index) => `250${index === lines.length - 1 ? ' ' : '-'}${line}\r\n`).join('');
+  function serve(stream: Socket, inside: boolean, before: string): void {
+    let pending = before;
+    function answer(): void {
       for (let end = pending.indexOf('\n'); end >= 0; end = pending.indexOf('\n')) {
         const line = pending.slice(0, end).trim().toUpperCase();
         pending = pending.slice(end + 1);
-        if (line.startsWith('EHLO')) socket.write(ehlo);
-        else if (line === 'STARTTLS' && features.includes('STARTTLS')) {
-          const answer = options.answer ?? '220 go ahead';
-          socket.write(`${answer}\r\n`);
-          if (!answer.startsWith('220') || options.tls === undefined) continue;
-          socket.off('data', receive);
-          upgrade(socket, options.tls);
+        if (line.startsWith('EHLO')) stream.write(listed(inside ? features.slice(0, -1) : features));
+        else if (line === 'STARTTLS' && !inside && features.includes('STARTTLS')) {
+          const words = options.answer ?? '220 go ahead';
+          stream.write(`${words}\r\n`);
+          if (!words.startsWith('220') || options.tls === undefined) continue;
+          stream.off('data', receive);
+          serve(upgrade(stream, options.tls), true, options.keepsInput === true ? pending : '');
           return;
-        } else if (line === 'QUIT') socket.end('221 bye\r\n');
-        else socket.write('502 not here\r\n');
+        } else if (line === 'NOOP') stream.write('250 fine\r\n');
+        else if (line === 'QUIT') stream.end('221 bye\r\n');
+        else stream.write('502 not here\r\n');
       }
     }
-    socket.on('data', receive);
+    function receive(chunk: Buffer): void {
+      pending += chunk.toString('latin1');
+      answer();
+    }
+    stream.on('data', receive);
+    answer();
+  }
+  const server = createTcpServer((socket) => {
+    socket.write(`${options.greeting ?? '220 mail.test ESMTP'}\r\n`);
+    serve(socket, false, '');
   });
   return await listenOnLoopback(server, port);
 }
@@ -171,7 +182,7 @@ export async function startPostgresServer(options: LabPostgresOptions = {}, port
         socket.write(options.tls === undefined ? 'N' : 'S');
         if (options.tls === undefined) return;
         socket.off('data', receive);
-        upgrade(socket, options.tls);
+        upgrade(socket, options.tls).resume();
         return;
       }
       socket.end(startupAnswer(options.plain));

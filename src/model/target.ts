@@ -47,6 +47,9 @@ export const PROTOCOLS = [
   'redis',
   'mongodb',
   'amqp',
+  'kafka',
+  'memcached',
+  'rdp',
 ] as const;
 export type Protocol = 'tls' | (typeof PROTOCOLS)[number];
 

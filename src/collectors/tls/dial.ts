@@ -43,13 +43,17 @@ async function replyFrom(inbox: Inbox, whole: (received: Uint8Array) => number |
   }
 }
 
-async function speak(stream: ByteStream, dialogue: Dialogue): Promise<Spoken> {
+async function speak(
+  stream: ByteStream,
+  dialogue: Dialogue,
+  instead: (send: Uint8Array) => Uint8Array = (send) => send,
+): Promise<Spoken> {
   const replies: Uint8Array[] = [];
   const inbox: Inbox = { stream, pending: new Uint8Array() };
   try {
     let step = dialogue.next();
     while (step.done !== true) {
-      if (step.value.send !== undefined) await stream.write(step.value.send);
+      if (step.value.send !== undefined) await stream.write(instead(step.value.send));
       const reply = await replyFrom(inbox, step.value.whole);
       replies.push(reply);
       step = dialogue.next(reply);
@@ -61,13 +65,17 @@ async function speak(stream: ByteStream, dialogue: Dialogue): Promise<Spoken> {
   }
 }
 
-/** A connection on which a ClientHello may be sent where `spoken` is undefined or its outcome is ready. */
-export async function dial(io: IO, endpoint: EndpointName): Promise<Dialled> {
+/** A connection on which a ClientHello may be sent where `spoken` is undefined or its outcome is ready; `instead` changes what is said. */
+export async function dial(
+  io: IO,
+  endpoint: EndpointName,
+  instead?: (send: Uint8Array) => Uint8Array,
+): Promise<Dialled> {
   const stream = await io.tcp(endpoint.host, endpoint.port);
   const dialogue = dialogueFor(endpoint.protocol, endpoint.host);
   if (dialogue === undefined) return { stream, spoken: undefined };
   try {
-    const spoken = await speak(stream, dialogue);
+    const spoken = await speak(stream, dialogue, instead);
     return { stream: endpoint.protocol === 'mssql' ? insideTds(stream) : stream, spoken };
   } catch (error) {
     stream.close();

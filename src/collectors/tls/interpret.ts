@@ -1,6 +1,6 @@
 /** Facts from raw TLS evidence: pure, and total over any JSON. */
 import type { Interpretation } from '../../model/evidence.ts';
-import { isBoolean, isString, required, unknown } from '../../model/facts.ts';
+import { faultIn, isBoolean, isString, required, unknown } from '../../model/facts.ts';
 import type { FaultCode } from '../../model/fault.ts';
 import { isObject, own, type Json, type JsonObject } from '../../model/json.ts';
 import { pointer } from '../../model/pointer.ts';
@@ -13,6 +13,7 @@ import { intrusiveFacts } from './facts-intrusive.ts';
 import { QUESTION_FACTS, questionFacts } from './facts-questions.ts';
 import { servedFacts, servedIn } from './facts-served.ts';
 import { sessionFacts as finishedFacts, sessionSchemas } from './facts-sessions.ts';
+import { upgradeFacts } from './facts-upgrades.ts';
 import { listVersions, suiteFacts } from './facts-suites.ts';
 import {
   type Endpoint,
@@ -108,6 +109,15 @@ function placesOf(raw: Json): { readonly [factPointer: string]: string } {
   return { ...at, ...certificatePlaces(raw, servedIn(raw)) };
 }
 
+function policyFacts(policy: Json | undefined): JsonObject {
+  const mode = own(policy, 'mtaSts');
+  return {
+    clientCertificate: required(policy, 'clientCertificate', isBoolean),
+    ...(own(policy, 'private') === true && { private: true }),
+    ...((mode === 'enforce' || mode === 'testing' || mode === 'none') && { mtaSts: mode }),
+  };
+}
+
 export function interpret(raw: Json): Interpretation {
   const endpoint = endpointIn(raw);
   const head = {
@@ -115,10 +125,12 @@ export function interpret(raw: Json): Interpretation {
     host: required(raw, 'host', isString),
     port: required(raw, 'port', isInteger),
     protocol: protocolOf(raw) ?? unknown('evidence.missing'),
-    policy: { clientCertificate: required(own(raw, 'policy'), 'clientCertificate', isBoolean) },
+    policy: policyFacts(own(raw, 'policy')),
   };
-  if (endpoint === undefined) {
-    const missing = unknown('evidence.missing');
+  // nobody gets in, and nobody should: that is all that can be said
+  const closed = faultIn(own(raw, 'reach'));
+  if (endpoint === undefined || closed !== undefined) {
+    const missing = unknown(closed ?? 'evidence.missing');
     const facts = {
       ...head,
       offered: missing,
@@ -141,12 +153,22 @@ export function interpret(raw: Json): Interpretation {
       scts: missing,
     };
     const questions = Object.fromEntries(
-      [...QUESTION_FACTS, ...Object.keys(sessionSchemas), ...Object.keys(bindingSchemas), 'intrusive'].map((name) => [
-        name,
-        missing,
-      ]),
+      [
+        ...QUESTION_FACTS,
+        ...Object.keys(sessionSchemas),
+        ...Object.keys(bindingSchemas),
+        'intrusive',
+        'injection',
+        'directTls',
+        'rdp',
+      ].map((name) => [name, missing]),
     );
-    return { facts: { ...facts, ...questions, hostname: missing, trust: missing, session: missing }, at: {} };
+    const reach =
+      closed === undefined ? {} : { reach: { reached: closed === 'net.refused' ? false : unknown(closed) } };
+    return {
+      facts: { ...facts, ...questions, ...reach, hostname: missing, trust: missing, session: missing },
+      at: closed === undefined ? {} : { '/reach': pointer('reach') },
+    };
   }
   const upgrade = upgradeIn(raw);
   const none = typeof upgrade === 'object' && !upgrade.ready;
@@ -157,7 +179,13 @@ export function interpret(raw: Json): Interpretation {
   const offered = typeof upgrade === 'string' ? upgrade : none ? false : offeredOf(versions, sslv2.offered, session);
   const served = servedIn(raw);
   const seen = { raw, endpoint, versions, served, offered, lossless: isLossless(raw) };
-  const asides = [questionFacts(seen), finishedFacts(seen), intrusiveFacts(seen), bindingFacts(seen)];
+  const asides = [
+    questionFacts(seen),
+    finishedFacts(seen),
+    intrusiveFacts(seen),
+    bindingFacts(seen),
+    upgradeFacts(seen, endpoint.name.protocol, upgrade),
+  ];
   const facts: JsonObject = {
     ...head,
     offered: known(offered),

@@ -25,6 +25,7 @@ import { askQuestions } from './questions.ts';
 import { probeActively } from './intrusive.ts';
 import { askSessions } from './resumption.ts';
 import { servedClear, servedModern } from './served.ts';
+import { askDirect, askInjection, askReach } from './upgrades.ts';
 import { type Attempt, PROBED, type Probed, saysVersion, verdictOf } from './versions.ts';
 
 /** Connections at once; mail servers fall over sooner (facts/tls §6). */
@@ -186,11 +187,16 @@ async function askBeyond(
   const offered = { tls12: offers('TLSv1.2'), tls13: offers('TLSv1.3') };
   const elsewhere = questions !== undefined && isServedElsewhere(questions, servedIn(served));
   const sessions = parts.has('sessions') ? await askSessions(setting, offered, elsewhere) : undefined;
+  const injection = parts.has('injection') ? await askInjection(setting) : undefined;
+  const highest = accepted.at(-1);
+  const directTls = parts.has('direct') && highest !== undefined ? await askDirect(setting, highest) : undefined;
   const asides = setting.prober.stats().opened - before;
   const intrusive = parts.has('intrusive') ? await probeActively(setting, accepted) : undefined;
   return {
     ...(questions !== undefined && { questions }),
     ...(sessions !== undefined && { sessions }),
+    ...(injection !== undefined && { injection }),
+    ...(directTls !== undefined && { directTls }),
     ...(intrusive !== undefined && { intrusive }),
     asides,
   };
@@ -201,6 +207,16 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   if (endpoint === undefined) throw new FaultError('collector.bug', `${job.target.id} is no endpoint`);
   const { host, port, protocol } = endpoint;
   const parts = partsOf(job);
+  const isPrivate = job.options['private'] === true;
+  const reach = isPrivate ? await askReach(io, endpoint) : undefined;
+  const policy = {
+    clientCertificate: job.options['clientCertificate'] === 'required',
+    intrusive: parts.has('intrusive'),
+    ...(isPrivate && { private: true }),
+    ...(typeof job.options['mtaSts'] === 'string' && { mtaSts: job.options['mtaSts'] }),
+  };
+  const name = { endpoint: nameOf(job.target), host, port, protocol, policy };
+  if (reach instanceof FaultError) return { ...name, reach: rawFault(reach), versions: {}, connections: 1 };
   // an upgrade is listened to once by itself; elsewhere the first questions tell whether anything listens
   const spoken = await greeting(io, endpoint);
   const plain = parts.has('plain') ? await plainly(io, endpoint) : {};
@@ -208,11 +224,8 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   const head = {
     ...plain,
     bindings,
-    endpoint: nameOf(job.target),
-    host,
-    port,
-    protocol,
-    policy: { clientCertificate: job.options['clientCertificate'] === 'required', intrusive: parts.has('intrusive') },
+    ...name,
+    ...(reach !== undefined && { reach }),
     ...(spoken !== undefined && { upgrade: upgradeRaw(spoken) }),
   };
   if (spoken !== undefined && spoken.outcome?.ready !== true) return { ...head, versions: {}, connections: 1 };

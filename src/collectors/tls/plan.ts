@@ -44,6 +44,8 @@ const PARTS: readonly { readonly part: string; readonly facts: readonly string[]
       'clock',
     ],
   },
+  { part: 'injection', facts: ['injection'] },
+  { part: 'direct', facts: ['directTls'] },
   { part: 'sessions', facts: ['resumption', 'withoutCertificate'] },
   { part: 'suites', facts: ['suites', 'ciphers', 'groups', 'keyExchange', 'hellos', 'order'] },
 ];
@@ -69,6 +71,11 @@ function isInDns(target: Target, context: PlanContext): boolean {
   return !context.connectTo.some((override) => said.includes(override));
 }
 
+/** The label `network: private`, or the option `tls: { private: true }`. */
+function isPrivate(target: Target, context: PlanContext): boolean {
+  return target.labels['network'] === 'private' || own(own(context.options, 'tls'), 'private') === true;
+}
+
 export function plan(target: Target, context: PlanContext): JobOptions {
   const asked = new Set(context.paths.map((path) => path.split('.')[0]));
   const digests = Object.fromEntries(
@@ -77,12 +84,16 @@ export function plan(target: Target, context: PlanContext): JobOptions {
       return digest === undefined ? [] : [[name, digest]];
     }),
   );
+  // the policy of the domain that led here
+  const mtaSts = own(target.options, 'mtaSts');
   const intrusive = asked.has('intrusive') && context.switches['intrusive'] === true;
   const parts = PARTS.filter(({ facts }) => facts.some((fact) => asked.has(fact)))
     .map(({ part }) => part)
     .filter((part) => part !== BINDINGS || isInDns(target, context));
   return {
     parts: intrusive ? [...parts, 'intrusive'] : parts,
+    ...(isPrivate(target, context) && { private: true }),
+    ...(typeof mtaSts === 'string' && asked.has('policy') && { mtaSts }),
     ...(wantsClientCertificate(target, context) && { clientCertificate: 'required' }),
     ...(own(own(context.options, 'tls'), 'revocation') === true && asked.has('revocation') && { revocation: true }),
     // which data decides is part of the question

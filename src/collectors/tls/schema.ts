@@ -6,6 +6,7 @@ import { exchangeSchema } from './facts-exchange.ts';
 import { helloSchema } from './facts-hellos.ts';
 import { intrusiveSchema } from './facts-intrusive.ts';
 import { questionSchemas } from './facts-questions.ts';
+import { policySchema, upgradeSchemas } from './facts-upgrades.ts';
 import { sessionSchemas } from './facts-sessions.ts';
 import { bindingSchemas } from './facts-bindings.ts';
 import { revocationSchemas } from './facts-revocation.ts';
@@ -59,6 +60,9 @@ export const rawSchema: Schema = {
     suffixes: anything({ description: 'what the list of --psl says of the names that were seen' }),
     bindings: anything({ description: 'the DNS on the certificate: TLSA of a mail host, CAA from the name upwards' }),
     rootsGiven: boolean({ description: 'the user named roots' }),
+    injection: anything({ description: 'what is answered inside TLS to a command before it' }),
+    directTls: anything(),
+    reach: anything({ description: '`reached`, or the fault; asked where the user says that it is private' }),
     intrusive: anything({ description: 'what came back for probes of known defects, never what was in it' }),
     sessions: anything({ description: 'finished connections: tickets, and the first line of the answer' }),
     asides: integer({ description: 'of the connections, those beside the enumeration' }),
@@ -123,9 +127,7 @@ export const factsSchema: Schema = partly({
   host: string(),
   port: integer(),
   protocol: oneOf('tls', ...PROTOCOLS),
-  policy: partly({
-    clientCertificate: boolean({ description: 'the user says that client certificates are required' }),
-  }),
+  policy: policySchema,
   offered: boolean({ description: 'TLS can be spoken here' }),
   starttls: partly(
     {
@@ -156,6 +158,7 @@ export const factsSchema: Schema = partly({
   ...questionSchemas,
   ...sessionSchemas,
   intrusive: intrusiveSchema,
+  ...upgradeSchemas,
   session: partly({ protocol: string(), cipher: string(), alpn: string() }),
   leaf: certificateSchema,
   chain: list(certificateSchema, { description: 'leaf first', 'x-optional-list': true }),

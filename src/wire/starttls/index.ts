@@ -4,6 +4,7 @@ import { mssql, mysql, postgres } from './databases.ts';
 import type { Dialogue, Outcome } from './dialogue.ts';
 import { imap, pop3 } from './mail-access.ts';
 import { ftp, irc, ldap, nntp, sieve, xmpp } from './others.ts';
+import { rdp } from './rdp.ts';
 import { smtp } from './smtp.ts';
 
 /** Undefined where TLS starts with the first byte, or where the protocol is not known yet. */
@@ -35,6 +36,8 @@ export function dialogueFor(protocol: Protocol, host: string): Dialogue | undefi
       return nntp();
     case 'irc':
       return irc();
+    case 'rdp':
+      return rdp();
     default:
       return undefined;
   }

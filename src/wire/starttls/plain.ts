@@ -74,6 +74,27 @@ function* mongoPlain(): Dialogue {
   return { offered: false, ready: false, plainLogin: taken, foreign: !taken };
 }
 
+/** Kafka: ApiVersions (key 18, version 0), which any broker answers before a login; the answer repeats our number. */
+function* kafkaPlain(): Dialogue {
+  const number = 0x70726f62;
+  const body = Buffer.alloc(17);
+  body.writeUInt16BE(18, 0);
+  body.writeUInt32BE(number, 4);
+  body.writeUInt16BE(7, 8);
+  body.write('probity', 10, 'latin1');
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(body.length, 0);
+  const reply = Buffer.from(yield { send: Buffer.concat([size, body]), whole: atLeast(8) });
+  const taken = reply.readUInt32BE(4) === number;
+  return { offered: false, ready: false, plainLogin: taken, foreign: !taken };
+}
+
+function* memcachedPlain(): Dialogue {
+  const reply = text(yield { send: say('version'), whole: some });
+  const taken = /^(?:VERSION|ERROR|CLIENT_ERROR|SERVER_ERROR)\b/.test(reply);
+  return { offered: false, ready: false, plainLogin: taken, foreign: !taken };
+}
+
 /** Undefined where there is nothing to ask in the clear. */
 export function plainQuestion(protocol: Protocol): Dialogue | undefined {
   switch (protocol) {
@@ -89,6 +110,10 @@ export function plainQuestion(protocol: Protocol): Dialogue | undefined {
       return amqpPlain();
     case 'mongodb':
       return mongoPlain();
+    case 'kafka':
+      return kafkaPlain();
+    case 'memcached':
+      return memcachedPlain();
     default:
       return undefined;
   }
