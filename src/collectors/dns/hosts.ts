@@ -63,6 +63,17 @@ export function mailHostFacts(answers: Answers, host: Host): JsonObject {
   };
 }
 
+/** Facts of a mail host that come from one answer, with its place. */
+export function mailHostPlaces(answers: Answers, host: Host): readonly (readonly [readonly string[], string])[] {
+  return [
+    [['heloSpf'], answers.ask(host.name, 'TXT').at],
+    [
+      ['tlsa', 'tlsaCount', 'tlsaSigned', 'tlsaUsages', 'tlsaErrors', 'tlsaFull'],
+      answers.ask(`_25._tcp.${host.name}`, 'TLSA').at,
+    ],
+  ];
+}
+
 const hex = (octets: Uint8Array) => Buffer.from(octets).toString('hex');
 
 /** TLSA for SMTP (RFC 7672 §2.2, §3): the set at `_25._tcp.` of the host, and whether it is authenticated. */

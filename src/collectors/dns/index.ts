@@ -23,12 +23,14 @@ export const collector: Collector = {
     const read = new Set(['name', 'mx', ...context.paths.map((path) => path.split('.')[0] ?? '')]);
     const parts = all.filter((part) => read.has(part));
     const psl = context.dataDigest('psl');
+    const keys = parts.includes('dkim') ? context.dataDigest('leaked-keys') : undefined;
     return {
       ...(parts.length < all.length ? { parts } : {}),
       ...(selectors.length > 0 ? { selectors } : {}),
       ...(own(context.switches, 'intrusive') === true ? { intrusive: true } : {}),
       // another list is another question
       ...(psl === undefined ? {} : { psl }),
+      ...(keys === undefined ? {} : { 'leaked-keys': keys }),
     };
   },
   observe,

@@ -3,7 +3,7 @@ import { partialList, unknown } from '../../model/facts.ts';
 import type { FaultCode } from '../../model/fault.ts';
 import { parseAddress } from '../../wire/dns/address.ts';
 import type { Answer, Answers } from './answers.ts';
-import { mailHostFacts } from './hosts.ts';
+import { mailHostFacts, mailHostPlaces } from './hosts.ts';
 import { exchangesOf, hostOf, takeover, type Host } from './records.ts';
 import { Sheet, type Part } from './sheet.ts';
 import { specialOf } from './special.ts';
@@ -84,6 +84,11 @@ function hostFacts(sheet: Sheet, answers: Answers, set: Exchanges['set'], names:
     ),
     ...places,
   );
+  for (const [index, host] of hosts.entries()) {
+    for (const key of ['cname', 'addressSigned']) sheet.below(`hosts/${String(index)}/${key}`, host.a.at);
+    for (const [keys, place] of mailHostPlaces(answers, host))
+      for (const key of keys) sheet.below(`hosts/${String(index)}/${key}`, place);
+  }
   sheet.set('literals', literals);
   sheet.set('hostNames', names);
   sheet.set('duplicates', partialList(duplicates(set, hosts), code), ...places);

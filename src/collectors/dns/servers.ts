@@ -35,6 +35,7 @@ export function serverFacts(answers: Answers, domain: string, intrusive: boolean
     const direct = answers.ask(domain, 'SOA', { server: address });
     const tcp = answers.ask(domain, 'SOA', { server: address, how: 'tcp' });
     places.push(direct.at, tcp.at);
+    for (const key of ['authoritative', 'edns']) sheet.below(`asked/${String(servers.length)}/${key}`, direct.at);
     servers.push({ name, address, ...oneServer(answers, domain, address, direct, tcp, intrusive) });
     serials.push({ first: serialOf(direct), second: serialOf(tcp) });
     if (direct.is === 'unknown') silence ??= direct.code;

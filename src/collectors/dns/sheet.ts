@@ -48,6 +48,11 @@ export class Sheet {
     if (places.length > 0) this.#places.push([key, common(places)]);
   }
 
+  /** Where something inside of a fact was seen: `hosts/0/tlsa`. */
+  below(key: string, ...places: readonly string[]): void {
+    if (!quiet) this.#places.push([key, common(places)]);
+  }
+
   part(...places: readonly string[]): Part {
     if (quiet) return NOTHING;
     return { facts: this.#facts, whole: common(places), places: this.#places };

@@ -53,6 +53,7 @@ export function dkimFacts(answers: Answers, domain: string, configured: readonly
     ),
     ...places,
   );
+  for (const [index, found] of all.entries()) sheet.below(`keys/${String(index)}`, found.answer.at);
   sheet.set(
     'wildcard',
     random.answer.is === 'unknown' ? unknown(random.answer.code) : random.records.some(isUsable),

@@ -79,6 +79,8 @@ export function dmarcFacts(answers: Answers, domain: string): Part {
     recordFacts(sheet, step.record, step.at, found.from !== 'own' || way.organizational === domain);
     destinationFacts(sheet, answers, step.domain, step.record, step.at);
     if (found.from === 'own') weakerFacts(sheet, domain, way, step.record);
+    // what the record does not hold, it does not hold there
+    return sheet.part(step.at);
   }
   return sheet.part(...places);
 }
