@@ -61,7 +61,8 @@ export function isIdentifier(value: string): boolean {
 }
 
 /** A word, capitalised or in capitals, with a digit or two; a number of a version or of an account. */
-const NAME_PART = /^(?:[A-Za-z]?[a-z]{1,14}\d{0,2}|[A-Z]{1,14}(?:v?\d{1,3})?|[vV]?\d{1,3}|\d{8,12})$/;
+const NAME_PART =
+  /^(?:[A-Za-z]?[a-z]{1,14}(?:[A-Z][a-z]{2,14}){0,3}\d{0,2}|[A-Z]{1,14}(?:v?\d{1,3})?|[vV]?\d{1,3}|\d{8,12})$/;
 
 export function isPlaceholder(value: string, fixed: boolean): boolean {
   if (isTemplate(value) || PLAIN_WORDS.test(value)) return true;

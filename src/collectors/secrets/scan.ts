@@ -321,7 +321,8 @@ function tryValues(state: Scan, matcher: Matcher, start: number, end: number, va
   if (generic && !belongsTo(state, end, values[0])) return;
   if (context.last === true && identifierEnd(bytes, end, state.to) > end + 1) return;
   for (const value of generic ? values.slice(0, 1) : values) {
-    if (isListed(state, end, value) || isDigest(state, value)) continue;
+    if (isListed(state, end, value)) return;
+    if (isDigest(state, value)) continue;
     // in code an unquoted word is a variable
     if (generic && !value.quoted && PROGRAM.test(state.path)) continue;
     if (context.quoted === true && !value.quoted && !standsAlone(state, value)) continue;
@@ -406,7 +407,7 @@ function tryUri(state: Scan, matcher: Matcher, end: number, info: UserInfo): voi
   const password = state.bytes.toString('latin1', info.passwordStart, info.passwordEnd);
   if (isTemplate(user) || isTemplate(password) || password.length < 3) return;
   // `http://user:password@host` of a manual
-  if (documentation && isPlaceholder(password, false)) return;
+  if (documentation && (password.length <= 4 || isPlaceholder(password, false))) return;
   const remark: Remark =
     local || documentation
       ? { severity: 'low', note: 'the host is a local or a documentation name' }
