@@ -8,6 +8,7 @@ import type { KeyMarks } from '../../wire/x509/key-list.ts';
 import { type Anchor, findPaths } from '../../wire/x509/path.ts';
 import { sameBytes } from '../../wire/x509/verify.ts';
 import { certificateFacts, type Role, type Setting } from './certificate.ts';
+import { addressFacts } from './facts-addresses.ts';
 import { issuerOf, ocspFacts, revocationFacts, type Subject } from './facts-revocation.ts';
 import { sctFacts } from './facts-scts.ts';
 import type { ServedFlights } from './facts-served.ts';
@@ -30,6 +31,7 @@ export function certificatePlaces(raw: Json, served: ServedFlights | undefined):
   const whole = flight === undefined ? session : pointer('served', flight.index);
   if (whole === undefined) return {};
   const at: { [fact: string]: string } = {};
+  if (own(raw, 'addresses') !== undefined) at['/addresses'] = pointer('addresses');
   const asked = own(raw, 'revocation');
   if (asked !== undefined) at['/revocation'] = pointer('revocation');
   for (const [fact, member] of [
@@ -148,6 +150,7 @@ export function chainFacts(input: ChainInput): JsonObject {
     hostname: hostnameFacts(leaf, endpoint.name.host),
     trust: trustFacts(leaf, paths, rootsGiven),
     path: pathFacts(chain, paths, { idOf: (index) => idOf(endpoint.text, index), rootsGiven }),
+    ...addressFacts(raw, anchors),
     ...besideFacts(raw, served, subject),
     ...revocationFacts(raw, subject),
   };

@@ -2,7 +2,7 @@
 import { answerOrFault, rawFault } from '../../model/facts.ts';
 import { FaultError } from '../../model/fault.ts';
 import type { IO, JobOptions } from '../../model/io.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import { isArray, own, type Json, type JsonObject } from '../../model/json.ts';
 import { suffixLists } from '../../wire/psl/source.ts';
 import { type Certificate, parseCertificate } from '../../wire/x509/certificate.ts';
 import { MAX_CRL } from '../../wire/x509/crl.ts';
@@ -12,10 +12,12 @@ import { sctListOf } from '../../wire/x509/extensions.ts';
 import { type KeyList, keyMarks, parseKeyList } from '../../wire/x509/key-list.ts';
 import { MAX_OCSP, ocspRequest } from '../../wire/x509/ocsp.ts';
 import { certificatesInPem } from '../../wire/x509/pem.ts';
+import { askAddresses } from './addresses.ts';
 import { anchorsFor } from './anchors.ts';
 import { issuerOf } from './facts-revocation.ts';
 import { logsSeen } from './facts-scts.ts';
 import { type Served, servedIn } from './facts-served.ts';
+import { endpointIn } from './states.ts';
 import { answersOf } from './suffixes.ts';
 
 const MAX_CERTIFICATES = 64;
@@ -32,19 +34,31 @@ function sentIn(flights: readonly Served[]): readonly Uint8Array[] {
   return [...found.values()].slice(0, MAX_CERTIFICATES);
 }
 
+/** The certificates of the other addresses: their roots are looked for too. */
+function chainsOf(addresses: Json | undefined): readonly Uint8Array[] {
+  const sessions = own(addresses, 'sessions');
+  return (isArray(sessions) ? sessions : []).flatMap((session) => {
+    const chain = own(session, 'chain');
+    return (isArray(chain) ? chain : []).map((text) => Buffer.from(typeof text === 'string' ? text : '', 'base64'));
+  });
+}
+
 export async function aboutCertificates(io: IO, raw: Json, options: JobOptions): Promise<JsonObject> {
   const flights = servedIn(raw)?.flights ?? [];
+  const endpoint = endpointIn(raw)?.name;
   const sent = sentIn(flights);
   const certificates = sent.flatMap((der) => {
     const parsed = parseCertificate(der);
     return parsed.ok ? [parsed.value] : [];
   });
-  const { anchors, rootsGiven } = await anchorsFor(io, sent);
   const asked = (name: string): boolean => Object.hasOwn(options, name);
+  const addresses = asked('addresses') && endpoint !== undefined ? await askAddresses(io, endpoint) : undefined;
+  const { anchors, rootsGiven } = await anchorsFor(io, [...sent, ...chainsOf(addresses)]);
   return {
     certificates: sent.map(base64),
     anchors,
     rootsGiven,
+    ...(addresses !== undefined && { addresses }),
     ...(asked('psl') && { suffixes: answersOf(suffixLists(await io.data('psl')).icann, certificates) }),
     ...(asked('ct-logs') && { ctLogs: await knownLogs(io, flights, certificates) }),
     ...(asked('leaked-keys') && { keyList: await knownKeys(io, certificates) }),

@@ -22,6 +22,7 @@ const PARTS: readonly { readonly part: string; readonly facts: readonly string[]
       'staple',
       'scts',
       'revocation',
+      'addresses',
       'signature',
       'dane',
       'caa',
@@ -63,7 +64,11 @@ function wantsClientCertificate(target: Target, context: PlanContext): boolean {
 
 /** Where the user says by --connect-to what stands behind the name, the DNS need not know it; under a domain it was asked before. */
 function isInDns(target: Target, context: PlanContext): boolean {
-  if (target.parent !== undefined) return true;
+  return target.parent !== undefined || isAtItsOwnAddress(target, context);
+}
+
+/** Nobody said with --connect-to that it is elsewhere. */
+function isAtItsOwnAddress(target: Target, context: PlanContext): boolean {
   const endpoint = endpointOf(target.id);
   if (endpoint === undefined) return false;
   const { host, port } = endpoint;
@@ -96,6 +101,9 @@ export function plan(target: Target, context: PlanContext): JobOptions {
     ...(typeof mtaSts === 'string' && asked.has('policy') && { mtaSts }),
     ...(wantsClientCertificate(target, context) && { clientCertificate: 'required' }),
     ...(own(own(context.options, 'tls'), 'revocation') === true && asked.has('revocation') && { revocation: true }),
+    ...(asked.has('addresses') &&
+      endpointOf(target.id)?.protocol === 'tls' &&
+      isAtItsOwnAddress(target, context) && { addresses: true }),
     // which data decides is part of the question
     ...digests,
   };

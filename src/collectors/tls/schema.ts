@@ -9,6 +9,7 @@ import { questionSchemas } from './facts-questions.ts';
 import { policySchema, upgradeSchemas } from './facts-upgrades.ts';
 import { sessionSchemas } from './facts-sessions.ts';
 import { bindingSchemas } from './facts-bindings.ts';
+import { addressSchemas } from './facts-addresses.ts';
 import { revocationSchemas } from './facts-revocation.ts';
 import { sctSchema } from './facts-scts.ts';
 import { trustSchemas } from './facts-trust.ts';
@@ -55,6 +56,7 @@ export const rawSchema: Schema = {
     }),
     certificates: anything({ description: 'each certificate of the flights once, DER in base64' }),
     revocation: anything({ description: 'answers of the responder and lists of the CA; only where they were asked' }),
+    addresses: anything({ description: 'a session with each of some addresses of the name' }),
     ctLogs: anything({ description: 'what the list of --ct-logs says of the logs that were seen' }),
     keyList: anything({ description: 'what the list of --leaked-keys says of the keys that were seen' }),
     suffixes: anything({ description: 'what the list of --psl says of the names that were seen' }),
@@ -177,6 +179,7 @@ export const factsSchema: Schema = partly({
   clientCertificate: partly({ requested: boolean(), authorities: list(string()) }),
   scts: sctSchema,
   ...revocationSchemas,
+  ...addressSchemas,
   ...bindingSchemas,
   signature: partly({ schemes: list(string(), { description: 'of the handshakes that were read' }) }),
 });
