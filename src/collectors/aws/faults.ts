@@ -33,8 +33,16 @@ const THROTTLED = new Set([
   'TransactionInProgressException',
 ]);
 
-/** A token that has run out is never a matter of the region. */
-const CREDENTIALS_ENDED = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired', 'RequestExpired']);
+/** A token that has run out, or a clock that is wrong (the SDK has set it right before), is never a matter of the region. */
+const CREDENTIALS_ENDED = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'IncompleteSignature',
+  'InvalidSignatureException',
+  'RequestExpired',
+  'RequestTimeTooSkewed',
+  'TokenRefreshRequired',
+]);
 /** Wrong credentials, unless they are good elsewhere: then the region is not enabled. */
 const CREDENTIALS_UNKNOWN = new Set([
   'AuthFailure',

@@ -10,6 +10,7 @@ export interface Call {
   readonly action: string;
   readonly region: string;
   readonly accessKey: string;
+  readonly userAgent: string;
   /** The answer is XML of the query protocol. */
   readonly isXml: boolean;
   readonly input: JsonObject;
@@ -49,6 +50,7 @@ export function callOf(request: IncomingMessage, body: string): Call {
     ...scope,
     operation,
     action: `${scope.service}:${operation}`,
+    userAgent: request.headers['user-agent'] ?? '',
     isXml: isForm || REST_XML.has(scope.service),
     input,
     path,

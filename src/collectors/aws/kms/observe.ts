@@ -54,20 +54,28 @@ function keepMetadata(answer: Json): JsonObject {
   };
 }
 
-async function listGrants({ sdk, client, observation }: Questions, key: string): Promise<RawList> {
+async function listGrants({ sdk, client, observation, bulk }: Questions, key: string): Promise<RawList> {
   return askAll(
     { action: 'kms:ListGrants', region: observation.region },
     { items: 'Grants', next: 'NextMarker' },
-    (marker) => client.send(new sdk.ListGrantsCommand({ KeyId: key, Limit: 100, Marker: marker })),
+    (marker) => {
+      const input = { KeyId: key, Limit: 100, ...(marker === undefined ? {} : { Marker: marker }) };
+      return bulk.ask('ListGrants', input, [], () => client.send(new sdk.ListGrantsCommand(input)));
+    },
     (item) => pick(item, GRANT),
   );
 }
 
-async function listRotations({ sdk, client, observation }: Questions, key: string): Promise<RawList> {
+async function listRotations({ sdk, client, observation, bulk }: Questions, key: string): Promise<RawList> {
   return askAll(
     { action: 'kms:ListKeyRotations', region: observation.region },
     { items: 'Rotations', next: 'NextMarker' },
-    (marker) => client.send(new sdk.ListKeyRotationsCommand({ KeyId: key, Limit: 1000, Marker: marker })),
+    (marker) => {
+      const input = { KeyId: key, Limit: 1000, ...(marker === undefined ? {} : { Marker: marker }) };
+      return bulk.ask('ListKeyRotations', input, ['RotationDate'], () =>
+        client.send(new sdk.ListKeyRotationsCommand(input)),
+      );
+    },
     (item) => pick(item, ['RotationDate', 'RotationType']),
   );
 }
