@@ -15,6 +15,9 @@ export interface JudgingOptions {
   readonly failOn: Severity;
   readonly allowIncomplete: boolean;
   readonly scope: AuditOptions['scope'];
+  /** What was asked of the outside: its checks belong to the selection. */
+  readonly online?: boolean;
+  readonly osv?: boolean;
 }
 
 export interface Inputs {
@@ -38,6 +41,8 @@ function networkOf(options: AuditOptions): JsonObject {
     maxFile: options.maxFile,
     ...(options.intrusive === true ? { intrusive: true } : {}),
     ...(options.history === true ? { history: true } : {}),
+    ...(options.online === true ? { online: true } : {}),
+    ...(options.osv === undefined ? {} : { osv: true }),
     ...(options.hstsList === undefined ? {} : { hstsListDate: options.hstsList.date }),
     ...(options.psl === undefined ? {} : { pslDigest: options.psl.digest }),
     ...(options.ctLogs === undefined ? {} : { ctLogsDigest: options.ctLogs.digest }),
@@ -128,6 +133,8 @@ export function readInputs(text: string, name: string): Inputs {
       scope: isObject(scope)
         ? Object.fromEntries(Object.entries(scope).map(([key, labels]) => [key, texts(labels)]))
         : {},
+      online: own(options, 'online') === true,
+      osv: own(options, 'osv') === true,
     },
     customPacks: packs.map((pack) => readPack(pack, name)),
   };

@@ -202,9 +202,20 @@ function outcomeOf(
 /** Which checks a live run judges by; none that fits any target is a mistake in the call, not an empty success. */
 export function chooseChecks(
   packs: readonly Pack[],
-  options: Pick<JudgingOptions, 'checks' | 'skip' | 'profiles'>,
+  options: Pick<JudgingOptions, 'checks' | 'skip' | 'profiles'> & { readonly online?: boolean; readonly osv?: unknown },
 ): readonly Check[] {
-  return selectChecks(joinPacks(packs), { checks: options.checks, skip: options.skip, profiles: options.profiles });
+  const pack = joinPacks(packs);
+  // what asks the outside is deep: it runs where it is named, or where its switch says so
+  const asked = new Set([
+    ...(options.online === true ? ['registry'] : []),
+    ...(options.osv === undefined || options.osv === false ? [] : ['advisories']),
+  ]);
+  const checks = pack.checks.map((check) => {
+    if (check.deep !== true || !check.needs.some((id) => asked.has(id))) return check;
+    const { deep: _, ...shallow } = check;
+    return shallow;
+  });
+  return selectChecks({ ...pack, checks }, { checks: options.checks, skip: options.skip, profiles: options.profiles });
 }
 
 /** Refuses a selection of which nothing can apply to these targets, nor to those that they may lead to. */
@@ -237,6 +248,9 @@ export async function audit(request: AuditRequest): Promise<Outcome> {
         maxFile: options.maxFile,
         ...(options.intrusive === true ? { intrusive: true } : {}),
         ...(options.history === true ? { history: true } : {}),
+        ...(options.online === true ? { online: true } : {}),
+        ...(options.osv === undefined ? {} : { osv: options.osv }),
+        ...(options.profiles.includes('strict') ? { strict: true } : {}),
         ...(options.state === undefined ? {} : { state: options.state }),
       },
       dataDigest: (name) => data.digest(name),

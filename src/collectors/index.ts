@@ -3,6 +3,14 @@ import type { CollectorEntry } from '../model/collector.ts';
 
 export const COLLECTORS: readonly CollectorEntry[] = [
   {
+    id: 'advisories',
+    accepts: ['source'],
+    leadsTo: [],
+    title: 'locked packages of a source tree against a folder of OSV advisories (--osv)',
+    schema: async () => await import('./packages/advisories.ts'),
+    load: async () => (await import('./packages/advisories.ts')).advisories,
+  },
+  {
     id: 'aws',
     accepts: ['aws'],
     leadsTo: [],
@@ -30,7 +38,8 @@ export const COLLECTORS: readonly CollectorEntry[] = [
     id: 'code',
     accepts: ['source'],
     leadsTo: [],
-    title: 'source code and configuration: TLS verification, requests in the clear, secrets in logs, webhook signatures',
+    title:
+      'source code and configuration: TLS verification, requests in the clear, secrets in logs, webhook signatures',
     schema: async () => await import('./code/schema.ts'),
     load: async () => (await import('./code/collector.ts')).collector,
   },
@@ -57,6 +66,14 @@ export const COLLECTORS: readonly CollectorEntry[] = [
     title: 'packages of a source tree: manifests, lockfiles, registry settings',
     schema: async () => await import('./packages/schema.ts'),
     load: async () => (await import('./packages/collector.ts')).packages,
+  },
+  {
+    id: 'registry',
+    accepts: ['source'],
+    leadsTo: [],
+    title: 'direct dependencies of a source tree as the package registry knows them (--online)',
+    schema: async () => await import('./packages/registry.ts'),
+    load: async () => (await import('./packages/registry.ts')).registry,
   },
   {
     id: 'secrets',

@@ -183,6 +183,8 @@ export function effectiveOptions(args: Arguments, around: Surroundings): AuditOp
     allowPrivate: flags['allowPrivate'] === true,
     ...(flags['intrusive'] === true ? { intrusive: true } : {}),
     ...(flags['history'] === true ? { history: true } : {}),
+    ...(flags['online'] === true ? { online: true } : {}),
+    ...(typeof flags['osv'] === 'string' ? { osv: flags['osv'] } : {}),
     ...(typeof flags['state'] === 'string' ? { state: resolve(around.cwd, flags['state']) } : {}),
     ...(typeof flags['rules'] === 'string' ? { rules: flags['rules'] } : {}),
     ...(typeof hstsList === 'string'

@@ -314,6 +314,23 @@ export const OPTIONS: readonly OptionSpec[] = [
     key: 'state',
   },
   {
+    flag: 'online',
+    type: 'switch',
+    help: 'ask the package registry about direct dependencies: age, maintainers, deprecation, signatures',
+    group: 'Sources',
+    commands: AUDIT,
+    key: 'online',
+  },
+  {
+    flag: 'osv',
+    type: 'text',
+    placeholder: 'DIR',
+    help: 'compare locked packages with a folder of OSV advisories (JSON)',
+    group: 'Sources',
+    commands: AUDIT,
+    key: 'osv',
+  },
+  {
     flag: 'rules',
     type: 'text',
     placeholder: 'FILE',

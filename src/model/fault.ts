@@ -83,6 +83,9 @@ export const FAULTS = {
   'net.timeout': { transient: true, title: 'the connection timed out' },
   'net.unreachable': { transient: true, title: 'the host is unreachable' },
 
+  'package.not-asked': { transient: false, title: 'this is asked of the outside only when --online or --osv says so' },
+  'package.unknown': { transient: false, title: 'the registry does not know this package or version' },
+
   'source.empty': { transient: false, title: 'nothing was read from the source tree' },
   'source.malformed': { transient: false, title: 'the file cannot be parsed' },
   'source.not-found': { transient: false, title: 'the source path does not exist' },

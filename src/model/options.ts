@@ -68,6 +68,10 @@ export interface AuditOptions extends NetworkOptions {
   readonly history?: boolean;
   /** The file in which a run with `history` keeps what it read (`--state`); absolute. */
   readonly state?: string;
+  /** Ask the registry about packages (`--online`). */
+  readonly online?: boolean;
+  /** A folder of OSV advisories (`--osv`). */
+  readonly osv?: string;
   /** Ask what only an owner may ask (`--intrusive`). */
   readonly intrusive?: boolean;
   /** A preload list of the user's, as its file holds it, and the day as of which it holds. */
