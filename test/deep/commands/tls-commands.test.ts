@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -112,4 +113,67 @@ test('a file without a certificate, or none at all, is a usage error', async () 
   writeFileSync(join(folder, 'empty.pem'), 'nothing here');
   for (const positionals of [[], ['missing.pem'], ['empty.pem']])
     await assert.rejects(cert({ positionals, flags: {} }, contextWith([])), UsageError);
+});
+
+/** The status of each check that probity cert gives of one file. */
+async function judged(
+  name: string,
+  flags: Record<string, string | boolean>,
+): Promise<(check: string) => readonly string[]> {
+  const said: string[] = [];
+  await cert({ positionals: [name], flags: { json: true, ...flags } }, contextWith(said));
+  const { files } = JSON.parse(said.join('')) as { files: { results: { check: string; status: string }[] }[] };
+  return (check) => (files[0]?.results ?? []).filter((result) => result.check === check).map(({ status }) => status);
+}
+
+test('with --ca-file and --host the chain and the name of a file are judged, without them they are not', async () => {
+  const mid = ca.issueAuthority({ name: 'Lab Issuing', pathLength: 0 });
+  const below = mid.issueAuthority({ name: 'Below' });
+  writeFileSync(join(folder, 'ca.pem'), ca.certPem);
+  writeFileSync(join(folder, 'chain.pem'), mid.issue({ names: ['b.test'] }).chainPem);
+  writeFileSync(join(folder, 'alone.pem'), mid.issue({ names: ['b.test'] }).certPem);
+  writeFileSync(join(folder, 'broken.pem'), below.issue({ names: ['b.test'] }).chainPem);
+  writeFileSync(join(folder, 'other.pem'), createCa({ name: 'Other' }).certPem);
+  const trusting = { caFile: 'ca.pem', host: 'b.test' };
+
+  const plain = await judged('chain.pem', {});
+  assert.deepEqual(plain('cert.untrusted-root'), ['not-applicable']);
+  assert.deepEqual(plain('cert.name.mismatch'), ['not-applicable']);
+  const whole = await judged('chain.pem', trusting);
+  for (const check of ['cert.untrusted-root', 'cert.name.mismatch', 'cert.chain.invalid', 'cert.chain.incomplete'])
+    assert.deepEqual(whole(check), ['pass'], check);
+  assert.deepEqual((await judged('chain.pem', { ...trusting, host: 'c.test' }))('cert.name.mismatch'), ['fail']);
+  assert.deepEqual((await judged('alone.pem', trusting))('cert.chain.incomplete'), ['fail']);
+  assert.deepEqual((await judged('alone.pem', trusting))('cert.untrusted-root'), ['error']);
+  assert.deepEqual((await judged('broken.pem', trusting))('cert.chain.invalid'), ['fail']);
+  assert.deepEqual((await judged('other.pem', { caFile: 'ca.pem' }))('cert.self-signed'), ['fail']);
+  await assert.rejects(judged('chain.pem', { caFile: 'nothing.pem' }), UsageError);
+});
+
+test('lists of leaked keys and of logs are read, and refused where they are something else', async () => {
+  const key = createHash('sha256')
+    .update(new X509Certificate(leaf.certPem).publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex');
+  writeFileSync(join(folder, 'leaf.pem'), leaf.certPem);
+  writeFileSync(join(folder, 'keys.txt'), `# found in a repository\n${key}\n`);
+  writeFileSync(join(folder, 'bad.txt'), 'hello\n');
+
+  assert.deepEqual((await judged('leaf.pem', { leakedKeys: 'keys.txt' }))('cert.key.compromised'), ['fail']);
+  assert.deepEqual((await judged('leaf.pem', {}))('cert.key.compromised'), ['not-applicable']);
+  await assert.rejects(judged('leaf.pem', { leakedKeys: 'bad.txt' }), UsageError);
+  await assert.rejects(judged('leaf.pem', { ctLogs: 'bad.txt' }), UsageError);
+});
+
+test('the labels of older programs are certificates too, and a block without an end is none', async () => {
+  const body = leaf.certPem.replaceAll(/-----[^-]+-----/g, '');
+  const trusted = Buffer.concat([leaf.der, Buffer.from('3000', 'hex')]).toString('base64');
+  writeFileSync(join(folder, 'x509.pem'), `-----BEGIN X509 CERTIFICATE-----${body}-----END X509 CERTIFICATE-----\r\n`);
+  writeFileSync(
+    join(folder, 'trusted.pem'),
+    `-----BEGIN TRUSTED CERTIFICATE-----\n${trusted}\n-----END TRUSTED CERTIFICATE-----\n`,
+  );
+  writeFileSync(join(folder, 'endless.pem'), `-----BEGIN CERTIFICATE-----${body}${leaf.certPem}`);
+
+  for (const name of ['x509.pem', 'trusted.pem', 'endless.pem'])
+    assert.deepEqual((await judged(name, {}))('cert.expired'), ['pass'], name);
 });
