@@ -84,7 +84,9 @@ export function ocspFacts(der: Uint8Array, { leaf, issuer }: Subject): JsonObjec
 
 /** What was not current when it was asked for says nothing. */
 function isCurrent(at: string, thisUpdate: string, nextUpdate: string | undefined): boolean {
-  return thisUpdate <= at && (nextUpdate === undefined || at <= nextUpdate);
+  // as instants: one has milliseconds, the other not
+  const now = Date.parse(at);
+  return Date.parse(thisUpdate) <= now && (nextUpdate === undefined || now <= Date.parse(nextUpdate));
 }
 
 function listFacts(list: RevocationList, leaf: Certificate, at: string): JsonObject | FaultCode {
