@@ -176,7 +176,7 @@ export function intrusiveFacts({ raw, versions, offered }: Seen): Area {
   const asked = own(own(raw, 'policy'), 'intrusive') === true;
   if (!asked || offered === false) return { facts: { intrusive: { asked } }, at: {} };
   const probes = own(raw, PLACE);
-  const at: { [place: string]: string } = {};
+  const at: { [place: string]: string } = probes === undefined ? {} : { [pointer(PLACE)]: pointer(PLACE) };
   const facts: { [name: string]: Json } = { asked };
   const classic = [...versions].some(([version, state]) => version !== 'TLSv1.3' && state === true);
   const unclearVersion = [...versions].find(
@@ -196,7 +196,7 @@ export function intrusiveFacts({ raw, versions, offered }: Seen): Area {
     const verdict = item === undefined ? missing : judge(item);
     if (verdict === undefined) continue;
     facts[fact] = typeof verdict === 'boolean' ? verdict : unknown(verdict);
-    at[pointer(PLACE, fact)] = item === undefined ? '' : pointer(PLACE, name);
+    if (item !== undefined) at[pointer(PLACE, fact)] = pointer(PLACE, name);
   }
   const counted = own(own(probes, 'renegotiations'), 'count');
   if (Number.isInteger(counted) && typeof counted === 'number') {

@@ -3,6 +3,7 @@ import type { FaultCode } from '../../model/fault.ts';
 import { isFaultCode } from '../../model/fault.ts';
 import { partialList, unknown } from '../../model/facts.ts';
 import { isArray, own, type Json, type JsonObject } from '../../model/json.ts';
+import { pointer } from '../../model/pointer.ts';
 import { GROUPS, groupName } from '../../wire/tls/names.ts';
 import { type Suite, suiteOf } from '../../wire/tls/suites.ts';
 import { fromHex, nextOffer, type Offer, ordersShown, type Pick, pickIn, type Takes } from './chain.ts';
@@ -15,6 +16,8 @@ export interface Listed {
   readonly version: Probed;
   /** In the order of the server's picks. */
   readonly picks: readonly Pick[];
+  /** Where in raw each of them stands. */
+  readonly places: readonly string[];
   readonly suites: readonly number[];
   /** Why there may be more suites; undefined where all are known. */
   readonly suitesRest: FaultCode | undefined;
@@ -49,12 +52,13 @@ interface Walked {
   readonly last: Offer;
   readonly takes: Takes;
   readonly picks: readonly Pick[];
+  readonly place: string;
   /** Why there may be more; undefined where the row came to its end. */
   readonly rest: FaultCode | undefined;
 }
 
 /** Follows a chain through its answers, and says whether it came to its end. */
-function walk(raw: Json, lossless: boolean): Walked | undefined {
+function walk(raw: Json, place: string, lossless: boolean): Walked | undefined {
   const start = offerOf(raw);
   const answers = own(raw, 'answers');
   const takes = own(raw, 'takes');
@@ -67,30 +71,43 @@ function walk(raw: Json, lossless: boolean): Walked | undefined {
     if (offer === undefined) break;
     last = offer;
     const attempt = attemptOf(item);
-    if (attempt === undefined) return { offer: start, last, takes, picks, rest: 'evidence.missing' };
+    if (attempt === undefined) return { offer: start, last, takes, picks, place, rest: 'evidence.missing' };
     const pick = pickIn(attempt, offer);
     if (typeof pick === 'string')
-      return { offer: start, last, takes, picks, rest: saysNo(pick, true, lossless) ? undefined : faultOf(pick) };
+      return {
+        offer: start,
+        last,
+        takes,
+        picks,
+        place,
+        rest: saysNo(pick, true, lossless) ? undefined : faultOf(pick),
+      };
     picks.push(pick);
     offer = nextOffer(offer, pick, takes);
   }
-  return { offer: start, last, takes, picks, rest: offer === undefined ? undefined : 'evidence.missing' };
+  return { offer: start, last, takes, picks, place, rest: offer === undefined ? undefined : 'evidence.missing' };
 }
 
 function faultOf(verdict: string): FaultCode {
   return isFaultCode(verdict) ? verdict : verdict === 'closed' ? 'net.closed' : 'tls.unclear';
 }
 
+interface FirstPick {
+  readonly pick: Pick;
+  readonly list: ListName;
+  readonly place: string;
+}
+
 /** The pick of the first accepted hello of a version, and the list that the hello had. */
-function firstPick(raw: Json, version: Probed): { readonly pick: Pick; readonly list: ListName } | undefined {
+function firstPick(raw: Json, version: Probed): FirstPick | undefined {
   const attempts = own(own(raw, 'versions'), version);
   if (!isArray(attempts)) return undefined;
-  for (const item of attempts) {
+  for (const [index, item] of attempts.entries()) {
     const attempt = attemptOf(item);
     const list: ListName = own(item, 'hello') === 'few' ? 'few' : 'all';
     if (attempt === undefined) continue;
     const pick = pickIn(attempt, { version, suites: suitesFor(version, list), groups: groupsFor(version, list) });
-    if (typeof pick !== 'string') return { pick, list };
+    if (typeof pick !== 'string') return { pick, list, place: pointer('versions', version, index) };
   }
   return undefined;
 }
@@ -156,11 +173,18 @@ function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boo
   const first = firstPick(raw, version);
   const chains = own(raw, 'chains');
   const walks = isArray(chains)
-    ? chains.filter((chain) => own(chain, 'version') === version).flatMap((chain) => walk(chain, lossless) ?? [])
+    ? chains.flatMap((chain, index) =>
+        own(chain, 'version') === version ? (walk(chain, pointer('chains', index), lossless) ?? []) : [],
+      )
     : [];
   const bySuites = walks.filter(({ takes }) => takes === 'suites');
   const byGroups = walks.filter(({ takes }) => takes === 'groups');
   const picks = [...(first === undefined ? [] : [first.pick]), ...walks.flatMap((found) => found.picks)];
+  // the picks of a row stand at its front: what is no pick ends it
+  const places = [
+    ...(first === undefined ? [] : [first.place]),
+    ...walks.flatMap((row) => row.picks.map((_, index) => `${row.place}${pointer('answers', index)}`)),
+  ];
   const suites = unique(picks.map(({ suite }) => suite));
   const all = suitesFor(version, 'all');
   const closed = (rows: readonly Walked[]): readonly Walked[] => rows.filter(({ rest }) => rest === undefined);
@@ -184,6 +208,7 @@ function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boo
   return {
     version,
     picks,
+    places,
     suites,
     suitesRest: first === undefined ? 'evidence.missing' : restOf(all, decidedSuites, walks),
     groups: unique([...picks, ...orderPicks(raw, version)].map(({ group }) => group)),

@@ -14,7 +14,7 @@ import { QUESTION_FACTS, questionFacts } from './facts-questions.ts';
 import { servedFacts, servedIn } from './facts-served.ts';
 import { sessionFacts as finishedFacts, sessionSchemas } from './facts-sessions.ts';
 import { upgradeFacts } from './facts-upgrades.ts';
-import { listVersions, suiteFacts } from './facts-suites.ts';
+import { type Listed, listVersions, suiteFacts } from './facts-suites.ts';
 import {
   type Endpoint,
   endpointIn,
@@ -25,7 +25,8 @@ import {
   upgradeIn,
   versionStates,
 } from './states.ts';
-import { PROBED, type Probed } from './versions.ts';
+import { placesOf } from './places.ts';
+import type { Probed } from './versions.ts';
 
 const FACT_NAMES: { readonly [version in Probed]: string } = {
   SSLv3: 'sslv3',
@@ -90,25 +91,6 @@ function plainFacts(outcome: Outcome | FaultCode | undefined): JsonObject {
   };
 }
 
-/** Where in raw each fact comes from. */
-function placesOf(raw: Json): { readonly [factPointer: string]: string } {
-  const at: { [factPointer: string]: string } = {};
-  if (own(raw, 'sslv2') !== undefined) at['/protocols/sslv2'] = pointer('sslv2');
-  if (own(raw, 'chains') !== undefined)
-    for (const fact of ['suites', 'ciphers', 'groups', 'keyExchange', 'hellos']) at[pointer(fact)] = pointer('chains');
-  if (own(raw, 'orders') !== undefined) at['/order'] = pointer('orders');
-  for (const version of PROBED) {
-    if (own(own(raw, 'versions'), version) !== undefined)
-      at[pointer('protocols', FACT_NAMES[version])] = pointer('versions', version);
-  }
-  if (own(raw, 'plain') !== undefined) at['/plaintext'] = pointer('plain');
-  if (own(raw, 'upgrade') !== undefined) at['/starttls'] = pointer('upgrade');
-  if (own(raw, 'session') !== undefined) at['/session'] = pointer('session');
-  for (const fact of ['clientCertificate', 'signature', 'staple', 'scts'])
-    if (own(raw, 'served') !== undefined) at[pointer(fact)] = pointer('served');
-  return { ...at, ...certificatePlaces(raw, servedIn(raw)) };
-}
-
 function policyFacts(policy: Json | undefined): JsonObject {
   const mode = own(policy, 'mtaSts');
   return {
@@ -165,9 +147,14 @@ export function interpret(raw: Json): Interpretation {
     );
     const reach =
       closed === undefined ? {} : { reach: { reached: closed === 'net.refused' ? false : unknown(closed) } };
+    const all: JsonObject = { ...facts, ...questions, ...reach, hostname: missing, trust: missing, session: missing };
+    const heads = Object.keys(head).filter((name) => own(raw, name) !== undefined);
     return {
-      facts: { ...facts, ...questions, ...reach, hostname: missing, trust: missing, session: missing },
-      at: closed === undefined ? {} : { '/reach': pointer('reach') },
+      facts: all,
+      at: {
+        ...(closed !== undefined && Object.fromEntries(Object.keys(all).map((name) => [pointer(name), '/reach']))),
+        ...Object.fromEntries(heads.map((name) => [pointer(name), pointer(name)])),
+      },
     };
   }
   const upgrade = upgradeIn(raw);
@@ -178,6 +165,7 @@ export function interpret(raw: Json): Interpretation {
   const sslv2 = none ? { offered: false, kinds: [] } : sslv2Of(raw, alive);
   const offered = typeof upgrade === 'string' ? upgrade : none ? false : offeredOf(versions, sslv2.offered, session);
   const served = servedIn(raw);
+  const listed = listVersions(raw, versions, isLossless(raw));
   const seen = { raw, endpoint, versions, served, offered, lossless: isLossless(raw) };
   const asides = [
     questionFacts(seen),
@@ -200,14 +188,18 @@ export function interpret(raw: Json): Interpretation {
       ...sessionFacts(session),
       ...servedFacts(served),
       ...chainFacts({ raw, served, endpoint }),
-      ...listFacts(raw, endpoint, versions),
+      ...listFacts(listed, endpoint, versions),
     }),
   };
-  return { facts, at: Object.assign(placesOf(raw), ...asides.map((area) => area.at)) };
+  const at = placesOf({ raw, versions, listed, offered, names: FACT_NAMES });
+  return { facts, at: Object.assign(at, certificatePlaces(raw, served), ...asides.map((area) => area.at)) };
 }
 
-function listFacts(raw: Json, endpoint: Endpoint, versions: ReadonlyMap<Probed, boolean | FaultCode>): JsonObject {
-  const listed = listVersions(raw, versions, isLossless(raw));
+function listFacts(
+  listed: readonly Listed[],
+  endpoint: Endpoint,
+  versions: ReadonlyMap<Probed, boolean | FaultCode>,
+): JsonObject {
   return {
     ...suiteFacts(listed, endpoint.text),
     keyExchange: exchangeFacts(listed),

@@ -22,7 +22,7 @@ after(async () => {
 async function probed(defects: Defects, parts: readonly string[] = ['intrusive']): Promise<Json> {
   const server = await startBrokenServer(identity, defects);
   open.push(server);
-  const job = labIo({ timeoutMs: 400 });
+  const job = labIo({ timeoutMs: 1200 });
   try {
     const raw = await collector.observe(jobFor(`a.test:${String(server.port)}`, { parts: [...parts] }), job.io);
     const { facts, at } = collector.interpret(raw);

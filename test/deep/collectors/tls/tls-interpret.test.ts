@@ -80,6 +80,17 @@ test('raw evidence with a part lost or changed keeps to the schema, and never tu
   }
 });
 
+test('every fact points at a part of the evidence, those that are not there too', () => {
+  const { at } = collector.interpret(real);
+  const declared = Object.keys((collector.factsSchema as { readonly properties: object }).properties);
+
+  const without = declared.filter((name) => {
+    const own = Object.keys(at).filter((place) => place === `/${name}` || place.startsWith(`/${name}/`));
+    return own.length === 0 || own.some((place) => at[place] === '');
+  });
+  assert.deepEqual(without, []);
+});
+
 test('interpretation is pure: twice the same', () => {
   assert.deepEqual(factsOf(real), factsOf(real));
 });
