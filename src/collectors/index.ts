@@ -60,6 +60,14 @@ export const COLLECTORS: readonly CollectorEntry[] = [
     load: async () => (await import('./http/collector.ts')).collector,
   },
   {
+    id: 'page',
+    accepts: ['page'],
+    leadsTo: [],
+    title: 'security pages: their links, contacts, keys, and the documents that they promise',
+    schema: async () => await import('./http/pages/schema.ts'),
+    load: async () => (await import('./http/pages/collector.ts')).collector,
+  },
+  {
     id: 'packages',
     accepts: ['source'],
     leadsTo: [],

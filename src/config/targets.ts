@@ -35,7 +35,7 @@ const DEFAULT_PORTS: { readonly [protocol in Protocol]: number } = {
 };
 
 const FORMS =
-  'write example.com, https://host/path, tls://host:port, smtp://host:25, aws, aws@REGION, aws:PROFILE, or a path that begins with ./ or /';
+  'write example.com, https://host/path, tls://host:port, smtp://host:25, page:FILE-or-URL, aws, aws@REGION, aws:PROFILE, or a path that begins with ./ or /';
 
 /** Lower-case A-labels without the trailing dot; undefined where the text is no host name (RFC 1123 §2.1, RFC 5891). */
 export function hostName(text: string): string | undefined {
@@ -105,6 +105,19 @@ function parseSite(text: string, labels: Target['labels']): ParsedTarget[] {
   return [site, plain('endpoint', endpointId({ host: bare, port, protocol: 'tls' }), labels)];
 }
 
+/** A security page: a file or an address, kept as written. */
+function parsePage(text: string, labels: Target['labels']): ParsedTarget {
+  const rest = text.slice('page:'.length);
+  if (rest === '') throw new UsageError('target "page:" lacks a file or an address');
+  if (!/^https?:\/\//i.test(rest)) return plain('page', text, labels);
+  const url = URL.parse(rest);
+  if (url === null) throw new UsageError(`target "${text}" is not a URL`);
+  // the id stands in every output: a credential must not get that far
+  if (url.username !== '' || url.password !== '')
+    throw new UsageError('a target URL must not hold a user name or password');
+  return plain('page', text, labels);
+}
+
 /**
  * The targets that one text names: a site brings its endpoint along; all else is one target.
  * Throws a UsageError that says what was expected.
@@ -115,6 +128,7 @@ export function parseTarget(text: string, labels: Target['labels'] = {}): Parsed
     throw new UsageError(`target ${JSON.stringify(text.slice(0, 100))} cannot be read: ${FORMS}`);
   }
   if (text === 'aws' || text.startsWith('aws:') || text.startsWith('aws@')) return [parseAws(text, labels)];
+  if (text.startsWith('page:')) return [parsePage(text, labels)];
   if (text.startsWith('git:')) {
     const path = text.slice('git:'.length);
     if (/^[a-z+]+:\/\/|^[^/]+@[^/]+:/.test(path)) {

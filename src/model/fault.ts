@@ -70,6 +70,7 @@ export const FAULTS = {
   'http.limit': { transient: false, title: 'the bound on the HTTP response was reached' },
   'http.malformed': { transient: false, title: 'the HTTP response is malformed' },
   'http.no-key': { transient: false, title: 'the key that made this signature is not published' },
+  'http.not-a-page': { transient: false, title: 'the address gives no page' },
   'http.timeout': { transient: true, title: 'the HTTP server did not answer in time' },
   'http.tls': { transient: false, title: 'the TLS handshake for HTTPS failed' },
   'http.unavailable': { transient: true, title: 'the HTTP server is overloaded or out of order (429 or 5xx)' },
@@ -87,6 +88,7 @@ export const FAULTS = {
   'package.unknown': { transient: false, title: 'the registry does not know this package or version' },
 
   'source.empty': { transient: false, title: 'nothing was read from the source tree' },
+  'source.no-base': { transient: false, title: 'where a relative link leads is known to the site of the page only' },
   'source.malformed': { transient: false, title: 'the file cannot be parsed' },
   'source.not-found': { transient: false, title: 'the source path does not exist' },
   'source.too-complex': { transient: false, title: 'the file was built so that reading it takes too long' },

@@ -57,6 +57,7 @@ const EXCEPTIONS: { readonly [file: string]: readonly string[] } = {
   'collectors/code/rules/yaml.ts': ['yaml'],
   'collectors/brand/collector.ts': ['node:url'],
   'collectors/http/html.ts': ['parse5'],
+  'collectors/http/pages/read-html.ts': ['parse5'],
   'collectors/http/csp-bypass.ts': ['csp_evaluator'],
   'collectors/secrets/worker.ts': ['node:fs', 'node:path', 'node:worker_threads'],
   'collectors/secrets/pool.ts': ['node:worker_threads', 'node:os', 'node:url'],

@@ -61,7 +61,11 @@ export function keyFacts(links: Json | undefined, fields: readonly Field[], line
     });
 }
 
-function certificateFact(certificate: Certificate, domains: readonly string[]): { readonly [name: string]: Json } {
+/** What of a key decides whether reporters can use it; `domains` are those of the contacts. */
+export function certificateFact(
+  certificate: Certificate,
+  domains: readonly string[],
+): { readonly [name: string]: Json } {
   const usable = certificate.subkeys.filter(({ encrypts, revoked }) => encrypts && !revoked);
   const keys: readonly PublicKey[] = [certificate.primary, ...usable.map(({ key }) => key)];
   // the latest end of a usable subkey is the end of the certificate, where that comes first

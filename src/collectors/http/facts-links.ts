@@ -20,7 +20,8 @@ export function isDead(links: Json | undefined, value: string, scheme: string | 
   return states.find((state) => state !== true) ?? true;
 }
 
-function webDead(answers: Json | undefined): Json {
+/** Of a web link: two answers 404 or 410, or a name without address. */
+export function webDead(answers: Json | undefined): Json {
   if (!isArray(answers) || answers.length === 0) return unknown('evidence.missing');
   let gone = 0;
   for (const [index, answer] of answers.entries()) {
@@ -39,7 +40,7 @@ function webDead(answers: Json | undefined): Json {
 }
 
 /** RFC 5321 §5.1, RFC 7505: a domain takes mail by an MX that is not null, or by an address of its own. */
-function mailDead(replies: Json | undefined): Json {
+export function mailDead(replies: Json | undefined): Json {
   const mx = readReply(own(replies, 'MX'));
   if (typeof mx === 'string') return unknown(mx);
   if (mx.nxdomain) return true;
