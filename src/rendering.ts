@@ -1,5 +1,5 @@
 /** Turns a sealed run into report files: loads our templates, calls the reporters, writes what they say. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inventoryOf } from './inventory.ts';
 import type { Check } from './model/check.ts';
@@ -10,6 +10,7 @@ import { didYouMean } from './model/nearest.ts';
 import type { View } from './model/reporter.ts';
 import type { Run } from './model/result.ts';
 import { type FormatEntry, FORMATS, formatEntry } from './report/registry.ts';
+import { writeWhole } from './whole-file.ts';
 
 /** The formats by their names; throws a UsageError for one that there is not. */
 export function formatsOf(names: readonly string[]): FormatEntry[] {
@@ -39,13 +40,6 @@ export interface RenderInput {
   readonly packageRoot: string;
 }
 
-/** Writes a file whole or not at all. */
-export function writeWhole(path: string, text: string): void {
-  const temporary = `${path}.part`;
-  writeFileSync(temporary, text);
-  renameSync(temporary, path);
-}
-
 /** Formats that show certificates and suites: only for them is the evidence read. */
 const WITH_INVENTORY: ReadonlySet<string> = new Set(['html', 'certificates', 'cryptography']);
 
@@ -70,7 +64,7 @@ export async function renderFormats(
   for (const format of wanted) {
     const reporter = await format.load();
     const path = join(folder, format.fileName);
-    writeWhole(path, reporter.render(view));
+    writeWhole(path, reporter.pieces?.(view) ?? [reporter.render(view)]);
     written.push(path);
   }
   return written;

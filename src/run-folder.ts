@@ -1,15 +1,13 @@
 /** A run folder: run.json is written while results come, so that a run of any size needs little room, and is read back. */
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sealer } from './assurance/seal.ts';
 import type { EvidenceReader } from './engine/store.ts';
 import type { Evidence } from './model/evidence.ts';
 import { FaultError, UsageError } from './model/fault.ts';
 import type { Result, Run, Verdict } from './model/result.ts';
-import { writeWhole } from './rendering.ts';
 import { jsonPieces } from './report/json.ts';
-
-const CHUNK = 1 << 18;
+import { codeOf, wholeFile, writeWhole } from './whole-file.ts';
 
 /** A stored run: its manifest and its inputs, read and looked at. */
 export interface StoredRun {
@@ -32,15 +30,13 @@ export interface Destination {
   readonly keep: boolean;
 }
 
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'error';
-
 /** Seals the verdicts, which come in the order of a run, and writes inputs.json and run.json. */
 export function sealInto(seal: Sealer, verdicts: Iterable<Verdict>, { folder, inputs, keep }: Destination): SealedRun {
   const results: Result[] = [];
   const found: Result[] = [];
   const file = folder === undefined ? undefined : wholeFile(join(folder, 'run.json'));
   try {
-    if (folder !== undefined) writeWhole(join(folder, 'inputs.json'), inputs);
+    if (folder !== undefined) writeWhole(join(folder, 'inputs.json'), [inputs]);
     const text = file === undefined ? undefined : jsonPieces((part) => file.write(part));
     text?.head(seal.head);
     for (const verdict of verdicts) {
@@ -66,57 +62,6 @@ export function sealInto(seal: Sealer, verdicts: Iterable<Verdict>, { folder, in
   } finally {
     file?.discard();
   }
-}
-
-interface WholeFile {
-  write(text: string): void;
-  /** The file is there from now on. */
-  finish(): void;
-  /** Takes away what is not finished. */
-  discard(): void;
-}
-
-/** A file that appears whole or not at all. Throws a UsageError where it cannot be written. */
-function wholeFile(path: string): WholeFile {
-  const temporary = `${path}.part`;
-  const trying = <T>(work: () => T): T => {
-    try {
-      return work();
-    } catch (cause) {
-      throw new UsageError(`${path} cannot be written (${codeOf(cause)})`, { cause });
-    }
-  };
-  const file = trying(() => openSync(temporary, 'w'));
-  let open = true;
-  let parts: string[] = [];
-  let length = 0;
-  const flush = (): void => {
-    const bytes = Buffer.from(parts.join(''));
-    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
-    parts = [];
-    length = 0;
-  };
-  return {
-    write(text) {
-      parts.push(text);
-      length += text.length;
-      if (length >= CHUNK) trying(flush);
-    },
-    finish() {
-      trying(() => {
-        flush();
-        open = false;
-        closeSync(file);
-        renameSync(temporary, path);
-      });
-    },
-    discard() {
-      if (!open) return;
-      open = false;
-      closeSync(file);
-      rmSync(temporary, { force: true });
-    },
-  };
 }
 
 /** Reads run.json and inputs.json of a folder; a UsageError where there is no run. */

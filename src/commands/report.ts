@@ -6,7 +6,8 @@ import { evidenceReader } from '../engine/store.ts';
 import { readInputs } from '../inputs.ts';
 import { joinPacks } from '../packs/pack.ts';
 import { evidenceById } from '../run-folder.ts';
-import { formatsOf, renderFormats, writeWhole } from '../rendering.ts';
+import { formatsOf, renderFormats } from '../rendering.ts';
+import { writeWhole } from '../whole-file.ts';
 import { jsonText } from '../report/json.ts';
 import type { CommandContext } from './context.ts';
 import { builtInPack, shortPath } from './packs.ts';
@@ -38,7 +39,7 @@ export async function report(args: Arguments, context: CommandContext): Promise<
   );
   if (wanted) {
     mkdirSync(folder, { recursive: true });
-    writeWhole(join(folder, 'run.json'), jsonText(stored.run));
+    writeWhole(join(folder, 'run.json'), [jsonText(stored.run)]);
     written.push(join(folder, 'run.json'));
   }
   if (flags['quiet'] !== true)

@@ -31,4 +31,6 @@ export interface Reporter {
   /** `report.html`, `report.sarif` ... */
   readonly fileName: string;
   render(view: View): string;
+  /** The same text in pieces, where it can be large. */
+  pieces?(view: View): Iterable<string>;
 }

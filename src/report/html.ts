@@ -17,7 +17,8 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-export function htmlText(view: View): string {
+/** The report piece by piece: what it holds of a large run is never one text. */
+export function* htmlPieces(view: View): Generator<string> {
   const css = asset(view, 'report.css');
   const script = asset(view, 'report.js');
   const page = pageOf(view);
@@ -29,7 +30,7 @@ export function htmlText(view: View): string {
     "form-action 'none'",
     "require-trusted-types-for 'script'",
   ].join('; ');
-  return [
+  yield [
     '<!doctype html>',
     '<html lang="en">',
     '<head>',
@@ -44,12 +45,14 @@ export function htmlText(view: View): string {
     '</head>',
     '<body>',
     renderBody(view.assets, page),
-    islandOf(view.run),
-    `<script>${script}</script>`,
-    '</body>',
-    '</html>',
     '',
   ].join('\n');
+  yield* islandOf(view.run);
+  yield ['', `<script>${script}</script>`, '</body>', '</html>', ''].join('\n');
+}
+
+export function htmlText(view: View): string {
+  return [...htmlPieces(view)].join('');
 }
 
 export const html: Reporter = {
@@ -57,4 +60,5 @@ export const html: Reporter = {
   mediaType: 'text/html; charset=utf-8',
   fileName: 'report.html',
   render: htmlText,
+  pieces: htmlPieces,
 };

@@ -6,6 +6,8 @@ import { visibleJson } from './visible.ts';
 const SCHEMA = 'report-data/1';
 const OPEN = '<script type="application/json" id="probity-run">';
 const CLOSE = '</script>';
+/** So many results a piece of text. */
+const PIECE = 256;
 const STATUSES = ['fail', 'error', 'manual', 'pass', 'not-applicable'] as const;
 
 /** Gives each distinct value its place in a list. */
@@ -25,7 +27,7 @@ class Table {
  * `rules`: [check, version, title, severity, references, remediation]; `leaves`: [path, op, expected, why?];
  * `results`: [rule, target, subject, status, message, reasons, fingerprint, more?]; a reason: [leaf, evidence, pointer, actual, more?].
  */
-export function packRun(run: Run): JsonObject {
+function packer() {
   const rules = new Table();
   const targets = new Table();
   const leaves = new Table();
@@ -47,34 +49,46 @@ export function packRun(run: Run): JsonObject {
       ...(Object.keys(more).length === 0 ? [] : [more]),
     ];
   };
-  const results = run.results.map((result): Json => {
-    const { check, version, title, severity, references, remediation, fault, location, waiver } = result;
-    const more = {
-      ...(fault === undefined ? {} : { fault }),
-      ...(location === undefined ? {} : { location }),
-      ...(waiver === undefined ? {} : { waiver }),
-    } as JsonObject;
-    return [
-      rules.place([check, version, title, severity, references as unknown as Json, remediation]),
-      targets.place(result.target),
-      result.subject,
-      STATUSES.indexOf(result.status),
-      result.message,
-      result.reasons.map(reason),
-      result.fingerprint.slice('sha256:'.length),
-      ...(Object.keys(more).length === 0 ? [] : [more]),
-    ];
-  });
-  const head = { ...run, results: [] } as unknown as JsonObject;
   return {
-    schema: SCHEMA,
-    run: head,
-    rules: rules.rows,
-    targets: targets.rows,
-    leaves: leaves.rows,
-    evidence: evidence.rows,
-    results,
+    /** What `result` has put there so far. */
+    tables: { rules: rules.rows, targets: targets.rows, leaves: leaves.rows, evidence: evidence.rows },
+    result(result: Result): Json {
+      const { check, version, title, severity, references, remediation, fault, location, waiver } = result;
+      const more = {
+        ...(fault === undefined ? {} : { fault }),
+        ...(location === undefined ? {} : { location }),
+        ...(waiver === undefined ? {} : { waiver }),
+      } as JsonObject;
+      return [
+        rules.place([check, version, title, severity, references as unknown as Json, remediation]),
+        targets.place(result.target),
+        result.subject,
+        STATUSES.indexOf(result.status),
+        result.message,
+        result.reasons.map(reason),
+        result.fingerprint.slice('sha256:'.length),
+        ...(Object.keys(more).length === 0 ? [] : [more]),
+      ];
+    },
   };
+}
+
+/** The text of the packed run piece by piece, results first: a large run is never held as one text. */
+export function* packedText(run: Run): Generator<string> {
+  const packed = packer();
+  const head = { ...run, results: [] };
+  yield `{"schema":${JSON.stringify(SCHEMA)},"run":${JSON.stringify(head)},"results":[`;
+  let lines: string[] = [];
+  for (const [index, entry] of run.results.entries()) {
+    lines.push(`${index === 0 ? '' : ','}${JSON.stringify(packed.result(entry))}`);
+    if (lines.length < PIECE) continue;
+    yield lines.join('');
+    lines = [];
+  }
+  yield lines.join('');
+  yield `]${Object.entries(packed.tables)
+    .map(([name, rows]) => `,"${name}":${JSON.stringify(rows)}`)
+    .join('')}}`;
 }
 
 function rows(data: JsonObject, key: string): readonly Json[] {
@@ -150,13 +164,13 @@ export function unpackRun(data: Json): Run {
 // `</script>`, `<!--` and `<script` would end or change the element
 const MARKUP = /[<>&]/g;
 
-/** The script element that holds the run. It is data: no policy lets it run, no byte of it can end it. */
-export function islandOf(run: Run): string {
-  const json = visibleJson(JSON.stringify(packRun(run))).replace(
-    MARKUP,
-    (char) => `\\u00${char.charCodeAt(0).toString(16)}`,
-  );
-  return `${OPEN}${json}${CLOSE}`;
+/** The script element that holds the run, piece by piece. It is data: no policy lets it run, no byte of it can end it. */
+export function* islandOf(run: Run): Generator<string> {
+  yield OPEN;
+  for (const piece of packedText(run)) {
+    yield visibleJson(piece).replace(MARKUP, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
+  }
+  yield CLOSE;
 }
 
 /** The run that an HTML report carries, or undefined where the text carries none. */
