@@ -108,6 +108,14 @@ function readPage(entry: Json, index: number): Page {
   };
 }
 
+function mapAt<Value>(maps: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
+  const known = maps.get(key);
+  if (known !== undefined) return known;
+  const made = new Map<string, Value>();
+  maps.set(key, made);
+  return made;
+}
+
 /** Nobody has asked yet; or at a replay, the answer is lost. */
 function isMissing(answer: Answer): boolean {
   return answer.is === 'unknown' && answer.at === '' && answer.code !== 'dns.bad-name';
@@ -122,8 +130,10 @@ export class Answers {
   readonly missingSuffixes = new Set<string>();
   readonly missingPages = new Set<string>();
   readonly #pages = new Map<string, Page>();
-  readonly #replies = new Map<string, Reply>();
-  readonly #answers = new Map<TypeName, Map<string, Answer>>();
+  /** Answers to the resolver by type and name: putting a key together costs more than looking it up. */
+  readonly #replies = new Map<string, Map<string, Reply>>();
+  readonly #specialReplies = new Map<string, Reply>();
+  readonly #answers = new Map<string, Map<string, Answer>>();
   readonly #special = new Map<string, Answer>();
   readonly #suffixes = new Map<string, string>();
   readonly #marks = new Map<string, KeyMarks>();
@@ -134,14 +144,14 @@ export class Answers {
   readonly #open: (readonly [kept: Map<string, Answer>, key: string])[] = [];
   #count = 0;
   /** What was never asked because a bound was reached is that fault, else it is lost evidence. */
-  #missing: FaultCode = 'evidence.missing';
+  #nothing: Answer = { is: 'unknown', code: 'evidence.missing', at: '' };
   /** How often something was looked for and not there. */
   misses = 0;
 
   /** Reads the raw evidence of the collector; entries of another form are as good as not there. */
   static read(raw: Json): Answers {
     const answers = new Answers();
-    if (typeof own(raw, 'limit') === 'string') answers.#missing = 'dns.limit';
+    if (typeof own(raw, 'limit') === 'string') answers.#nothing = { is: 'unknown', code: 'dns.limit', at: '' };
     const entries = own(raw, 'answers');
     if (isArray(entries)) for (const entry of entries) answers.add(entry);
     const pages = own(raw, 'pages');
@@ -175,8 +185,13 @@ export class Answers {
     if (typeof name !== 'string' || typeof type !== 'string') return;
     const server = own(entry, 'server');
     const how = own(entry, 'how');
-    const key = `${type} ${canonicalName(name)} ${typeof server === 'string' ? server : ''} ${typeof how === 'string' ? how : ''}`;
-    if (!this.#replies.has(key)) this.#replies.set(key, readReply(entry, index, decoded));
+    const canonical = canonicalName(name);
+    const isPlain = typeof server !== 'string' && typeof how !== 'string';
+    const replies = isPlain ? mapAt(this.#replies, type) : this.#specialReplies;
+    const key = isPlain
+      ? canonical
+      : `${type} ${canonical} ${typeof server === 'string' ? server : ''} ${typeof how === 'string' ? how : ''}`;
+    if (!replies.has(key)) replies.set(key, readReply(entry, index, decoded));
   }
 
   addPage(entry: Json): void {
@@ -204,17 +219,8 @@ export class Answers {
     this.#suffixes.set(name, suffix);
   }
 
-  /** The answers to the resolver by name: one map a type, because putting a key together costs more than looking it up. */
-  #plain(type: TypeName): Map<string, Answer> {
-    const kept = this.#answers.get(type);
-    if (kept !== undefined) return kept;
-    const made = new Map<string, Answer>();
-    this.#answers.set(type, made);
-    return made;
-  }
-
   ask(name: string, type: TypeName, via: Via = PLAINLY): Answer {
-    const kept = via === PLAINLY ? this.#plain(type) : this.#special;
+    const kept = via === PLAINLY ? mapAt(this.#answers, type) : this.#special;
     const key = via === PLAINLY ? name : `${type} ${name} ${via.server ?? ''} ${via.how ?? ''}`;
     const known = kept.get(key);
     if (known !== undefined) {
@@ -249,8 +255,14 @@ export class Answers {
     return `${below.slice(below.lastIndexOf('.') + 1)}.${suffix}`;
   }
 
+  #replyTo(asked: Asked): Reply | undefined {
+    const isPlain = asked.server === undefined && asked.how === undefined;
+    if (!isPlain) return this.#specialReplies.get(keyOf(asked));
+    return this.#replies.get(asked.type)?.get(canonicalName(asked.name));
+  }
+
   #resolve(asked: Asked, depth: number): Answer {
-    const reply = this.#replies.get(keyOf(asked));
+    const reply = this.#replyTo(asked);
     if (reply === undefined) return this.#miss(asked);
     if ('code' in reply) return { is: 'unknown', code: reply.code, at: reply.at };
     const { message, at } = reply;
@@ -266,11 +278,11 @@ export class Answers {
       return { is: 'unknown', code: BY_RCODE[message.rcode] ?? 'dns.servfail', at };
     }
     if (message.truncated) return { is: 'unknown', code: 'dns.malformed', at };
-    const seen = { at, message, authentic: reply.trusted ? message.authenticData : undefined };
+    const authentic = reply.trusted ? message.authenticData : undefined;
     const { records, chain, looped } = follow(message, asked.name, code);
     if (looped) return { is: 'unknown', code: 'dns.loop', at };
-    if (records.length > 0) return { is: 'records', records, chain, ...seen };
-    if (message.rcode === RCODES.NXDOMAIN) return { is: 'nxdomain', chain, ...seen };
+    if (records.length > 0) return { is: 'records', records, chain, at, authentic, message };
+    if (message.rcode === RCODES.NXDOMAIN) return { is: 'nxdomain', chain, at, authentic, message };
     const negative = message.authorities.some((record) => record.type === TYPES.SOA);
     const end = chain.at(-1);
     // a server that is no resolver leaves the target of a CNAME to us
@@ -279,12 +291,11 @@ export class Answers {
     if (!negative && referral && !message.authoritative && !message.recursionAvailable && asked.server === undefined) {
       return { is: 'unknown', code: 'dns.refused', at };
     }
-    return { is: 'nodata', chain, ...seen };
+    return { is: 'nodata', chain, at, authentic, message };
   }
 
   #chase(asked: Asked, chain: readonly string[], end: string, depth: number): Answer {
-    const here = this.#replies.get(keyOf(asked));
-    const at = here?.at ?? '';
+    const at = this.#replyTo(asked)?.at ?? '';
     if (depth + chain.length > MAX_CHAIN) return { is: 'unknown', code: 'dns.loop', at };
     const answer = this.#resolve({ ...asked, name: end }, depth + chain.length);
     return answer.is === 'unknown' ? answer : { ...answer, chain: [...chain, ...answer.chain] };
@@ -302,21 +313,28 @@ export class Answers {
       this.missing.set(key, asked);
     }
     this.misses += 1;
-    return { is: 'unknown', code: this.#missing, at: '' };
+    return this.#nothing;
   }
 }
+
+const NO_CHAIN: readonly string[] = [];
 
 /** Follows the CNAMEs inside one message from the asked name to the records of the asked type. */
 function follow(
   message: Message,
   name: string,
   type: number,
-): { records: ResourceRecord[]; chain: string[]; looped: boolean } {
+): { readonly records: readonly ResourceRecord[]; readonly chain: readonly string[]; readonly looped: boolean } {
+  const { answers } = message;
+  const start = canonicalName(name);
+  // most answers hold nothing, or just what was asked
+  if (answers.every((record) => record.type === type && canonicalName(record.name) === start))
+    return { records: answers, chain: NO_CHAIN, looped: false };
   const chain: string[] = [];
   const seen = new Set<string>();
-  let at = canonicalName(name);
+  let at = start;
   for (;;) {
-    const here = message.answers.filter((record) => canonicalName(record.name) === at);
+    const here = answers.filter((record) => canonicalName(record.name) === at);
     const records = here.filter((record) => record.type === type);
     if (records.length > 0) return { records, chain, looped: false };
     const alias = here.find((record) => record.rdata.is === 'CNAME');
@@ -330,11 +348,7 @@ function follow(
 
 /** The raw form of one question and its reply. */
 export function rawEntry(asked: Asked, reply: JsonObject): JsonObject {
-  return {
-    name: asked.name,
-    type: asked.type,
-    ...(asked.server === undefined ? {} : { server: asked.server }),
-    ...(asked.how === undefined ? {} : { how: asked.how }),
-    reply,
-  };
+  const { name, type, server, how } = asked;
+  if (server === undefined && how === undefined) return { name, type, reply };
+  return { name, type, ...(server === undefined ? {} : { server }), ...(how === undefined ? {} : { how }), reply };
 }

@@ -23,11 +23,10 @@ export async function ask(asked: Asked, dns: IO['dns']): Promise<Told> {
       checkingDisabled: asked.how === 'cd',
       edns: asked.how !== 'plain',
     });
-    const { message, server, transport, elapsedMs, trusted } = await dns({
-      query,
-      ...(asked.server === undefined ? {} : { server: asked.server }),
-      ...(asked.how === 'tcp' ? { transport: 'tcp' as const } : {}),
-    });
+    const plain = asked.server === undefined ? { query } : { query, server: asked.server };
+    const { message, server, transport, elapsedMs, trusted } = await dns(
+      asked.how === 'tcp' ? { ...plain, transport: 'tcp' } : plain,
+    );
     const clean = redactedMessage(message);
     const { buffer, byteOffset, byteLength } = clean.bytes;
     const text = Buffer.from(buffer, byteOffset, byteLength).toString('base64');

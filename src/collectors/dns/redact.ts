@@ -25,6 +25,7 @@ function* credentialsIn(text: string): Generator<readonly [start: number, end: n
 }
 
 function textsIn(message: Message): readonly Uint8Array[] {
+  if (!message.answers.some(({ rdata }) => rdata.is === 'TXT')) return [];
   return message.answers.flatMap(({ rdata }) => (rdata.is === 'TXT' ? rdata.strings : []));
 }
 

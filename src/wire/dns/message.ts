@@ -11,18 +11,21 @@ export function decodeMessage(bytes: Uint8Array): Message {
   const reader = new Reader(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   const id = reader.u16();
   const flags = reader.u16();
-  const counts = [reader.u16(), reader.u16(), reader.u16(), reader.u16()];
+  const asked = reader.u16();
+  const answered = reader.u16();
+  const authoritative = reader.u16();
+  const additional = reader.u16();
   const questions: Question[] = [];
-  for (let left = counts[0] ?? 0; left > 0; left -= 1) {
+  for (let left = asked; left > 0; left -= 1) {
     questions.push({ name: readName(reader), type: reader.u16(), class: reader.u16() });
   }
-  const answers = readRecords(reader, counts[1] ?? 0);
-  const authorities = readRecords(reader, counts[2] ?? 0);
-  const additionals = readRecords(reader, counts[3] ?? 0);
-  const options = additionals.filter((record) => record.type === TYPES.OPT);
+  const answers = readRecords(reader, answered);
+  const authorities = readRecords(reader, authoritative);
+  const additionals = readRecords(reader, additional);
+  const option = additionals.find((record) => record.type === TYPES.OPT);
   // RFC 6891 §6.1.1: more than one OPT is a format error
-  if (options.length > 1) throw malformed('it has more than one OPT record');
-  const option = options[0];
+  if (additionals.findLast((record) => record.type === TYPES.OPT) !== option)
+    throw malformed('it has more than one OPT record');
   return {
     id,
     response: (flags & 0x8000) !== 0,
@@ -37,12 +40,17 @@ export function decodeMessage(bytes: Uint8Array): Message {
     questions,
     answers,
     authorities,
-    additionals: additionals.filter((record) => record.type !== TYPES.OPT),
+    // most messages hold nothing there but the OPT record
+    additionals:
+      option !== undefined && additionals.length === 1 ? NONE : additionals.filter((record) => record !== option),
     edns: option === undefined ? undefined : ednsOf(option),
   };
 }
 
-function readRecords(reader: Reader, count: number): ResourceRecord[] {
+const NONE: readonly ResourceRecord[] = [];
+
+function readRecords(reader: Reader, count: number): readonly ResourceRecord[] {
+  if (count === 0) return NONE;
   const records: ResourceRecord[] = [];
   for (let left = count; left > 0; left -= 1) {
     const name = readName(reader);
