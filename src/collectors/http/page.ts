@@ -4,9 +4,12 @@ import { linesOf, parseMediaType } from '../../wire/http/fields.ts';
 import type { Chain, Response } from './raw.ts';
 import { isOwn, type View } from './view.ts';
 
+/** Answers without a page, or with a part of one (RFC 9110 §15.3.5-7, §15.4.5). */
+const NO_PAGE = new Set([204, 205, 206, 304]);
+
 /** By its media type, or by its first bytes where it names none. */
 export function isPage(response: Response): boolean {
-  if (response.next !== undefined) return false;
+  if (response.next !== undefined || NO_PAGE.has(response.status)) return false;
   const line = linesOf(response.headers, 'content-type')[0];
   if (line === undefined) return own(response.body.raw, 'html') !== undefined;
   return isHtmlType(parseMediaType(line)?.essence);

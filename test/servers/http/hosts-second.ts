@@ -214,6 +214,12 @@ export const SECOND: readonly Host[] = [
   raw('notgzip.test', coded('gzip', Buffer.from(HTML)), {
     loose: { fails: ['http.header.malformed'], notPass: ['http.page.mixed-active'], notFail: ['http.hsts.missing'] },
   }),
+  raw('notmodified.test', response('304 Not Modified', GOOD_HEADERS), {
+    loose: { notPass: ['http.page.mixed-active', 'http.csp.missing'], notFail: ['http.hsts.missing'] },
+  }),
+  raw('partial.test', response('206 Partial Content', GOOD_HEADERS, '<p>'), {
+    loose: { notPass: ['http.page.mixed-active'], notFail: ['http.hsts.missing'] },
+  }),
   // framing
   raw('chunked.test', chunks(`${HTML.length.toString(16)};a=b\r\n${HTML}\r\n0\r\n\r\n`)),
   raw('badchunk.test', chunks(`5\r\nhello\r\nzz\r\n`), {

@@ -138,6 +138,29 @@ test('port 80 that refuses is fine, a site that refuses on both sides is net.ref
   assert.equal(open.status('http.redirect.first-hop-http'), 'not-applicable');
 });
 
+test('port 443 that refuses beside a port 80 that serves is a missing redirect, and says nothing of HSTS', async (t) => {
+  const closed = await startLab([]);
+  await closed.close();
+  const plain = await startLab(
+    [{ name: 'plain.test', certificate: certificate('plain.test'), https: () => page(), http: () => page() }],
+    {},
+    ['nobody.test'],
+  );
+  t.after(async () => await plain.close());
+  const half = await startLab([], {
+    connectTo: [
+      { host: '', port: 443, toHost: '127.0.0.1', toPort: closed.web.httpsPort },
+      { host: '', port: 80, toHost: '127.0.0.1', toPort: plain.web.httpPort },
+    ],
+  });
+  t.after(async () => await half.close());
+
+  const seen = await half.observe('https://plain.test/');
+
+  assert.equal(seen.status('http.redirect.missing'), 'fail');
+  assert.equal(seen.status('http.hsts.missing'), 'error');
+});
+
 test('only what the plan names is asked, and a chain that joins the other is not followed twice', async () => {
   const before = lab.web.requests.length;
 
