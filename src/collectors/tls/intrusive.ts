@@ -144,6 +144,15 @@ async function earlyCcs(setting: Setting, offered: Offered): Promise<JsonObject>
   });
 }
 
+function blockFor(leaf: Uint8Array, variant: Pkcs1Variant, version: number): Uint8Array | undefined {
+  try {
+    return encryptedBlock(leaf, variant, version);
+  } catch (error) {
+    if (error instanceof WireError) throw new FaultError('tls.malformed', error.message, { cause: error });
+    throw error;
+  }
+}
+
 async function pkcs1(
   setting: Setting,
   version: Offered['version'],
@@ -156,7 +165,7 @@ async function pkcs1(
       await onStream(setting, async (stream) => {
         const answer = await greeted(setting, stream, { version, suites: RSA_SUITES });
         if (answer?.leaf === undefined) return { came: 'refused' };
-        const block = encryptedBlock(answer.leaf, variant, code);
+        const block = blockFor(answer.leaf, variant, code);
         if (block === undefined) return { came: 'refused' };
         const body = version === 'SSLv3' ? block : vector(2, block);
         const exchange = concat(Uint8Array.of(HANDSHAKE.clientKeyExchange), vector(3, body));

@@ -58,6 +58,8 @@ const TRIES = 4;
 /** Silence costs a whole time-out each: it is asked twice. */
 const SILENT_TRIES = 2;
 const MAX_SERVED = 8;
+/** A server that drips its answer, each octet in time, is out of time as a whole. */
+const MAX_ANSWER_MS = 20_000;
 
 function isLoss(error: unknown): error is FaultError {
   return error instanceof FaultError && LOSSES.includes(error.fault.code);
@@ -67,8 +69,10 @@ async function readFlight(stream: ByteStream, enough: Enough): Promise<Answer> {
   const chunks: Uint8Array[] = [];
   let bytes: Uint8Array = new Uint8Array();
   let flight = parseFlight(bytes);
+  const started = performance.now();
   try {
     while (!enough(flight, bytes)) {
+      if (performance.now() - started > MAX_ANSWER_MS) return { bytes, flight, end: 'net.timeout' };
       const chunk = await stream.read();
       if (chunk === undefined) return { bytes, flight, end: 'closed' };
       chunks.push(chunk);

@@ -21,6 +21,8 @@ export const HANDSHAKE = {
 /** facts/tls §6: a chain of ten certificates fits; endless messages do not. */
 export const MAX_MESSAGE = 131_072;
 export const MAX_FLIGHT = 262_144;
+/** A flight in more records than these is made to keep a client busy. */
+const MAX_RECORDS = 1024;
 
 export interface Message {
   readonly type: number;
@@ -83,7 +85,7 @@ export function parseFlight(bytes: Uint8Array): Flight {
   }
   let messages: readonly Message[] = [];
   let serverHello: ServerHello | undefined;
-  let error = cut.error;
+  let error = cut.error ?? (cut.records.length > MAX_RECORDS ? 'a flight in too many records' : undefined);
   try {
     messages = messagesIn(Buffer.concat(fragments));
     const first = messages[0];
