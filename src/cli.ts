@@ -2,12 +2,8 @@
 /** The program: arguments in, one command, an exit code. Nothing heavy is loaded before a command needs it. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 import type { Arguments } from './config/arguments.ts';
 import type { CommandContext } from './commands/context.ts';
-
-// What a run makes dies young: a large nursery costs 30 to 100 MB and saves no time
-setFlagsFromString('--semi-space-growth-factor=1');
 
 type Command = (args: Arguments, context: CommandContext) => Promise<number>;
 
