@@ -184,23 +184,18 @@ function drift(lists: Lists, root: JsonObject, lock: JsonObject, file: string, a
   if (!isObject(manifest)) return;
   const wanted = declaredIn(own(manifest, 'declared'));
   const overridden = new Set(namesIn(manifest, 'overridden'));
+  const kind = textOf(lock, 'kind') ?? 'npm';
   const locked = own(lock, 'root');
-  if (isArray(locked)) rootDrift(lists, wanted, declaredIn(locked), { file, kind: textOf(lock, 'kind') ?? 'npm', at });
-  else if (textOf(lock, 'kind') === 'yarn')
-    patternDrift(
-      lists,
-      wanted.filter((one) => !overridden.has(one.name)),
-      new Set(namesIn(lock, 'patterns')),
-      file,
-      at,
-    );
-  versionDrift(
-    lists,
-    wanted.filter((one) => !overridden.has(one.name)),
-    lock,
-    file,
-    at,
-  );
+  const free = wanted.filter((one) => !overridden.has(one.name));
+  if (!isArray(locked)) {
+    if (kind === 'yarn') patternDrift(lists, free, new Set(namesIn(lock, 'patterns')), file, at);
+    versionDrift(lists, free, lock, file, at);
+    return;
+  }
+  const named = rootDrift(lists, wanted, declaredIn(locked), { file, kind, at });
+  // what is asked for differently is told once
+  const agreed = free.filter((one) => !named.has(one.name));
+  versionDrift(lists, agreed, lock, file, at);
 }
 
 function rootDrift(
@@ -208,26 +203,27 @@ function rootDrift(
   wanted: readonly Declared[],
   copy: readonly Declared[],
   of: { readonly file: string; readonly kind: string; readonly at: string },
-): void {
+): ReadonlySet<string> {
   // Berry writes one list for all groups, and says `npm:` before a range
   const isYarn = of.kind === 'yarn';
   const bare = (range: string): string => (isYarn ? range.replace(/^npm:(?=[^@]*$)/, '') : range);
-  const same = (one: Declared, other: Declared): boolean =>
-    one.name === other.name && (isYarn || one.group === other.group);
+  const idOf = (one: Declared): string => (isYarn ? one.name : `${one.group} ${one.name}`);
+  const copied = new Map(copy.map((one) => [idOf(one), one]));
+  const asked = new Set(wanted.map(idOf));
+  const named = new Set<string>();
   for (const one of wanted) {
-    const found = copy.find((other) => same(one, other));
+    const found = copied.get(idOf(one));
     if (found !== undefined && bare(found.range) === bare(one.range)) continue;
     const item = { ...driftOf(of.file, one.name), range: one.range };
     lists.add('lockfile.drift', found === undefined ? item : { ...item, locked: found.range }, `${of.at}/root`);
+    named.add(one.name);
   }
   for (const one of copy) {
-    if (
-      wanted.some((other) => same(other, one)) ||
-      (isYarn && !wanted.some((other) => other.name === one.name) && one.range.startsWith('workspace:'))
-    )
-      continue;
+    if (asked.has(idOf(one)) || (isYarn && one.range.startsWith('workspace:'))) continue;
     lists.add('lockfile.drift', { ...driftOf(of.file, one.name), locked: one.range }, `${of.at}/root`);
+    named.add(one.name);
   }
+  return named;
 }
 
 /** yarn v1 has no root entry: each `name@range` that is wanted must be a key. */

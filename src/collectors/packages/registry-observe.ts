@@ -148,7 +148,8 @@ function documentOf(value: JsonObject, version: string): JsonObject {
     ...(latest === undefined ? {} : { latest: cleanText(latest) }),
     ...(publishedAt === undefined ? {} : { publishedAt: cleanText(publishedAt) }),
     ...(latestAt === undefined ? {} : { latestAt: cleanText(latestAt) }),
-    deprecatedLatest: isDeprecated(newest),
+    // a document without its latest version says nothing of it
+    ...(isObject(newest) ? { deprecatedLatest: isDeprecated(newest) } : {}),
     ...maintainersOf(value, locked, newest),
     ...(integrity === undefined ? {} : { integrity: integrity.slice(0, 500) }),
     signatures: isArray(signatures)

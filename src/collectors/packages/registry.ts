@@ -28,7 +28,7 @@ export const rawSchema: Schema = object({
             'latest?': string(),
             'publishedAt?': string(),
             'latestAt?': string(),
-            deprecatedLatest: boolean(),
+            'deprecatedLatest?': boolean(),
             'maintainers?': integer(),
             'maintainersChanged?': boolean(),
             'integrity?': string(),
