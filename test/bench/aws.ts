@@ -105,10 +105,14 @@ function state(size: Size): AwsState {
 async function serve(): Promise<void> {
   const buckets = new Map<string, { tokens: number; at: number }>();
   let throttled = 0;
+  let firstAt = 0;
+  let lastAt = 0;
   const byId = state(workerData as Size);
   const endpoint = await startAwsEndpoint({
     state: byId,
     async before(call) {
+      lastAt = Date.now();
+      if (call.service !== 'sts' && firstAt === 0) firstAt = lastAt;
       await new Promise((resolve) => setTimeout(resolve, ROUND_TRIP_MS));
       const quota = QUOTAS[call.action];
       if (quota === undefined) return undefined;
@@ -129,6 +133,8 @@ async function serve(): Promise<void> {
     parentPort?.postMessage({
       calls: endpoint.calls.length,
       throttled,
+      firstAt,
+      lastAt,
       byAction: Object.fromEntries(
         Map.groupBy(endpoint.calls, (call) => call)
           .entries()
@@ -143,6 +149,9 @@ interface Counts {
   readonly url?: string;
   readonly calls: number;
   readonly throttled: number;
+  /** When the first question after the login came, and the last one. */
+  readonly firstAt: number;
+  readonly lastAt: number;
   readonly byAction: { readonly [action: string]: number };
 }
 
@@ -180,6 +189,7 @@ async function measure(name: string, size: Size, args: readonly string[]): Promi
     process.env['PROBITY_CLI'] ??
     (existsSync(built) ? built : fileURLToPath(new URL('../../src/cli.ts', import.meta.url)));
   const started = performance.now();
+  const startedAt = Date.now();
   const child = spawn(
     process.execPath,
     [cli, 'audit', `aws@${REGION}`, ...args, '--output', output, '--no-progress', '--quiet'],
@@ -204,13 +214,17 @@ async function measure(name: string, size: Size, args: readonly string[]): Promi
   const seconds = (performance.now() - started) / 1000;
   clearInterval(timer);
   worker.postMessage('count');
-  const { calls, throttled, byAction } = await told(worker);
+  const { calls, throttled, byAction, firstAt, lastAt } = await told(worker);
   const run = JSON.parse(readFileSync(join(output, 'run.json'), 'utf8')) as Run;
   rmSync(output, { recursive: true, force: true });
   await worker.terminate();
   console.log(`${name} (${cli.endsWith('.js') ? 'built' : 'source'}, exit ${String(code)})`);
   console.log(
     `  ${seconds.toFixed(2)} s (${busy.toFixed(2)} s of CPU), peak ${most.toFixed(0)} MiB, ${String(calls)} calls, ${String(throttled)} throttled, ${String(run.results.length)} results, ${String(run.summary.byStatus.error)} errors`,
+  );
+  const [before, asking] = [(firstAt - startedAt) / 1000, (lastAt - firstAt) / 1000];
+  console.log(
+    `  start ${before.toFixed(2)} s, questions ${asking.toFixed(2)} s, the rest ${(seconds - before - asking).toFixed(2)} s`,
   );
   // Several floors run side by side: the highest is that of the whole
   const floors = Object.entries(byAction).map(
