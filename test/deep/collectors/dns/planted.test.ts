@@ -632,13 +632,20 @@ const CONTROLS: readonly (readonly [title: string, make: Make])[] = [
     () => ({ dkim: `v=DKIM1; t=s; p=${(RSA.get(2048) ?? '').replaceAll(/(.{64})/g, '$1 ')}` }),
   ],
   [
-    'a parked domain',
-    () => ({
+    'a parked domain, with reports to somebody who agreed',
+    ({ domain }) => ({
       mx: ['@ MX 0 .'],
       spf: 'v=spf1 -all',
+      dmarc: 'v=DMARC1; p=reject; rua=mailto:a@stranger.example',
       dkim: null,
-      more: ['*._domainkey TXT "v=DKIM1; p="'],
       tlsrpt: [],
+      more: [
+        '*._domainkey TXT "v=DKIM1; p="',
+        '$ORIGIN stranger.example.',
+        '@ SOA ns h 1 2 3 4 5',
+        '@ MX 10 mx',
+        `${domain}._report._dmarc TXT "v=DMARC1"`,
+      ],
     }),
   ],
   ['TLS-RPT over https', ({ domain }) => ({ tlsrpt: [`_smtp._tls TXT "v=TLSRPTv1; rua=https://${domain}/tls"`] })],
