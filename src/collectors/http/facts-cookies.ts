@@ -40,7 +40,7 @@ export function cookieFacts(view: View): Area {
     }
   }
   const gap = gapOf(view, chains) ?? cutOf(responses) ?? (over ? 'http.limit' : undefined);
-  const list = listFact('cookies', items, gap, '');
+  const list = listFact('cookies', items, gap, view.https.at);
   return { facts: { cookies: list.value }, at: list.at };
 }
 

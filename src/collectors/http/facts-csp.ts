@@ -6,7 +6,7 @@ import { linesOf } from '../../wire/http/fields.ts';
 import { bypassOf } from './csp-bypass.ts';
 import { isPage, pageOf } from './page.ts';
 import type { Response } from './raw.ts';
-import { type Area, isOwn, shown, unknownArea, type View } from './view.ts';
+import { type Area, headersAt, isOwn, shown, unknownArea, type View } from './view.ts';
 
 const HEADER = 'content-security-policy';
 const REPORT_ONLY = 'content-security-policy-report-only';
@@ -26,7 +26,8 @@ export function cspFacts(view: View): Area {
   // a later hop that was not seen could be the page that counts
   if (view.https.fault !== undefined) return unknownArea(['csp'], view.https.fault, view.https.at);
   if (response.headersCut) return unknownArea(['csp'], 'http.limit', response.at);
-  const header = csp.parsePolicies(linesOf(response.headers, HEADER));
+  const lines = headersAt(response, HEADER);
+  const header = csp.parsePolicies(lines.map(({ value }) => value));
   const bodyFault = response.body.fault;
   if (
     isPage(response) &&
@@ -37,7 +38,12 @@ export function cspFacts(view: View): Area {
   }
   return {
     facts: { csp: factsOf(view, response, header) },
-    at: { '/csp': response.at, '/csp/enforcing': response.at, '/csp/noncesReused': '' },
+    at: {
+      // policies may also stand in the page: one header line alone proves what it says
+      '/csp': header.length > 0 && lines.length === 1 ? (lines[0]?.at ?? response.at) : response.at,
+      '/csp/enforcing': response.at,
+      '/csp/noncesReused': view.again.at,
+    },
   };
 }
 

@@ -11,12 +11,12 @@ export function headerFacts(view: View): Area {
   const responses = ownResponses(view, chains);
   const gap = gapOf(view, chains) ?? cutOf(responses);
   const lists = [
-    listFact('leaks', unique(responses, leaksOf), gap, ''),
-    listFact('dead', unique(responses, deadOf), gap, ''),
-    listFact('duplicates', unique(responses, duplicatesOf), gap, ''),
-    listFact('malformed', malformedOf(view), malformedGap(view), ''),
-    listFact('cachedCookies', responses.flatMap(cachedCookies), gap, ''),
-    listFact('earlyHints', unique(responses, earlyHintsOf), gap, ''),
+    listFact('leaks', unique(responses, leaksOf), gap, view.https.at),
+    listFact('dead', unique(responses, deadOf), gap, view.https.at),
+    listFact('duplicates', unique(responses, duplicatesOf), gap, view.https.at),
+    listFact('malformed', malformedOf(view), malformedGap(view), view.https.at),
+    listFact('cachedCookies', responses.flatMap(cachedCookies), gap, view.https.at),
+    listFact('earlyHints', unique(responses, earlyHintsOf), gap, view.https.at),
   ] as const;
   return {
     facts: {

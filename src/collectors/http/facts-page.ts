@@ -9,7 +9,7 @@ import { firstLine, linesOf, listOf, parseMediaType } from '../../wire/http/fiel
 import { parseDictionary, parseItem } from '../../wire/http/structured.ts';
 import { htmlOf, lastPage, pageOf } from './page.ts';
 import type { Chain, Response } from './raw.ts';
-import { type Area, present, shown, unknownArea, type View } from './view.ts';
+import { type Area, headersAt, present, shown, unknownArea, type View } from './view.ts';
 
 export function pageFacts(view: View): Area {
   const plain = plainPage(view);
@@ -19,14 +19,17 @@ export function pageFacts(view: View): Area {
   if (fault !== undefined) return join(unknownArea(['page', 'content'], fault, at), plain);
   if (page === undefined) return join({ facts: {}, at: { '/page': at, '/content': at } }, plain);
   if (page.headersCut) return join(unknownArea(['page', 'content'], 'http.limit', page.at), plain);
+  const content = contentOf(page);
   return join(
     {
-      facts: { page: pageHeaders(page), content: contentOf(page) },
+      facts: { page: pageHeaders(page), content: content.facts },
       at: {
         '/page': `${page.at}/headers`,
         '/page/url': `${page.at}/url`,
         '/page/status': `${page.at}/status`,
-        '/content': `${page.at}/body`,
+        ...headerPlaces(page),
+        '/content': `${page.at}/body/html`,
+        ...content.at,
       },
     },
     plain,
@@ -149,21 +152,56 @@ interface Loaded {
   readonly url: string;
 }
 
-function contentOf(page: Response): Json {
+/** Facts of the page that one header line says. */
+const SAID_BY: { readonly [fact: string]: string } = {
+  contentType: 'content-type',
+  contentTypeOptions: 'x-content-type-options',
+  referrer: 'referrer-policy',
+  frameOptions: 'x-frame-options',
+  frameKinds: 'x-frame-options',
+  permissions: 'permissions-policy',
+  coop: 'cross-origin-opener-policy',
+  coep: 'cross-origin-embedder-policy',
+  corp: 'cross-origin-resource-policy',
+  altSvc: 'alt-svc',
+};
+
+/** The line, where there is one; that there is none is said by all lines together, and several are all meant. */
+function headerPlaces(page: Response): { [fact: string]: string } {
+  return Object.fromEntries(
+    Object.entries(SAID_BY).flatMap(([fact, name]) => {
+      const lines = headersAt(page, name);
+      return lines.length === 1 ? [[`/page/${fact}`, lines[0]?.at ?? page.at]] : [];
+    }),
+  );
+}
+
+function contentOf(page: Response): { readonly facts: JsonObject; readonly at: { readonly [fact: string]: string } } {
   const gap = gapOf(page);
   const elements = elementsOf(page);
   const baseElement = elements.find((element) => text(element, 'tag') === 'base' && text(element, 'href') !== '');
   const base = baseElement === undefined ? URL.parse(page.url) : URL.parse(text(baseElement, 'href'), page.url);
-  const collect = (find: (element: Json) => readonly JsonObject[]): Json => partialList(elements.flatMap(find), gap);
-  return {
+  const at: { [fact: string]: string } = {};
+  const collect = (name: string, find: (element: Json) => readonly JsonObject[]): { readonly [name: string]: Json } => {
+    const items: JsonObject[] = [];
+    for (const [index, element] of elements.entries()) {
+      for (const item of find(element)) {
+        at[`/content/${name}/${String(items.length)}`] = `${page.at}/body/html/elements/${String(index)}`;
+        items.push(item);
+      }
+    }
+    return { [name]: partialList(items, gap) };
+  };
+  const facts = {
     url: page.url,
     scheme: page.scheme,
-    mixedActive: collect((element) => plainOnly(activeLoads(element))),
-    mixedPassive: collect((element) => plainOnly(passiveLoads(element))),
-    formsHttp: collect((element) => plainOnly(formTargets(element))),
-    baseHttp: collect((element) => (text(element, 'tag') === 'base' ? plainOnly([load(element, 'href')]) : [])),
-    sri: collect((element) => sriOf(element, URL.parse(page.url), base)),
+    ...collect('mixedActive', (element) => plainOnly(activeLoads(element))),
+    ...collect('mixedPassive', (element) => plainOnly(passiveLoads(element))),
+    ...collect('formsHttp', (element) => plainOnly(formTargets(element))),
+    ...collect('baseHttp', (element) => (text(element, 'tag') === 'base' ? plainOnly([load(element, 'href')]) : [])),
+    ...collect('sri', (element) => sriOf(element, URL.parse(page.url), base)),
   };
+  return { facts, at };
 }
 
 function load(element: Json, name: string): Loaded {

@@ -19,10 +19,10 @@ export function preloadFacts(view: View): Area {
       parents: parentFacts(view),
     },
     at: {
-      '/preload': '',
+      '/preload': '/preload',
       '/preload/listed': '/preload',
       '/preload/entry': '/preload/entry',
-      '/preload/issues': '',
+      '/preload/issues': view.https.at,
       '/parents': '/parents',
     },
   };

@@ -85,7 +85,7 @@ function corsFacts(view: View): Area {
       at: chain.at,
     });
   }
-  const list = listFact('cors', items, undefined, '');
+  const list = listFact('cors', items, undefined, '/cors');
   return { facts: { cors: list.value }, at: list.at };
 }
 
@@ -117,7 +117,10 @@ function wellKnownFacts(view: View): Area {
     typeof control === 'string'
       ? unknown(control)
       : control.host === view.site.host && control.status >= 200 && control.status <= 299;
-  const at: { [factPointer: string]: string } = { '/wellKnown': '', '/wellKnown/soft404': view.sectxt.control.at };
+  const at: { [factPointer: string]: string } = {
+    '/wellKnown': '/wellKnown',
+    '/wellKnown/soft404': view.sectxt.control.at,
+  };
   const fact = (probe: WellKnownProbe, name: string, read: (response: Response) => Json): { [name: string]: Json } => {
     at[`/wellKnown/${name}`] = view.wellKnown[probe].at;
     const response = only(view.wellKnown[probe]);
@@ -226,7 +229,8 @@ function intrusiveFacts(view: View): Area {
   const at: { [factPointer: string]: string } = {
     '/intrusive': own(view.raw, 'intrusive') === undefined ? '' : '/intrusive',
   };
-  if (own(view.raw, 'intrusive') === undefined) return { facts: { intrusive: { asked: false } }, at };
+  const raw = own(view.raw, 'intrusive');
+  if (raw === undefined || own(raw, 'asked') === false) return { facts: { intrusive: { asked: false } }, at };
   const one = (probe: IntrusiveProbe, read: (response: Response) => Json): Json => {
     at[`/intrusive/${probe}`] = view.intrusive[probe].at;
     const response = only(view.intrusive[probe]);

@@ -19,7 +19,7 @@ export function redirectFacts(view: View): Area {
     'redirect/downgrades',
     responses.filter(isDowngrade).map((hop) => ({ fact: { from: hop.url, to: hop.next ?? '' }, at: hop.at })),
     gap,
-    '',
+    view.https.at,
   );
   const bad = listFact(
     'redirect/badLocations',
@@ -41,7 +41,7 @@ export function redirectFacts(view: View): Area {
       ];
     }),
     gap,
-    '',
+    view.https.at,
   );
   const port80 = port80Facts(view);
   return {
@@ -54,7 +54,15 @@ export function redirectFacts(view: View): Area {
         tooMany: ended(chains, 'too-many', gap),
       },
     },
-    at: { '/redirect': '', ...port80.at, ...downgrades.at, ...bad.at, ...endsAt(chains) },
+    at: {
+      '/redirect': view.http.asked ? view.http.at : view.https.at,
+      '/redirect/loops': view.https.at,
+      '/redirect/tooMany': view.https.at,
+      ...port80.at,
+      ...downgrades.at,
+      ...bad.at,
+      ...endsAt(chains),
+    },
   };
 }
 

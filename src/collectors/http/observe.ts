@@ -35,6 +35,7 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     url: nameOf(job.target),
     https: https.raw,
     http: http?.raw ?? NOT_ASKED,
+    intrusive: NOT_ASKED,
     logout: typeof logout === 'string' ? redactUrls(logout) : null,
   };
   const wants = (part: string): boolean => wanted(job, part);

@@ -86,6 +86,16 @@ test('the good host fails nothing of severity low or above, and knows everything
   assert.deepEqual(statusOf(seen, 'error'), []);
 });
 
+test('every reason points into the evidence, none at the whole of it', async () => {
+  for (const name of ['good', 'bare301', 'garbage', 'sid', 'offhost', 'expiredtxt', 'corsreflect', 'cssimport']) {
+    const { verdicts } = await lab.observe(`https://${name}.test/`);
+    const whole = verdicts.flatMap(({ check, reasons }) =>
+      reasons.flatMap(({ path, evidence }) => (evidence === 'ev-test#' ? [`${check} ${path}`] : [])),
+    );
+    assert.deepEqual(whole, [], name);
+  }
+});
+
 test('redirects into private ranges are refused, whatever way the address is written', async (t) => {
   const names = LURING.map(({ name }) => name);
   const shared = certificate('lures', { names });
