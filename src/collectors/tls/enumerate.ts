@@ -144,9 +144,9 @@ async function classicSuites(setting: Setting, accepted: Accepted): Promise<Enum
   const rest = without(suitesFor(version, 'all'), [first.suite]).toReversed();
   const groups = groupsFor(version, list);
   const start = { version, suites: rest, groups };
-  // rounds are dear there: the curves do not wait until the suites are known
+  // rounds are dear there: the curves do not wait until the suites are known, where there are any
   const early =
-    isFar(setting) && askCurves
+    isFar(setting) && askCurves && first.group !== undefined
       ? curves(setting, { version, suites: [first.suite, ...rest], groups }, first, true)
       : undefined;
   const rows = await classicRows(setting, start, accepted);

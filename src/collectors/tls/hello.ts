@@ -1,8 +1,8 @@
 /** The hellos that we ask with: one shape for each version, varied only in what the question is about. */
 import type { IO } from '../../model/io.ts';
 import type { EndpointName } from '../../model/target.ts';
-import { clientHelloRecord, type HelloOptions } from '../../wire/tls/client-hello.ts';
-import { CLASSIC_GROUPS, GROUPS, TLS13_GROUPS } from '../../wire/tls/names.ts';
+import { clientHelloRecord, extension, type HelloOptions } from '../../wire/tls/client-hello.ts';
+import { CLASSIC_GROUPS, EXTENSION, GROUPS, TLS13_GROUPS } from '../../wire/tls/names.ts';
 import { CLASSIC_SUITES, RENEGOTIATION_SCSV, TLS13_SUITES } from '../../wire/tls/suites.ts';
 import { ipBytes } from './hostname.ts';
 import type { Probed } from './versions.ts';
@@ -60,4 +60,12 @@ export function helloOptions(io: IO, endpoint: EndpointName, question: Question)
 
 export function helloBytes(io: IO, endpoint: EndpointName, question: Question): Uint8Array {
   return clientHelloRecord(helloOptions(io, endpoint, question));
+}
+
+/** The hello padded to a length (RFC 7685), where it is shorter. */
+export function padded(io: IO, endpoint: EndpointName, question: Question, length: number): Uint8Array {
+  const bare = helloBytes(io, endpoint, question);
+  if (bare.length + 4 > length) return bare;
+  const padding = extension(EXTENSION.padding, new Uint8Array(length - bare.length - 4));
+  return helloBytes(io, endpoint, { ...question, extensions: [...(question.extensions ?? []), padding] });
 }

@@ -13,7 +13,7 @@ import { sslv2Hello, sslv2Length } from '../../wire/tls/sslv2.ts';
 import { type Offer, pickIn, toHex, trimmed } from './chain.ts';
 import { askPlainly, dial, dialForTls, type Spoken } from './dial.ts';
 import { type Accepted, enumerate, type Enumerated, isFar, type Setting } from './enumerate.ts';
-import { groupsFor, helloBytes, type ListName, suitesFor } from './hello.ts';
+import { groupsFor, helloBytes, type ListName, padded, suitesFor } from './hello.ts';
 import { askBindings } from './bindings.ts';
 import { aboutCertificates } from './observe-certificates.ts';
 import { ALL_PARTS } from './plan.ts';
@@ -44,7 +44,10 @@ async function tryVersion(setting: Setting, version: Probed, hello: ListName): P
     // asked once, with the long list: what a server should not agree to
     ...(hello === 'all' && version !== 'TLSv1.3' && version !== 'SSLv3' && BAIT),
   };
-  const { bytes, end } = await setting.prober.ask(helloBytes(setting.io, setting.endpoint, question), untilDone);
+  const { io, endpoint, prober } = setting;
+  // RFC 7685 §1: between 256 and 511 octets some devices answer nothing
+  const long = hello === 'all' ? padded(io, endpoint, question, 520) : helloBytes(io, endpoint, question);
+  const { bytes, end } = await prober.ask(long, untilDone);
   return { hello, bytes, end };
 }
 
@@ -74,7 +77,9 @@ async function withShortLists(setting: Setting, first: readonly Tried[]): Promis
       const attempt = first[index];
       const verdict = verdicts[index];
       if (attempt === undefined) return [];
-      const clear = verdict === 'accepted' || saysVersion(attempt, version) || (alive && verdict === 'refused');
+      // some servers refuse by closing: it was tried four times
+      const says = verdict === 'refused' || verdict === 'closed';
+      const clear = verdict === 'accepted' || saysVersion(attempt, version) || (alive && says);
       return clear ? [attempt] : [attempt, await tryVersion(setting, version, 'few')];
     }),
   );

@@ -55,6 +55,8 @@ const LOSSES: readonly FaultCode[] = [
 
 /** facts/tls §6: a lost connection is tried three times more, fresh, before it means anything. */
 const TRIES = 4;
+/** Of a server that is known to refuse by closing, and whose connections are not lost otherwise. */
+const KNOWN_TRIES = 2;
 /** Silence costs a whole time-out each: it is asked twice. */
 const SILENT_TRIES = 2;
 const MAX_SERVED = 8;
@@ -104,6 +106,8 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
   let lost = 0;
   let roundMs = Number.POSITIVE_INFINITY;
   let met = known;
+  /** A question was closed on every time, and no other connection was lost: it is the way of this server to refuse. */
+  let closes = false;
   const served = new Map<string, Flight>();
   /** Connections that were made before there was a question for them; a failure waits for whoever takes it. */
   const ready: Promise<Made>[] = [];
@@ -211,6 +215,7 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
     let last: Answer = { bytes: new Uint8Array(), flight: parseFlight(new Uint8Array()), end: 'tls.unclear' };
     let timeouts = 0;
     let tries = 0;
+    let onlyClosed = true;
     while (tries < TRIES && timeouts < SILENT_TRIES) {
       tries++;
       try {
@@ -225,7 +230,10 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
         return last;
       }
       if (last.end === 'net.timeout' || last.end === 'tls.timeout') timeouts++;
+      if (last.end !== 'closed') onlyClosed = false;
+      if (closes && lost === 0 && onlyClosed && tries === KNOWN_TRIES) return last;
     }
+    closes ||= onlyClosed;
     return last;
   }
 

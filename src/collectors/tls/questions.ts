@@ -3,13 +3,13 @@ import { answerOrFault, rawFault } from '../../model/facts.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { httpPlain } from '../../wire/starttls/plain.ts';
 import { extension } from '../../wire/tls/client-hello.ts';
-import { EXTENSION, VERSION_CODES } from '../../wire/tls/names.ts';
+import { VERSION_CODES } from '../../wire/tls/names.ts';
 import { suiteOf } from '../../wire/tls/suites.ts';
 import { makeShare } from '../../wire/tls/tls13.ts';
 import { type Pick, toHex } from './chain.ts';
 import { askPlainly } from './dial.ts';
 import type { Setting } from './enumerate.ts';
-import { FEW_SUITES, helloBytes, type Question, suitesFor } from './hello.ts';
+import { FEW_SUITES, helloBytes, padded, type Question, suitesFor } from './hello.ts';
 import { type Answer, untilDone } from './prober.ts';
 import { flight13 } from './served.ts';
 import type { Probed } from './versions.ts';
@@ -66,13 +66,6 @@ function greased(question: Question): Question {
   };
 }
 
-/** RFC 7685: the hello padded to a length. */
-function padded({ io, endpoint }: Setting, question: Question, length: number): Uint8Array {
-  const bare = helloBytes(io, endpoint, question);
-  const padding = extension(EXTENSION.padding, new Uint8Array(Math.max(0, length - bare.length - 4)));
-  return helloBytes(io, endpoint, { ...question, extensions: [padding] });
-}
-
 export type QuestionName =
   | 'control'
   | 'grease'
@@ -126,10 +119,10 @@ async function askHellos(setting: Setting, offered: readonly Offered[]): Promise
   const asked = [ask('control', control)];
   // SSLv3 has no extensions to put these into
   if (highest.version !== 'SSLv3') {
-    const huge = padded(setting, control, HUGE);
+    const huge = padded(io, endpoint, control, HUGE);
     asked.push(
       ask('grease', greased(control)),
-      ask('long', control, [padded(setting, control, LONG)]),
+      ask('long', control, [padded(io, endpoint, control, LONG)]),
       // in two segments, as it comes over the Internet
       ask('huge', control, [huge.subarray(0, 1400), huge.subarray(1400)]),
     );
