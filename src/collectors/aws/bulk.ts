@@ -5,7 +5,7 @@
  */
 import type { AwsClientConfig, AwsReply } from '../../model/io.ts';
 import { isObject, own, type Json, type JsonObject } from '../../model/json.ts';
-import type { Answer } from './call.ts';
+import { PLAIN, type Answer } from './call.ts';
 import { faultOf } from './faults.ts';
 import { signedHeaders, type Scope, type SigningKey } from './sign.ts';
 
@@ -47,17 +47,20 @@ function templateOf(request: unknown): Template | undefined {
   return { request: seen as HttpRequest, scope: { region, service } };
 }
 
-/** The wire writes instants as seconds since 1970, with fractions. */
-function withDates(value: Json, dates: readonly string[]): Json {
-  if (dates.length === 0) return value;
-  if (Array.isArray(value)) return value.map((item: Json) => withDates(item, dates));
-  if (!isObject(value)) return value;
-  const members = Object.entries(value).map(([name, member]): [string, Json] => {
-    if (typeof member !== 'number' || !dates.includes(name)) return [name, withDates(member, dates)];
-    const at = new Date(member * 1000);
-    return [name, Number.isFinite(at.getTime()) ? at.toISOString() : null];
-  });
-  return Object.fromEntries(members);
+/** Instants are seconds since 1970 on the wire, with fractions. In place: nobody else holds what was just parsed. */
+function putDates(value: Json, dates: readonly string[]): void {
+  if (Array.isArray(value)) {
+    for (const item of value) putDates(item as Json, dates);
+  } else if (isObject(value)) {
+    const object: { [name: string]: Json } = value;
+    for (const [name, member] of Object.entries(object)) {
+      if (typeof member === 'object') putDates(member, dates);
+      else if (typeof member === 'number' && dates.includes(name)) {
+        const at = new Date(member * 1000);
+        object[name] = Number.isFinite(at.getTime()) ? at.toISOString() : null;
+      }
+    }
+  }
 }
 
 const MAX_MISSED = 20;
@@ -131,7 +134,8 @@ export function createBulk(client: Observable, config: AwsClientConfig, prefix: 
     if (reply.status !== 200) return refused(reply);
     const answer = JSON.parse(reply.body) as Json;
     if (!isObject(answer)) return undefined;
-    return { ...(withDates(answer, dates) as JsonObject), $metadata: { requestId: reply.requestId } };
+    if (dates.length > 0) putDates(answer, dates);
+    return Object.assign(answer, { $metadata: { requestId: reply.requestId }, [PLAIN]: true });
   }
 
   return {

@@ -12,6 +12,14 @@ const MAX_DEPTH = 24;
 /** What a client answers: modelled members and the SDK's metadata. */
 export type Answer = object;
 
+/** On an answer that is JSON already: it was parsed here, from the wire. */
+export const PLAIN: unique symbol = Symbol('plain');
+
+/** What a client answers, as JSON. */
+function plainOf(answer: Answer): Json {
+  return Object.hasOwn(answer, PLAIN) ? (answer as JsonObject) : jsonOf(answer);
+}
+
 /** One value of the SDK as JSON: dates as RFC 3339, what cannot be told as null, no undefined. */
 export function jsonOf(value: unknown, depth = 0): Json {
   if (value === null || value === undefined || depth > MAX_DEPTH) return null;
@@ -74,7 +82,7 @@ export async function ask(
     // Some errors are the answer: "there is no such configuration"
     return meant ?? failed(error, asked);
   }
-  return { $request: requestId(answer), ...keep(jsonOf(answer)) };
+  return { $request: requestId(answer), ...keep(plainOf(answer)) };
 }
 
 /** A list as read: the items of all pages, their request ids, and the fault of the page that failed. */
@@ -112,7 +120,7 @@ export async function askAll(
       return { requests, items, rest: failed(error, asked) };
     }
     requests.push(requestId(answer));
-    const page = jsonOf(answer);
+    const page = plainOf(answer);
     const found = own(page, paging.items) ?? (paging.mayLack === true ? [] : undefined);
     if (!isArray(found)) return stop(new FaultError('aws.bad-response', `the answer has no list ${paging.items}`));
     for (const item of found) items.push(keep(item));
