@@ -25,7 +25,7 @@ import {
   type WordRule,
   type WordRules,
 } from './rules/tls.ts';
-import { isVariableOfInterest, variableRules } from './rules/variables.ts';
+import { VARIABLES, variableRules } from './rules/variables.ts';
 import { parsedBody, timingRules, webhooksOf, type Webhooks } from './rules/webhooks.ts';
 import { MAX_YAML, yamlRules } from './rules/yaml.ts';
 import { isRemote } from './hosts.ts';
@@ -269,6 +269,7 @@ function tableOf(language: Language): ReadonlyMap<string, readonly WordRule[]> {
   const add = (word: string, rule: WordRule): void => void table.set(word, [...(table.get(word) ?? []), rule]);
   for (const rules of WORD_RULES[language] ?? []) for (const [word, rule] of Object.entries(rules)) add(word, rule);
   for (const word of ['sslmode', 'sslMode', 'ssl_mode']) add(word, sslmodeKey);
+  for (const word of VARIABLES) add(word, variable);
   if (language === 'js') for (const word of ['constructEvent', 'constructEventAsync']) add(word, parsedBody);
   TABLES.set(language, table);
   return table;
@@ -288,7 +289,6 @@ function codeRules(path: string, text: string, language: Language, sink: Sink): 
     if ((token.kind !== 'word' && token.kind !== 'string') || token.text.length > 60) continue;
     const rules = table.get(token.text);
     if (rules !== undefined) for (const rule of rules) rule(code, index, sink);
-    if (isVariableOfInterest(token.text)) variable(code, index, sink);
   }
   strings(code, sink);
   if (language === 'json') {

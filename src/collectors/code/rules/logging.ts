@@ -3,8 +3,11 @@ import { callOf, chainTo, followed, isString, textAt, tokenAt, type Code } from 
 import { shown, type Sink } from '../hit.ts';
 import { isSecretName, wordsOf } from '../names.ts';
 
-const LEVELS =
-  /^(?:log|trace|debug|info|warn|warning|error|fatal|critical|exception|notice|verbose|silly|dir|table|Print|Printf|Println|Fatal|Fatalf|Fatalln|Panic|Panicf|Debug|Debugf|Info|Infof|Infow|Warn|Warnf|Warnw|Error|Errorf|Errorw|Trace|Tracef|Verbose|Information|Warning|Critical|LogInformation|LogDebug|LogWarning|LogError|LogTrace|LogCritical|Write|WriteLine|print|println|printf|write|d|e|i|v|w)$/;
+const LEVELS: ReadonlySet<string> = new Set(
+  'log trace debug info warn warning error fatal critical exception notice verbose silly dir table Print Printf Println Fatal Fatalf Fatalln Panic Panicf Debug Debugf Info Infof Infow Warn Warnf Warnw Error Errorf Errorw Trace Tracef Verbose Information Warning Critical LogInformation LogDebug LogWarning LogError LogTrace LogCritical Write WriteLine print println printf write d e i v w'.split(
+    ' ',
+  ),
+);
 const LOGGERS =
   /^(?:console|log|logs|logger|logging|winston|pino|bunyan|syslog|slog|zap|glog|logrus|Log|LOG|LOGGER|Logger|Timber|tracing|_logger|_log|Console|Rails|sugar|loguru|structlog|monolog)$|[a-z_](?:Logger|Log|_logger|_log|\.log)$/;
 
@@ -47,7 +50,7 @@ function isLogging(code: Code, names: readonly string[], index: number): boolean
   if (names.length === 1) return false;
   if (owner === 'stdout' || owner === 'stderr') return last === 'write';
   const name = (owner ?? '').replace(/^\$/, '');
-  return LEVELS.test(last) && LOGGERS.test(name);
+  return LEVELS.has(last) && LOGGERS.test(name);
 }
 
 /** Calls through which a value goes unchanged. */
@@ -62,12 +65,14 @@ export function loggingRules(code: Code, sink: Sink): void {
       sink({ rule: 'code.logger.environment', at: token.at, seen: 'phpinfo()' });
       continue;
     }
+    const written = LEVELS.has(token.text) || MAYBE.has(token.text);
+    if (!written && token.text !== 'morgan') continue;
     const opening = callOf(code, index);
     const command =
       opening === undefined && code.language === 'ruby' && !tokenAt(code, index + 1).starts ? index : undefined;
     if (opening === undefined && command === undefined) continue;
-    if (!LEVELS.test(token.text) && !MAYBE.test(token.text)) {
-      if (token.text === 'morgan' && opening !== undefined) morgan(code, opening, sink);
+    if (!written) {
+      if (opening !== undefined) morgan(code, opening, sink);
       continue;
     }
     const { names } = chainTo(code, index);
@@ -79,8 +84,11 @@ export function loggingRules(code: Code, sink: Sink): void {
   }
 }
 
-const MAYBE =
-  /^(?:pprint|Fprint\w*|puts|p|pp|error_log|print_r|var_dump|var_export|syslog|trigger_error|eprintln|eprint|dbg|send|json|end|body|render|warn)$/;
+const MAYBE: ReadonlySet<string> = new Set(
+  'pprint puts p pp error_log print_r var_dump var_export syslog trigger_error eprintln eprint dbg send json end body render warn Fprint Fprintf Fprintln'.split(
+    ' ',
+  ),
+);
 
 function lineEnd(code: Code, index: number): number {
   let at = index + 1;

@@ -9,11 +9,25 @@ export interface Variable {
   readonly at: number;
 }
 
-const NAMES =
-  /^(?:NODE_TLS_REJECT_UNAUTHORIZED|PYTHONHTTPSVERIFY|GOINSECURE|GOSUMDB|GONOSUMCHECK|GIT_SSL_NO_VERIFY|PIP_TRUSTED_HOST|NPM_CONFIG_STRICT_SSL|YARN_ENABLE_STRICT_SSL|PGSSLMODE|NODE_OPTIONS)$/i;
+const NAMES = [
+  'NODE_TLS_REJECT_UNAUTHORIZED',
+  'PYTHONHTTPSVERIFY',
+  'GOINSECURE',
+  'GOSUMDB',
+  'GONOSUMCHECK',
+  'GIT_SSL_NO_VERIFY',
+  'PIP_TRUSTED_HOST',
+  'NPM_CONFIG_STRICT_SSL',
+  'YARN_ENABLE_STRICT_SSL',
+  'PGSSLMODE',
+  'NODE_OPTIONS',
+] as const;
+
+/** As written in code: in capitals, or all small as npm takes its own. */
+export const VARIABLES: ReadonlySet<string> = new Set(NAMES.flatMap((name) => [name, name.toLowerCase()]));
 
 export function isVariableOfInterest(name: string): boolean {
-  return NAMES.test(name);
+  return VARIABLES.has(name);
 }
 
 /** A reference to another value tells nothing. */
@@ -22,7 +36,7 @@ function isReference(value: string): boolean {
 }
 
 export function variableRules({ name, value: given, at }: Variable, sink: Sink): void {
-  if (!NAMES.test(name)) return;
+  if (!VARIABLES.has(name)) return;
   const value = given.trim().replace(/^(['"])(.*)\1$/, '$2');
   if (isReference(value)) return;
   const report = (rule: Hit['rule'], seen: string, more: Partial<Hit> = {}): void => sink({ rule, at, seen, ...more });
