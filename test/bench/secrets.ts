@@ -1,6 +1,7 @@
 /**
  * Times the scanner beside gitleaks and Kingfisher on trees, interleaved, medians; prints ratios.
  * `node test/bench/secrets.ts [--runs N] [--gitleaks FILE] [--kingfisher FILE] TREE…`
+ * With `--history` on the histories of repositories, and a second run of ours with what the first remembered.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,6 +17,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     runs: { type: 'string', default: '3' },
+    history: { type: 'boolean', default: false },
     gitleaks: { type: 'string' },
     kingfisher: { type: 'string' },
   },
@@ -62,8 +64,17 @@ const peers: readonly Peer[] = [
   {
     name: 'ours',
     note: `${String(detectors.length)} detectors`,
-    command: (tree) => [process.execPath, bundle, data, tree],
+    command: (tree) => [process.execPath, bundle, data, tree, ...(values.history ? ['--history'] : [])],
   },
+  ...(values.history
+    ? [
+        {
+          name: 'ours, again',
+          note: 'with --state, after a run of the same; the first of these is not counted',
+          command: (tree: string) => [process.execPath, bundle, data, tree, '--history', join(folder, 'state')],
+        },
+      ]
+    : []),
   ...(values.gitleaks === undefined
     ? []
     : [
@@ -72,7 +83,7 @@ const peers: readonly Peer[] = [
           note: '222 rules; skips node_modules, vendor and lockfiles by path',
           command: (tree: string) => [
             values.gitleaks ?? '',
-            'dir',
+            values.history ? 'git' : 'dir',
             '--no-banner',
             '--exit-code',
             '0',
@@ -95,7 +106,7 @@ const peers: readonly Peer[] = [
             '--no-validate',
             '--no-extract-archives',
             '--git-history',
-            'none',
+            values.history ? 'full' : 'none',
             '--format',
             'json',
             '-o',
@@ -120,6 +131,7 @@ function median(numbers: readonly number[]): number {
 
 function compare(tree: string): void {
   const samples = new Map<string, Sample[]>(peers.map((peer) => [peer.name, []]));
+  if (values.history) measure([process.execPath, bundle, data, tree, '--history', join(folder, 'state')]);
   for (let run = 0; run < Number(values.runs); run++) {
     for (const peer of peers) samples.get(peer.name)?.push(measure(peer.command(tree)));
   }
