@@ -54,6 +54,7 @@ export const certificateSchema: Schema = partly({
   }),
   sha256: string({ description: 'of the whole certificate' }),
   ca: boolean({ description: 'basicConstraints cA' }),
+  speaksForHost: boolean({ description: 'of a leaf, where the host is known: one of its names matches' }),
   names: namesSchema,
   ...subjectSchema,
   ...extensionSchemas,

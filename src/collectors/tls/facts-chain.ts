@@ -12,7 +12,7 @@ import { addressFacts } from './facts-addresses.ts';
 import { issuerOf, ocspFacts, revocationFacts, type Subject } from './facts-revocation.ts';
 import { sctFacts } from './facts-scts.ts';
 import type { ServedFlights } from './facts-served.ts';
-import { hostnameFacts, pathFacts, trustFacts } from './facts-trust.ts';
+import { hostnameFacts, pathFacts, speaksForHost, trustFacts } from './facts-trust.ts';
 import { storedSuffixes } from './suffixes.ts';
 
 export interface ChainInput {
@@ -52,9 +52,12 @@ export function certificatePlaces(raw: Json, served: ServedFlights | undefined):
   };
   set('/leaf', flight?.certificates[0]);
   set('/hostname', flight?.certificates[0]);
-  for (const [index, der] of (flight?.certificates ?? []).slice(0, MAX_CHAIN).entries())
-    set(pointer('chain', index), der);
-  for (const [index, { der }] of servedLeaves(served).entries()) set(pointer('leaves', index), der);
+  const sent = (flight?.certificates ?? []).slice(0, MAX_CHAIN);
+  for (const [index, der] of sent.entries()) set(pointer('chain', index), der);
+  for (const [index, { der }] of servedLeaves(served).entries()) {
+    set(pointer('leaves', index), der);
+    if (index > 0) set(pointer('chain', sent.length + index - 1), der);
+  }
   return at;
 }
 
@@ -101,10 +104,13 @@ function servedLeaves(
   return [...leaves.values()];
 }
 
-function leavesOf({ served, endpoint }: ChainInput, setting: Setting): Json {
-  return servedLeaves(served).map(({ leaf }, index) =>
-    certificateFacts(leaf, `${endpoint.text}#leaf${index === 0 ? '' : `/${String(index + 1)}`}`, 'leaf', setting),
-  );
+/** Each with whether it speaks for the host; without a flight that was read, the one that node was shown. */
+function leavesOf({ served, endpoint }: ChainInput, shown: Certificate, setting: Setting): readonly Json[] {
+  const leaves = servedLeaves(served).map(({ leaf }) => leaf);
+  return (leaves.length > 0 ? leaves : [shown]).map((leaf, index) => ({
+    ...certificateFacts(leaf, `${endpoint.text}#leaf${index === 0 ? '' : `/${String(index + 1)}`}`, 'leaf', setting),
+    speaksForHost: speaksForHost(leaf, endpoint.name.host),
+  }));
 }
 
 /** What a list of the user's said of the keys when they were seen. */
@@ -143,10 +149,12 @@ export function chainFacts(input: ChainInput): JsonObject {
   const subject = { leaf, issuer: issuerOf(leaf, [...chain.slice(1), ...roots]) };
   const paths = typeof anchors === 'string' ? anchors : findPaths(leaf, chain.slice(1), anchors);
   const rootsGiven = own(raw, 'rootsGiven') === true;
+  const leaves = leavesOf(input, leaf, setting);
   return {
     leaf: leafFacts,
-    chain: facts,
-    leaves: leavesOf(input, setting),
+    // a second certificate of the server is judged by the rules for certificates too
+    chain: [...facts, ...leaves.slice(1)],
+    leaves,
     hostname: hostnameFacts(leaf, endpoint.name.host),
     trust: trustFacts(leaf, paths, rootsGiven),
     path: pathFacts(chain, paths, { idOf: (index) => idOf(endpoint.text, index), rootsGiven }),

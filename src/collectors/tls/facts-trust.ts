@@ -1,7 +1,7 @@
 /** Facts about a path to a root: whether there is one, whether it holds, what is missing from it, and when it ends. Pure. */
 import { unknown } from '../../model/facts.ts';
 import type { FaultCode } from '../../model/fault.ts';
-import type { JsonObject } from '../../model/json.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
 import { boolean, dateTime, list, string } from '../../model/schema.ts';
 import type { Certificate } from '../../wire/x509/certificate.ts';
 import type { Path, Paths } from '../../wire/x509/path.ts';
@@ -49,13 +49,14 @@ export function isSelfSigned(certificate: Certificate): boolean {
   return isIssuedBy(certificate, certificate);
 }
 
-export function hostnameFacts(leaf: Certificate, host: string): JsonObject {
+export function speaksForHost(leaf: Certificate, host: string): Json {
   const names = leaf.subjectAltName;
-  const matches =
-    names !== undefined && 'malformed' in names
-      ? unknown('cert.malformed')
-      : names !== undefined && matchesHost(names.value, host);
-  return { name: host, matches };
+  if (names !== undefined && 'malformed' in names) return unknown('cert.malformed');
+  return names !== undefined && matchesHost(names.value, host);
+}
+
+export function hostnameFacts(leaf: Certificate, host: string): JsonObject {
+  return { name: host, matches: speaksForHost(leaf, host) };
 }
 
 /** Where a chain stops below an issuer that nobody sent. */

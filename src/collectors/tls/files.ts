@@ -1,6 +1,6 @@
 /** The facts of a certificate file: as those of an endpoint, without what only a connection can tell. Pure. */
 import { unknown } from '../../model/facts.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { type Certificate, type Parsed, parseCertificate } from '../../wire/x509/certificate.ts';
 import type { CtLogs } from '../../wire/x509/ct-logs.ts';
 import { type KeyList, keyMarks } from '../../wire/x509/key-list.ts';
@@ -11,7 +11,7 @@ import { sameBytes } from '../../wire/x509/verify.ts';
 import { certificateFacts, type Role, type Setting } from './certificate.ts';
 import { issuerOf } from './facts-revocation.ts';
 import { logsSeen, sctFacts } from './facts-scts.ts';
-import { hostnameFacts, pathFacts, trustFacts } from './facts-trust.ts';
+import { hostnameFacts, pathFacts, speaksForHost, trustFacts } from './facts-trust.ts';
 import { builtInSuffixes, type Suffixes } from './suffixes.ts';
 
 /** PEM with text around it, or one certificate in DER. */
@@ -82,11 +82,18 @@ export function fileFacts(name: string, certificates: readonly Uint8Array[], set
   return {
     offered: true,
     ...(leaf !== undefined && { leaf }),
+    leaves: leaf === undefined ? [] : [withHost(leaf, first, setting.host)],
     chain,
     trust: { public: isPublic },
     scts: first?.ok === true ? fileTimestamps(first.value, parsed, logs) : { delivered: false },
     ...(first?.ok === true && useFacts(first.value, parsed, { ...setting, isPublic }, (index) => idOf(index, 'leaf'))),
   };
+}
+
+function withHost(leaf: Json, first: Parsed<Certificate> | undefined, host: string | undefined): Json {
+  return host === undefined || first?.ok !== true || !isObject(leaf)
+    ? leaf
+    : { ...leaf, speaksForHost: speaksForHost(first.value, host) };
 }
 
 /** The timestamps in the first certificate. */

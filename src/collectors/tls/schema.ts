@@ -163,7 +163,7 @@ export const factsSchema: Schema = partly({
   ...upgradeSchemas,
   session: partly({ protocol: string(), cipher: string(), alpn: string() }),
   leaf: certificateSchema,
-  chain: list(certificateSchema, { description: 'leaf first', 'x-optional-list': true }),
+  chain: list(certificateSchema, { description: 'as sent, leaf first; then the further leaves of the server', 'x-optional-list': true }),
   leaves: list(certificateSchema, {
     description: 'one for each certificate that the server chooses from',
     'x-optional-list': true,

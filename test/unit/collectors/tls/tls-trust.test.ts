@@ -213,3 +213,24 @@ test('keys are marked by the list that was given', () => {
   assert.equal(factsOf({ sent: [leaf, mid], given: [root], raw: list })('chain.1.key.leaked'), false);
   assert.equal(factsOf({ sent: [leaf, mid], given: [root] })('leaf.key.leaked'), undefined);
 });
+
+test('a second certificate of the server is a leaf of its own, and judged as one', () => {
+  const old = mid.issue({ names: ['b.test'], notAfter: new Date('2025-01-01T00:00:00Z') });
+  const flights = [
+    [leaf, mid],
+    [old, mid],
+  ].map((sent, index) => ({ index, certificates: sent.map((one) => one.der) }) as unknown as Served);
+
+  const facts = chainFacts({
+    raw: { anchors: [{ certificate: base64(root.der), given: true }], rootsGiven: true },
+    served: { flights, rest: undefined },
+    endpoint: { name: { host: 'a.test' }, text: 'a.test:443' },
+  });
+
+  assert.deepEqual(validateFacts(factsSchema, facts), []);
+  const at = (path: string): Json | undefined => resolvePointer(facts, path);
+  assert.deepEqual([at('/leaves/0/id'), at('/leaves/0/speaksForHost')], ['a.test:443#leaf', true]);
+  assert.deepEqual([at('/leaves/1/id'), at('/leaves/1/speaksForHost')], ['a.test:443#leaf/2', false]);
+  assert.deepEqual([at('/chain/2/id'), at('/chain/2/role')], ['a.test:443#leaf/2', 'leaf']);
+  assert.equal(at('/trust/trusted'), true);
+});
