@@ -235,7 +235,10 @@ const WORD_RULES: { readonly [language in Language]?: readonly WordRules[] } = {
 /** `process.env.NAME = '0'`, `os.Setenv("NAME", "0")`, `{ NAME: 0 }`. */
 function variable(code: Code, index: number, sink: Sink): void {
   const value =
-    valueOf(code, index) ?? (isString(code, index) && textAt(code, index + 1) === ',' ? index + 2 : undefined);
+    valueOf(code, index) ??
+    (isString(code, index) && textAt(code, index - 1) === '(' && textAt(code, index + 1) === ','
+      ? index + 2
+      : undefined);
   if (value === undefined) return;
   const token = tokenAt(code, value);
   const text =
@@ -305,7 +308,7 @@ function codeRules(path: string, text: string, language: Language, sink: Sink): 
 /** Addresses and connection strings in every string; what an expression goes on with is known in part. */
 function strings(code: Code, sink: Sink): void {
   for (const [index, token] of code.tokens.entries()) {
-    if (token.kind !== 'string' || token.text.length < 5) continue;
+    if (token.kind !== 'string' || token.text.length < 5 || isDocumentation(code, index)) continue;
     const quote =
       code.text.charCodeAt(token.at) === 0x22 ||
       code.text.charCodeAt(token.at) === 0x27 ||
@@ -316,6 +319,13 @@ function strings(code: Code, sink: Sink): void {
     if (/--tls-min-v1\.[01]\b/.test(token.text) && token.text.length < 2000)
       sink({ rule: 'code.tls.old-version-node', at: token.at, seen: '--tls-min below TLS 1.2' });
   }
+}
+
+/** Python: a string that is a statement of its own is a comment. */
+function isDocumentation(code: Code, index: number): boolean {
+  if (code.language !== 'python' || !tokenAt(code, index).starts || (code.parent[index] ?? -1) >= 0) return false;
+  const next = code.tokens[index + 1];
+  return next === undefined || next.starts;
 }
 
 /** The scripts of a package.json are commands. */

@@ -4,8 +4,9 @@ const LOCAL_NAME =
   /^(?:localhost|host\.docker\.internal|gateway\.docker\.internal|kubernetes\.docker\.internal)$|\.(?:local|localhost|test|example|invalid|internal)$/;
 /** RFC 6761 §6.5: example.com and its like, with all names below. */
 const DOCUMENTATION = /(?:^|\.)example\.(?:com|org|net|edu)$/;
-/** RFC 1122 §3.2.1.3 loopback and "this host"; RFC 5737 §3 documentation. */
-const LOCAL_IPV4 = /^(?:0\.0\.0\.0|127(?:\.\d{1,3}){3}|192\.0\.2\.\d{1,3}|198\.51\.100\.\d{1,3}|203\.0\.113\.\d{1,3})$/;
+/** RFC 1122 §3.2.1.3 loopback and "this host"; RFC 3927 link-local, where clouds serve metadata; RFC 5737 §3 documentation. */
+const LOCAL_IPV4 =
+  /^(?:0\.0\.0\.0|127(?:\.\d{1,3}){3}|169\.254\.\d{1,3}\.\d{1,3}|192\.0\.2\.\d{1,3}|198\.51\.100\.\d{1,3}|203\.0\.113\.\d{1,3})$/;
 /** Loopback, unspecified, and 2001:db8::/32 of RFC 3849. */
 const LOCAL_IPV6 = /^(?:::1?|0:0:0:0:0:0:0:[01]|2001:0?db8:.*|::ffff:127(?:\.\d{1,3}){3})$/i;
 
@@ -52,8 +53,11 @@ export function urlsIn(text: string): readonly FoundUrl[] {
 }
 
 /** Whether a host is a name that could be asked on a network: no template, no placeholder, not local. */
+/** Words that stand for a host in templates and messages. */
+const STANDS_FOR = /^(?:host|hostname|example|domain|server-name|your[-_]?host|my[-_]?host|user|username|address)$/i;
+
 export function isRemote(host: string): boolean {
-  return isNetworkName(host) && !isLocalHost(host);
+  return isNetworkName(host) && !isLocalHost(host) && !STANDS_FOR.test(host);
 }
 
 export function isNetworkName(host: string): boolean {

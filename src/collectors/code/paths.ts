@@ -59,7 +59,7 @@ const BY_EXTENSION: { readonly [extension: string]: Classified } = {
     ]),
   ),
   ...Object.fromEntries(['json', 'jsonc', 'json5'].map((name) => [name, code('json', 'json')])),
-  ...Object.fromEntries(['py', 'pyi', 'pyw'].map((name) => [name, code('python', 'python')])),
+  ...Object.fromEntries(['py', 'pyw'].map((name) => [name, code('python', 'python')])),
   go: code('go', 'go'),
   ...Object.fromEntries(['java', 'groovy', 'gradle', 'scala'].map((name) => [name, code('java', 'jvm')])),
   ...Object.fromEntries(['kt', 'kts'].map((name) => [name, code('kotlin', 'jvm')])),

@@ -19,7 +19,7 @@ import {
 } from '../lex/code.ts';
 import { hostOf, shown, type Sink } from '../hit.ts';
 import { isLocalHost, isNetworkName } from '../hosts.ts';
-import { isPlaceholder } from '../names.ts';
+import { isPlaceholder, isSecretName } from '../names.ts';
 import type { WordRules } from './tls.ts';
 
 const IDENTITY =
@@ -199,7 +199,10 @@ function pythonSecretKey(code: Code, index: number, sink: Sink): void {
       if (from !== undefined && secretLiteral(code, from)) place = from;
     }
   }
-  if (place !== undefined) hardcoded(code, place, sink, `${tokenAt(code, index).text} is a literal`);
+  // the name of a variable or setting that holds the key is no key
+  const text = place === undefined ? '' : (literalAt(code, place) ?? '');
+  if (place === undefined || (/^[A-Za-z][A-Za-z_]*$/.test(text) && isSecretName(text.replace(/key$/i, '_key')))) return;
+  hardcoded(code, place, sink, `${tokenAt(code, index).text} is a literal`);
 }
 
 function rubySecretKeyBase(code: Code, index: number, sink: Sink): void {
@@ -221,7 +224,7 @@ function cookieContext(code: Code, index: number): string | undefined {
   const callee = chainTo(code, call - 1).names;
   const last = callee.at(-1) ?? '';
   if (!COOKIE_CALLS.test(last)) return undefined;
-  if (/^set$/i.test(last) && !callee.some((name) => /cookie/i.test(name))) return undefined;
+  if (/^(?:set|serialize)$/i.test(last) && !callee.some((name) => /cookie/i.test(name))) return undefined;
   const [first] = partsOf(code, call);
   return first === undefined ? last : (literalAt(code, first[0]) ?? tokenAt(code, first[0]).text);
 }

@@ -246,7 +246,8 @@ function defaultContext(code: Code, index: number, sink: Sink): void {
 }
 
 function oldPython(code: Code, index: number, sink: Sink): void {
-  if (isString(code, index)) return;
+  // where the name is defined it is not used
+  if (isString(code, index) || /^[=:]$/.test(textAt(code, index + 1))) return;
   const { at, text } = tokenAt(code, index);
   const limits = /\bOP_NO_(?:TLSv1\b|SSLv3)|\bminimum_version\b|\.options\b/;
   if (text === 'PROTOCOL_SSLv23' && mentions(code, limits)) return;

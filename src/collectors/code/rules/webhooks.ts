@@ -553,6 +553,9 @@ function operand(code: Code, from: number, to: number, followOnce = true): Opera
     const token = tokenAt(code, at);
     if (token.kind === 'string') {
       if (/^x-[a-z0-9-]*(?:signature|hmac)/i.test(token.text)) isFresh = true;
+      // checks of transport, not of who sent it
+      if (/^(?:sec-websocket|etag|content-md5|content-digest|if-none-match|digest)/i.test(token.text))
+        return NO_OPERAND;
       continue;
     }
     if (token.kind !== 'word') continue;

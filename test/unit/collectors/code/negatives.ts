@@ -251,6 +251,15 @@ export const NEGATIVES: readonly (readonly [path: string, text: string])[] = [
   ['ca.pem', cert],
   ['id_rsa.pub', 'ssh-rsa AAAAB3 user@host\n'],
   ['public.key', publicKey],
+  // found in the wild
+  ['a.go', 'package a\nfunc f(s string) { switch s { case "GOBIN", "GOINSECURE", "GOPRIVATE": run() } }'],
+  ['a.py', 'def f():\n    """Taken from\n    ftp://files.acme.io/paper\n    """\n    return 1\n'],
+  ['a.py', "class Provider:\n    SECRET_KEY = 'aws_secret_access_key'\n"],
+  ['a.py', 'PROTOCOL_TLSv1 = 3\n'],
+  ['a.py', "urlopen('http://169.254.169.254/latest/meta-data/')\n"],
+  ['a.js', "if (res.headers['sec-websocket-accept'] !== digest) abort();"],
+  ['a.js', "uri.serialize({ scheme: 'ws', secure: false });"],
+  ['a.js', "parse('mongodb://host:1234/db');"],
   // CI
   [
     '.github/workflows/ci.yml',
