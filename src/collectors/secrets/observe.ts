@@ -20,14 +20,16 @@ export const DEFAULT_MAX_FILE = 256 * 1024 * 1024;
 interface Tally {
   readonly reason: string;
   count: number;
+  bytes: number;
   readonly examples: string[];
 }
 
 class Tallies {
   readonly byReason = new Map<string, Tally>();
-  add(reason: string, path: string): void {
-    const tally = this.byReason.get(reason) ?? { reason, count: 0, examples: [] };
+  add(reason: string, path: string, bytes = 0): void {
+    const tally = this.byReason.get(reason) ?? { reason, count: 0, bytes: 0, examples: [] };
     tally.count++;
+    tally.bytes += bytes;
     tally.examples.push(path);
     // the first ones by name, whatever the order in which the workers came back
     if (tally.examples.length > EXAMPLES * 8) tally.examples.sort(byCodeUnit).splice(EXAMPLES);
@@ -36,9 +38,10 @@ class Tallies {
   list(safe: (path: string) => string): Json[] {
     return [...this.byReason.values()]
       .sort((a, b) => byCodeUnit(a.reason, b.reason))
-      .map(({ reason, count, examples }) => ({
+      .map(({ reason, count, bytes, examples }) => ({
         reason,
         count,
+        ...(bytes > 0 ? { bytes } : {}),
         examples: examples
           .sort(byCodeUnit)
           .slice(0, EXAMPLES)
@@ -63,11 +66,11 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   async function* select(): AsyncGenerator<WorkItem> {
     for await (const entry of tree.walk()) {
       const why = refusal(entry);
-      if (entry.fault !== undefined) unread.add(faultCode(entry), entry.path);
-      else if (why !== undefined) skipped.add(why, entry.path);
+      if (entry.fault !== undefined) unread.add(faultCode(entry), entry.path, entry.size);
+      else if (why !== undefined) skipped.add(why, entry.path, entry.size);
       else if (entry.kind === 'file') {
         selected++;
-        if (entry.size > cap) unread.add('source.too-large', entry.path);
+        if (entry.size > cap) unread.add('source.too-large', entry.path, entry.size);
         else yield { path: entry.path, size: entry.size };
       }
     }
@@ -78,7 +81,7 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     sum.foreign += done.foreign;
     sum.binary += done.binary;
     sum.utf16 += done.utf16;
-    for (const one of done.unread) unread.add(one.code, one.path);
+    for (const one of done.unread) unread.add(one.code, one.path, one.bytes);
     found.push(...done.found);
     io.progress(`${String(sum.files)} files, ${String(found.length)} findings`);
   };

@@ -32,6 +32,8 @@ export interface Batch {
 export interface Unread {
   readonly path: string;
   readonly code: FaultCode;
+  /** Of the file, as the walk saw it. */
+  readonly bytes: number;
 }
 
 export interface WorkDone {

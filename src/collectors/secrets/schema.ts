@@ -22,6 +22,7 @@ const found = object({
 const tally = object({
   reason: string(),
   count: integer(),
+  'bytes?': integer({ description: 'of the files that were left out' }),
   examples: list(string()),
 });
 

@@ -75,14 +75,14 @@ function work(items: readonly WorkItem[], memory: SharedArrayBuffer | undefined)
       if (one.scanned.kind.foreign) foreign++;
       if (one.scanned.encoding === 'binary') binary++;
       if (one.scanned.encoding.startsWith('utf-16')) utf16++;
-      if (one.scanned.exhausted) unread.push({ path: item.path, code: 'source.too-complex' });
+      if (one.scanned.exhausted) unread.push({ path: item.path, code: 'source.too-complex', bytes: item.size });
       const { object: blob } = item;
       if (blob !== undefined && one.scanned.found.length > 0) holders.push(item);
       found.push(...(blob === undefined ? one.scanned.found : one.scanned.found.map((leak) => ({ ...leak, blob }))));
     } catch (error) {
       const code = codeOf(error);
       if (code === undefined) throw error;
-      unread.push({ path: item.path, code });
+      unread.push({ path: item.path, code, bytes: item.size });
     }
   }
   return { found, holders, unread, files, bytes, foreign, binary, utf16 };

@@ -1,6 +1,9 @@
 /** The scanner on real folders: what it reads, what it counts, and what it says when it could not look. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -192,4 +195,66 @@ test('leaks in a file of several pieces are found once, with right lines, also a
       (at) => `github-pat large.txt:${String(lineOf(at))}:1`,
     ),
   );
+});
+
+test('line ends, byte order marks, NULs and long lines: each token has its place', async () => {
+  const folder = tree({
+    'crlf.txt': `one\r\ntwo ${token('r1')}\r\n`,
+    'bom.txt': `\uFEFFtoken ${token('r2')}\n`,
+    'nul-late.txt': Buffer.concat([Buffer.from(`${'x'.repeat(9000)}\n${token('r3')}\n`), Buffer.from([0, 0, 1])]),
+    'nul-early.dat': Buffer.concat([Buffer.from([0, 159, 146, 150]), Buffer.from(`\n${token('r4')}\n`)]),
+    'one-line.txt': `${'y'.repeat(1_000_000)} ${token('r5')} ${'z'.repeat(1_000_000)}`,
+    'no-end.txt': `a\nb\n${token('r6')}`,
+    'ünï/\u{1F511}.txt': `k ${token('r7')}`,
+  });
+
+  assert.deepEqual(summary(await scan(folder)).sort(), [
+    'github-pat bom.txt:1:8',
+    'github-pat crlf.txt:2:5',
+    'github-pat no-end.txt:3:1',
+    'github-pat nul-early.dat:2:1',
+    'github-pat nul-late.txt:2:1',
+    'github-pat one-line.txt:1:1000002',
+    'github-pat ünï/\u{1F511}.txt:1:3',
+  ]);
+});
+
+test('pipes, sockets and devices are named and not read', async () => {
+  const folder = tree({ 'a.txt': token('s1') });
+  execFileSync('mkfifo', [join(folder, 'pipe')]);
+  const server = createServer().listen(join(folder, 'socket'));
+  await once(server, 'listening');
+
+  const raw = await scan(folder);
+
+  server.close();
+  assert.deepEqual(summary(raw), ['github-pat a.txt:1:1']);
+  assert.match(JSON.stringify(own(own(raw, 'coverage'), 'skipped')), /"reason":"special-file","count":2/);
+});
+
+test('what is left out is counted in bytes, by reason', async () => {
+  const folder = tree({ 'a.txt': 'x', 'b.bin': 'y'.repeat(3000), 'c.bin': 'z'.repeat(4000) });
+
+  const raw = await scan(folder, { maxFile: 1000 });
+
+  assert.deepEqual(own(own(raw, 'coverage'), 'unread'), [
+    { reason: 'source.too-large', count: 2, bytes: 7000, examples: ['b.bin', 'c.bin'] },
+  ]);
+});
+
+test('two targets of one run show the same secretId for the same credential; another run shows another', async () => {
+  const value = token('two');
+  const [one, two] = [tree({ 'a.txt': value }), tree({ 'b.txt': `x ${value}` })];
+  const io = { ...sourceIO(), runKey: new Uint8Array(32).fill(1) };
+  const other = { ...sourceIO(), runKey: new Uint8Array(32).fill(2) };
+
+  const ids = await Promise.all(
+    [io, io, other].map(async (each, i) => {
+      const raw = await observe(sourceJob('secrets', i === 1 ? two : one), each);
+      return findings(raw)[0]?.secretId;
+    }),
+  );
+
+  assert.equal(ids[0], ids[1]);
+  assert.notEqual(ids[0], ids[2]);
 });
