@@ -189,6 +189,9 @@ export function interpretKms(raw: Json | undefined, setting: Setting, at: { [poi
       else if (stores !== undefined) at[`${fact}/store`] = '/kms/stores';
       pointInto(at, fact, key, fact, MEMBERS);
       pointInto(at, fact, key, fact, NOT_ASKED);
+      const metadata = own(key, 'DescribeKey');
+      if (own(metadata, 'Origin') !== 'AWS_KMS') pointInto(at, fact, key, fact, MATERIAL);
+      if (own(metadata, 'DeletionDate') !== null) pointInto(at, fact, key, fact, DELETION);
     }
     return keyFacts(key, stores, setting);
   });
@@ -210,13 +213,8 @@ const MEMBERS: Members = {
   origin: 'DescribeKey/Origin',
   created: 'DescribeKey/CreationDate',
   multiRegion: 'DescribeKey/MultiRegion',
-  deletion: 'DescribeKey/DeletionDate',
   notRotatable: 'DescribeKey',
   notJudgedHere: 'DescribeKey',
-  material: 'DescribeKey',
-  'material/expires': 'DescribeKey/ExpirationModel',
-  'material/validTo': 'DescribeKey/ValidTo',
-  'material/expiringFrom': 'DescribeKey/ValidTo',
   rotation: 'GetKeyRotationStatus',
   'rotation/enabled': 'GetKeyRotationStatus/KeyRotationEnabled',
   'rotation/periodDays': 'GetKeyRotationStatus/RotationPeriodInDays',
@@ -228,4 +226,12 @@ const MEMBERS: Members = {
   'use/last': 'GetKeyLastUsage/KeyLastUsage/Timestamp',
   'use/trackedSince': 'GetKeyLastUsage/TrackingStartDate',
 };
+/** What few keys have: thousands of pointers to nothing would only take room. */
+const MATERIAL: Members = {
+  material: 'DescribeKey',
+  'material/expires': 'DescribeKey/ExpirationModel',
+  'material/validTo': 'DescribeKey/ValidTo',
+  'material/expiringFrom': 'DescribeKey/ValidTo',
+};
+const DELETION: Members = { deletion: 'DescribeKey/DeletionDate' };
 const NOT_ASKED: Members = { rotation: 'DescribeKey' };
