@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import * as fc from 'fast-check';
 import { chainFacts } from '../../../../src/collectors/tls/facts-chain.ts';
 import type { Served } from '../../../../src/collectors/tls/facts-served.ts';
 import { factsSchema } from '../../../../src/collectors/tls/schema.ts';
@@ -233,4 +234,21 @@ test('a second certificate of the server is a leaf of its own, and judged as one
   assert.deepEqual([at('/leaves/1/id'), at('/leaves/1/speaksForHost')], ['a.test:443#leaf/2', false]);
   assert.deepEqual([at('/chain/2/id'), at('/chain/2/role')], ['a.test:443#leaf/2', 'leaf']);
   assert.equal(at('/trust/trusted'), true);
+});
+
+test('whatever stands in the evidence beside the flight, the facts keep to the schema', () => {
+  const members = ['revocation', 'ctLogs', 'keyList', 'suffixes', 'addresses', 'certificates', 'anchors', 'rootsGiven'];
+  const scts = sctList([makeLog().stamp(named.der)]);
+  const some = fc.oneof(
+    fc.jsonValue(),
+    fc.record({ at: fc.constant(at), ocsp: fc.jsonValue(), crls: fc.array(fc.record({ body: fc.base64String() })) }),
+    fc.record({ sessions: fc.array(fc.record({ address: fc.string(), chain: fc.array(fc.base64String()) })) }),
+    fc.record({ date: fc.string(), stale: fc.boolean(), logs: fc.jsonValue() }),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...members), some, (member, value) => {
+      factsOf({ sent: [named, mid], given: [root], scts, raw: { [member]: value as Json } });
+    }),
+    { numRuns: 60 },
+  );
 });
