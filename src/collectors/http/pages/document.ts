@@ -1,5 +1,5 @@
 /** What rules ask of the documents that a security page links: policies, agreements, lists, reports. */
-import { periodEnd, updatedOn } from './dates.ts';
+import { dateAlone, periodEnd, updatedOn } from './dates.ts';
 import type { PageText } from './text.ts';
 
 /** GDPR 28(3): the words that a contract with a processor cannot do without. */
@@ -28,6 +28,8 @@ const WORDS: { readonly [word: string]: number } = {
 };
 
 export interface DocumentFacts {
+  /** The words that are looked for are English ones. */
+  readonly english: boolean;
   readonly contact: boolean;
   readonly dated: string | undefined;
   readonly missingTerms: readonly string[];
@@ -40,13 +42,40 @@ export function readDocument({ lines }: Pick<PageText, 'lines'>): DocumentFacts 
   const whole = lines.map(({ text }) => text).join('\n');
   return {
     contact: EMAIL.test(whole) || CONTROLLER.test(whole),
-    dated: first(lines, updatedOn),
+    dated: first(lines, updatedOn) ?? first(lines.slice(0, 15), dateAlone),
+    english: isEnglish(whole),
     missingTerms: CONTRACT.filter(([, pattern]) => !pattern.test(whole)).map(([term]) => term),
     breachHours: breachHours(lines),
     rows: rowsOf(lines),
     periodEnd: first(lines, periodEnd),
   };
 }
+
+/** Every text of some length has one word in ten of these. */
+function isEnglish(text: string): boolean {
+  const words = text.toLowerCase().match(/[\p{L}]+/gu) ?? [];
+  const common = words.filter((word) => COMMON.has(word)).length;
+  return words.length > 0 && common / words.length > 0.06;
+}
+
+const COMMON = new Set([
+  'the',
+  'and',
+  'of',
+  'to',
+  'in',
+  'we',
+  'our',
+  'you',
+  'your',
+  'or',
+  'is',
+  'that',
+  'for',
+  'with',
+  'what',
+  'any',
+]);
 
 function first(lines: PageText['lines'], read: (text: string) => string | undefined): string | undefined {
   for (const { text } of lines) {

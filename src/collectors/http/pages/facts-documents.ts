@@ -69,21 +69,24 @@ export function documentFacts(context: Context): {
               ? 'http.unavailable'
               : 'source.unsupported',
         );
+  /** The same where the words that are looked for are words of its language. */
+  const ofEnglish = (document: Document, read: (facts: DocumentFacts) => Json | undefined): Json | undefined =>
+    document.is === 'text' && !document.facts.english ? unknown('source.unsupported') : of(document, read);
   const facts = {
     privacy: list('privacy', 'privacy', (document) =>
       present({
-        contact: of(document, ({ contact }) => contact),
-        dated: of(document, ({ dated }) => dated !== undefined),
+        contact: ofEnglish(document, ({ contact }) => contact),
+        dated: ofEnglish(document, ({ dated }) => dated !== undefined),
       }),
     ),
     dpas: list('dpas', 'dpa', (document) =>
       present({
-        missingTerms: of(document, ({ missingTerms }) => missingTerms),
-        breachHours: of(document, ({ breachHours: hours }) => hours),
+        missingTerms: ofEnglish(document, ({ missingTerms }) => missingTerms),
+        breachHours: ofEnglish(document, ({ breachHours: hours }) => hours),
         slower:
           claimed === undefined
             ? undefined
-            : of(document, ({ breachHours: hours }) => (hours === undefined ? undefined : hours > claimed)),
+            : ofEnglish(document, ({ breachHours: hours }) => (hours === undefined ? undefined : hours > claimed)),
       }),
     ),
     subprocessors: list('subprocessors', 'subprocessors', (document) =>

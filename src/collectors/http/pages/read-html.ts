@@ -13,6 +13,8 @@ const RAW: { readonly [tag: string]: number } = {
   title: TokenizerMode.RCDATA,
   textarea: TokenizerMode.RCDATA,
 };
+/** Elements whose text is no text of the page: never shown, or an example of code. */
+const SILENT = new Set(['template', 'pre', 'code', 'samp']);
 /** Elements within a line of text. */
 const INLINE = new Set(
   'a abbr b bdi bdo cite code data dfn em font i img kbd mark q s samp small span strong sub sup time tt u var wbr'.split(
@@ -27,7 +29,7 @@ export function readHtml(html: string): PageText {
   const found = createCollection();
   let tags = 0;
   let raw = '';
-  let template = 0;
+  let silent = 0;
   let buffer = '';
   let from = 1;
   let anchor: { readonly href: string; readonly line: number; text: string } | undefined;
@@ -45,7 +47,7 @@ export function readHtml(html: string): PageText {
       if (found.title.length < 300) found.title += chars;
       return;
     }
-    if ((raw !== '' && raw !== 'textarea') || template > 0) return;
+    if ((raw !== '' && raw !== 'textarea') || silent > 0) return;
     if (buffer === '') from = line;
     buffer += chars;
     if (anchor !== undefined && anchor.text.length < 300) anchor.text += chars;
@@ -61,19 +63,19 @@ export function readHtml(html: string): PageText {
         tokenizer.state = mode;
         raw = token.tagName;
       }
-      if (token.tagName === 'template') template += 1;
+      if (SILENT.has(token.tagName)) silent += 1;
       if (!INLINE.has(token.tagName)) flush();
       const attribute = (name: string): string | undefined => valueOf(token, name);
       const id = attribute('id') ?? (token.tagName === 'a' ? attribute('name') : undefined);
       if (id !== undefined) found.anchor(id);
       const href = attribute('href');
-      if (token.tagName !== 'a' || href === undefined || template > 0) return;
+      if (token.tagName !== 'a' || href === undefined || silent > 0) return;
       closeLink();
       anchor = { href, line, text: '' };
     },
     onEndTag(token) {
       if (token.tagName === raw) raw = '';
-      if (token.tagName === 'template') template = Math.max(0, template - 1);
+      if (SILENT.has(token.tagName)) silent = Math.max(0, silent - 1);
       if (token.tagName === 'a') closeLink();
       if (!INLINE.has(token.tagName)) flush();
     },

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import * as fc from 'fast-check';
 import { collector } from '../../../../src/collectors/http/pages/collector.ts';
-import { instantOf, periodEnd, updatedOn } from '../../../../src/collectors/http/pages/dates.ts';
+import { dateAlone, instantOf, periodEnd, updatedOn } from '../../../../src/collectors/http/pages/dates.ts';
 import { breachHours, readDocument } from '../../../../src/collectors/http/pages/document.ts';
 import { readHtml } from '../../../../src/collectors/http/pages/read-html.ts';
 import { readMarkdown } from '../../../../src/collectors/http/pages/read-markdown.ts';
@@ -129,6 +129,10 @@ const PAGES: readonly Page[] = [
     replies: { '/dpa': html('<div id=root></div><script src=/app.js></script>') },
     errors: ['page.dpa.content'],
   }),
+  page('germandpa', '<a href="/dpa">DPA</a>', {
+    replies: { '/dpa': html(`<p>${'Der Auftragsverarbeiter handelt auf Weisung des Verantwortlichen. '.repeat(12)}`) },
+    errors: ['page.dpa.content'],
+  }),
   page('slowdpa', '<a href="/dpa">DPA</a><p>We notify affected customers of a breach within 12 hours.', {
     fails: ['page.dpa.breach-time'],
   }),
@@ -149,6 +153,7 @@ const PAGES: readonly Page[] = [
     fails: ['page.report.old'],
   }),
   page('template', '<p>Mail {{ site.support }} for help.', { fails: ['page.text.template'] }),
+  page('example', '<p>Write <code>{{ name }}</code> or <pre>{% if %}</pre>'),
   page('quoted', "<a href='/other\"'>More</a>", { fails: ['page.text.template', 'page.link.dead'] }),
   page('old', '<p>Last updated: 5 March 2020', { fails: ['page.text.old'] }),
   page('banner', '<p>This version is deprecated.', { fails: ['page.text.old'] }),
@@ -357,6 +362,13 @@ test('dates as people write them', () => {
   assert.equal(updatedOn('Last Updated on 3rd March 2024'), day('2024-03-03'));
   assert.equal(updatedOn('Effective date: 2024-03-03'), day('2024-03-03'));
   assert.equal(updatedOn('Last modified Sept. 2024'), day('2024-09-30'));
+  assert.equal(updatedOn('This policy was last updated on the 3rd of March 2024.'), day('2024-03-03'));
+  assert.equal(updatedOn('Effective March 3, 2024'), day('2024-03-03'));
+  assert.equal(updatedOn('Last updated: 31.01.2024'), day('2024-01-31'));
+  assert.equal(updatedOn('Last updated: 01/31/2024'), day('2024-01-31'));
+  assert.equal(updatedOn('Revised 04/03/2024'), day('2024-03-04'));
+  assert.equal(dateAlone('March 2024'), day('2024-03-31'));
+  assert.equal(dateAlone('In March 2024 we moved'), undefined);
   assert.equal(updatedOn('We update it often, since 2019'), undefined);
   assert.equal(updatedOn('Last updated: February 30, 2024'), undefined);
   assert.equal(periodEnd('for the period October 1, 2024 to September 30, 2025'), day('2025-09-30'));
