@@ -136,6 +136,25 @@ test('a draft of TLS 1.3 that is spoken has its number', async () => {
   assert.deepEqual(fact('drafts'), ['draft 28']);
 });
 
+test('a server that asks for another hello and hangs up on it has a broken retry', async () => {
+  const random = Buffer.from('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c', 'hex');
+  const { fact } = await seen(
+    await startRawTlsServer((hello) => {
+      if (hello === undefined || !hello.versions.includes(0x0304)) return alertRecord(70);
+      if (!hello.suites.includes(0x1301) || !hello.groups.includes(0x0017)) return refused;
+      if (hello.shares.some(({ group }) => group === 0x0017)) return 'close';
+      const extensions = [
+        { type: 43, data: Uint8Array.of(3, 4) },
+        { type: 51, data: Uint8Array.of(0, 0x17) },
+      ];
+      return serverHelloRecord({ version: 0x0303, suite: 0x1301, random, extensions, done: false });
+    }),
+    ['questions'],
+  );
+
+  assert.deepEqual(fact('retry'), { works: false });
+});
+
 test('randoms that begin with the time tell the clock', async () => {
   const timed = (shift: number): Script => {
     return (hello, bytes) => {
