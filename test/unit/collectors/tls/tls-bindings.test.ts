@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { bindingFacts } from '../../../../src/collectors/tls/facts-bindings.ts';
+import * as fc from 'fast-check';
+import { bindingFacts, bindingSchemas } from '../../../../src/collectors/tls/facts-bindings.ts';
 import type { Seen } from '../../../../src/collectors/tls/facts-questions.ts';
+import { partly } from '../../../../src/collectors/tls/partly.ts';
 import { createCa } from '../../../../src/lab/ca.ts';
 import { own, type Json } from '../../../../src/model/json.ts';
+import { validateFacts } from '../../../../src/packs/facts-schema.ts';
 import { encodeMessage } from '../../../../src/wire/dns/message.ts';
 import { latin1Bytes } from '../../../../src/wire/dns/rdata.ts';
 import { TYPES, type Rdata } from '../../../../src/wire/dns/types.ts';
@@ -210,4 +213,38 @@ test('an authority that the table does not know is a question for a person', () 
 
   assert.equal(own(caa, 'known'), false);
   assert.equal(own(caa, 'issuer'), 'Small Authority Ltd');
+});
+
+test('any evidence makes facts of the schema, and nothing throws', () => {
+  const schema = partly(bindingSchemas);
+  const good = replyWith('_25._tcp.mx.example.test', TYPES.TLSA, [tlsa(3, 1, 1, hashed('sha256', LEAF.der))]);
+  const message = own(own(good, 'reply'), 'message') as string;
+  const reply = fc.oneof(
+    fc.json().map((text) => JSON.parse(text) as Json),
+    fc.record({ $fault: fc.constantFrom('dns.timeout', 'dns.servfail', 'nonsense') }),
+    fc.record({
+      trusted: fc.boolean(),
+      // the true answer with an octet changed
+      message: fc.tuple(fc.nat(message.length - 1), fc.constantFrom('A', 'z', '/', '7')).map(([at, sign]) => {
+        return `${message.slice(0, at)}${sign}${message.slice(at + 1)}`;
+      }),
+    }),
+  );
+  const item = fc.record({ name: fc.oneof(fc.string(), fc.constant('example.test'), fc.constant(7)), reply });
+  const bindings = fc.oneof(
+    fc.json().map((text) => JSON.parse(text) as Json),
+    fc.record({ tlsa: item }),
+    fc.record({ caa: fc.array(item, { maxLength: 4 }) }),
+    fc.record({ tlsa: item, caa: item }),
+  );
+  fc.assert(
+    fc.property(bindings, fc.constantFrom('smtp', 'tls', 'imap'), fc.boolean(), (raw, protocol, offered) => {
+      const world = { protocol, host: 'www.example.test', offered, ...(offered ? {} : { chains: [] }) };
+
+      const { facts } = bindingFacts(seen(raw, world));
+
+      assert.deepEqual(validateFacts(schema, facts), []);
+    }),
+    { numRuns: 300 },
+  );
 });
