@@ -61,8 +61,11 @@ export function nextPiece(counter: LineCounter, bytes: Buffer, offset: number): 
 const LONG_LINE = 64 * 1024;
 
 function columnsTo(counter: LineCounter, bytes: Buffer, offset: number): number {
-  const length = offset - counter.lineStart;
-  return length > LONG_LINE ? length : bytes.toString('utf8', counter.lineStart, offset).length;
+  // a byte order mark is no character of the first line
+  const mark = counter.line === 1 && counter.carry === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  const start = counter.lineStart + (mark ? 3 : 0);
+  const length = offset - start;
+  return length > LONG_LINE ? length : bytes.toString('utf8', start, offset).length;
 }
 
 const ALLOW = /(probity:allow|gitleaks:allow)(?:[ \t]+(secret\.[a-z0-9.*-]+))?/;

@@ -209,7 +209,7 @@ test('line ends, byte order marks, NULs and long lines: each token has its place
   });
 
   assert.deepEqual(summary(await scan(folder)).sort(), [
-    'github-pat bom.txt:1:8',
+    'github-pat bom.txt:1:7',
     'github-pat crlf.txt:2:5',
     'github-pat no-end.txt:3:1',
     'github-pat nul-early.dat:2:1',
