@@ -57,6 +57,8 @@ const LOSSES: readonly FaultCode[] = [
 const TRIES = 4;
 /** Of a server that is known to refuse by closing, and whose connections are not lost otherwise. */
 const KNOWN_TRIES = 2;
+/** So many answers without a loss say that the path loses none. */
+const ENOUGH_ANSWERS = 25;
 /** Silence costs a whole time-out each: it is asked twice. */
 const SILENT_TRIES = 2;
 const MAX_SERVED = 8;
@@ -108,6 +110,7 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
   let met = known;
   /** A question was closed on every time, and no other connection was lost: it is the way of this server to refuse. */
   let closes = false;
+  let answers = 0;
   const served = new Map<string, Flight>();
   /** Connections that were made before there was a question for them; a failure waits for whoever takes it. */
   const ready: Promise<Made>[] = [];
@@ -226,12 +229,14 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
       }
       keep(last.flight);
       if (!isSilent(last)) {
+        answers++;
         lost += tries - 1;
         return last;
       }
       if (last.end === 'net.timeout' || last.end === 'tls.timeout') timeouts++;
       if (last.end !== 'closed') onlyClosed = false;
-      if (closes && lost === 0 && onlyClosed && tries === KNOWN_TRIES) return last;
+      const isKnown = closes && onlyClosed && lost === 0 && answers >= ENOUGH_ANSWERS;
+      if (isKnown && tries === KNOWN_TRIES) return last;
     }
     closes ||= onlyClosed;
     return last;

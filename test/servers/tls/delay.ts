@@ -43,3 +43,32 @@ export async function delayed(
     },
   };
 }
+
+/** A proxy that loses one connection in five behind the hello, by a close or a reset; the same ones in each run. */
+export async function lossy(target: number, way: 'close' | 'reset'): Promise<{ port: number; close: () => void }> {
+  let state = 7919;
+  const open = new Set<Socket>();
+  const server = createServer((client) => {
+    open.add(client);
+    client.on('error', () => undefined);
+    client.once('close', () => open.delete(client));
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    if (state / 2_147_483_648 < 0.2) {
+      client.once('data', () => void (way === 'reset' ? client.resetAndDestroy() : client.end()));
+      return;
+    }
+    const behind = connect(target, '127.0.0.1');
+    behind.on('error', () => client.destroy());
+    client.pipe(behind).pipe(client);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    close: () => {
+      for (const socket of open) socket.destroy();
+      server.close();
+    },
+  };
+}

@@ -22,7 +22,7 @@ import {
   startOpenssl,
   testsslPairs,
 } from './peers.ts';
-import { delayed } from './delay.ts';
+import { delayed, lossy } from './delay.ts';
 
 const material = makeMaterial();
 after(() => material.clear());
@@ -210,6 +210,35 @@ for (const [name, program, start] of SERVERS.filter(([one]) => FAR.includes(one)
     }
   });
 }
+
+const LOSSY: readonly string[] = [
+  'nginx, everything in the order of the server',
+  'node 0.10, all that OpenSSL 1.0.1 had',
+];
+
+for (const [name, program, start] of SERVERS.filter(([one]) => LOSSY.includes(one)))
+  for (const way of ['close', 'reset'] as const) {
+    const skip = isThere(program) ? false : `${program} is not installed`;
+
+    test(
+      `${name}: where one connection in five is lost by a ${way}, nothing is lost in silence`,
+      { skip },
+      async () => {
+        const server = await start();
+        const proxy = await lossy(server.port, way);
+        try {
+          const whole = pairsOf(await scanned(server.port), 'id');
+          const scan = await scanned(proxy.port);
+
+          const missing = [...whole].filter((pair) => !pairsOf(scan, 'id').has(pair));
+          assert.ok(missing.length === 0 || scan.unknown.length > 0, missing.join());
+        } finally {
+          proxy.close();
+          await server.stop();
+        }
+      },
+    );
+  }
 
 test('the post-quantum hybrid, both certificates and the demand for a client certificate are seen', async () => {
   const hybrid = await node('ec', {
