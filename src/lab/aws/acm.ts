@@ -59,7 +59,13 @@ function detailOf(certificate: JsonObject): JsonObject {
   const validations = names(certificate).map((name) => ({
     DomainName: name,
     ...(method === undefined ? {} : { ValidationMethod: method }),
-    ValidationStatus: certificate['Status'] === 'PENDING_VALIDATION' ? 'PENDING_VALIDATION' : 'SUCCESS',
+    ValidationStatus:
+      certificate['Status'] === 'PENDING_VALIDATION' || (renewal !== undefined && renewal !== 'SUCCESS')
+        ? 'PENDING_VALIDATION'
+        : 'SUCCESS',
+    ...(method === 'DNS' && typeof name === 'string'
+      ? { ResourceRecord: { Name: `_lab.${name}.`, Type: 'CNAME', Value: '_lab.acm-validations.aws.' } }
+      : {}),
   }));
   return {
     Certificate: {

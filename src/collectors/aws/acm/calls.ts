@@ -13,6 +13,7 @@ export const ACM_CALLS: CallTable = {
 };
 
 const GROUPS: { readonly [fact: string]: string } = {
+  missingRecord: 'record',
   renewal: 'renewal',
   signature: 'signature',
   transparency: 'transparency',

@@ -18,6 +18,7 @@ import {
   must,
   orElse,
   whenKnown,
+  spelled,
   type Is,
 } from '../read.ts';
 import type { Setting } from '../setting.ts';
@@ -95,22 +96,25 @@ function validationMethods(raw: Json): Json {
   return found.size === 0 ? unknown('aws.bad-response') : [...found].sort();
 }
 
-/** The names whose validation is open, with the record that would prove them: what to create. */
-function openValidations(raw: Json): Json | undefined {
-  const options = own(own(raw, 'DescribeCertificate'), 'DomainValidationOptions');
+/** The record, or the answer to a mail, that the first open validations wait for, in words. */
+function missingRecord(raw: Json): string | undefined {
+  const detail = own(raw, 'DescribeCertificate');
+  const renewed = own(own(detail, 'RenewalSummary'), 'DomainValidationOptions');
+  const options = isArray(renewed) && renewed.length > 0 ? renewed : own(detail, 'DomainValidationOptions');
   if (!isArray(options)) return undefined;
   const open = options.filter((option) => {
     const status = own(option, 'ValidationStatus');
     return typeof status === 'string' && status !== 'SUCCESS';
   });
-  return open.map((option) => {
+  const words = open.slice(0, 2).map((option) => {
     const record = own(option, 'ResourceRecord');
-    return brief(
-      [own(option, 'DomainName'), own(record, 'Type'), own(record, 'Name'), own(record, 'Value')]
-        .filter((part) => typeof part === 'string')
-        .join(' '),
-    );
+    const [type, name, value] = [own(record, 'Type'), own(record, 'Name'), own(record, 'Value')];
+    const domain = spelled(own(option, 'DomainName'), 'a name');
+    return typeof name === 'string' && typeof value === 'string'
+      ? `${spelled(type, 'CNAME')} ${brief(name)} ${brief(value)}`
+      : `an answer to the mail about ${brief(domain)}`;
   });
+  return words.length === 0 ? undefined : words.join(' and ');
 }
 
 function wildcardsOf(raw: Json, setting: Setting): Json {
@@ -150,7 +154,7 @@ function certificateFacts(raw: Json, tags: Json | undefined, setting: Setting): 
     since: since === undefined && status === 'ISSUED' ? unknown('aws.bad-response') : since,
     renewal: renewalOf(raw),
     validationMethods: validationMethods(raw),
-    openValidations: openValidations(raw),
+    missingRecord: missingRecord(raw),
     wildcards: wildcardsOf(raw, setting),
     wire: wireFacts(raw),
     signature: must(detail, 'SignatureAlgorithm', asText),

@@ -56,13 +56,14 @@ const FALL_BACK = new Set<unknown>([
   'aws.server-error',
   'aws.throttled',
 ]);
+const WAITS = new Set<Json>(['FAILED', 'PENDING_VALIDATION']);
 const MAX_NAMES = 1_000;
 
 interface Questions {
   readonly sdk: typeof Sdk;
   readonly client: ACMClient;
   readonly observation: Observation;
-  /** Groups of facts that the chosen checks read: `names`, `renewal`, `validation`, `signature`, `transparency`, `wire`. */
+  /** Groups of facts that the chosen checks read: `names`, `renewal`, `validation`, `signature`, `transparency`, `wire`, `record`. */
   readonly groups: ReadonlySet<string>;
 }
 
@@ -101,17 +102,24 @@ function keepValidation(item: Json): JsonObject {
   };
 }
 
+const keepValidations = (value: Json | undefined): Json =>
+  (isArray(value) ? value : []).slice(0, MAX_NAMES).map(keepValidation);
+
 function keepDetail(answer: Json): JsonObject {
   const detail = own(answer, 'Certificate') ?? null;
-  const validations = own(detail, 'DomainValidationOptions');
   const names = own(detail, 'SubjectAlternativeNames');
   const renewal = own(detail, 'RenewalSummary');
   return {
     ...pick(detail, ['FailureReason', 'Serial', 'SignatureAlgorithm', 'Status']),
     ...keepNames([own(detail, 'DomainName') ?? null, ...(isArray(names) ? names : [])]),
     Options: pick(own(detail, 'Options'), ['CertificateTransparencyLoggingPreference']),
-    RenewalSummary: isObject(renewal) ? pick(renewal, ['RenewalStatus', 'RenewalStatusReason']) : null,
-    DomainValidationOptions: (isArray(validations) ? validations : []).slice(0, MAX_NAMES).map(keepValidation),
+    RenewalSummary: isObject(renewal)
+      ? {
+          ...pick(renewal, ['RenewalStatus', 'RenewalStatusReason']),
+          DomainValidationOptions: keepValidations(own(renewal, 'DomainValidationOptions')),
+        }
+      : null,
+    DomainValidationOptions: keepValidations(own(detail, 'DomainValidationOptions')),
   };
 }
 
@@ -144,6 +152,13 @@ function needsDetail(certificate: Json, groups: ReadonlySet<string>): boolean {
   const isPending = own(certificate, 'Status') === 'PENDING_VALIDATION';
   if (groups.has('signature') && isIssued) return true;
   if (groups.has('transparency') && isAmazons && (isIssued || isPending)) return true;
+  // What is missing is worth a call where something waits: which record to create
+  if (
+    groups.has('record') &&
+    isAmazons &&
+    (isPending || (isIssued && WAITS.has(own(certificate, 'RenewalStatus') ?? null)))
+  )
+    return true;
   if (groups.has('wire') && isIssued && isLive && own(certificate, 'SerialNumber') === undefined) return true;
   if (groups.has('names') && isIssued && own(certificate, 'NamesCut') === true) return true;
   // ListCertificates does not know the state of a renewal; the search answers it, or null where none began

@@ -20,7 +20,7 @@ export const acmFacts: Schema = object({
       'since?': dateTime({ description: 'when it was issued or imported' }),
       renewal: object({ 'eligibility?': string(), 'status?': string(), 'reason?': string() }),
       validationMethods: list(string()),
-      'openValidations?': list(string(), { description: 'names that wait for validation, with the record to create' }),
+      'missingRecord?': string({ description: 'the DNS record, or the mail, that open validations wait for' }),
       wildcards: list(string(), { description: 'wildcard names that are not listed in the option aws.wildcards' }),
       signature: string(),
       transparency: string(),
