@@ -17,14 +17,34 @@ const ANY = '*';
 export function parseIgnore(text: string, detectors: ReadonlySet<string>): Ignored {
   const lines = new Map<string, number>();
   for (const [index, line] of text.split(/\r?\n/).entries()) {
-    // paths may hold colons and number signs; a comment is a line of its own
-    const found = /^(?!#)(?:([0-9a-f]{40}|[0-9a-f]{64}):)?(.+):([A-Za-z0-9_.-]+):(\d{1,9})\s*$/.exec(line.trim());
-    const [, commit, file = '', rule = '', at = ''] = found ?? [];
-    if (found === null) continue;
+    const found = fingerprintIn(line.trim());
+    if (found === undefined) continue;
+    const { commit, file, rule, at } = found;
     const path = file.replaceAll('\\', '/').replace(/^\.\//, '');
-    lines.set(keyOf(commit, path, detectors.has(rule) ? rule : ANY, Number(at)), index + 1);
+    lines.set(keyOf(commit, path, detectors.has(rule) ? rule : ANY, at), index + 1);
   }
   return { lines };
+}
+
+interface Fingerprint {
+  readonly commit?: string;
+  readonly file: string;
+  readonly rule: string;
+  readonly at: number;
+}
+
+/** Read from its end: paths may hold colons and number signs; a comment is a line of its own. */
+function fingerprintIn(line: string): Fingerprint | undefined {
+  const last = line.lastIndexOf(':');
+  const before = line.lastIndexOf(':', last - 1);
+  if (line.startsWith('#') || before <= 0) return undefined;
+  const [rule, number] = [line.slice(before + 1, last), line.slice(last + 1)];
+  if (!/^[A-Za-z0-9_.-]{1,200}$/.test(rule) || !/^\d{1,9}$/.test(number)) return undefined;
+  const file = line.slice(0, before);
+  const commit = /^([0-9a-f]{40}|[0-9a-f]{64}):(?=.)/.exec(file)?.[1];
+  return commit === undefined
+    ? { file, rule, at: Number(number) }
+    : { commit, file: file.slice(commit.length + 1), rule, at: Number(number) };
 }
 
 function keyOf(commit: string | undefined, file: string, rule: string, line: number): string {

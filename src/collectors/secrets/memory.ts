@@ -98,7 +98,8 @@ function parsed(text: string): Json | undefined {
 }
 
 function listOf<T>(list: Json | undefined, read: (item: Json) => T | undefined): T[] {
-  return isArray(list) ? list.flatMap((item) => read(item) ?? []) : [];
+  if (!isArray(list)) return [];
+  return list.map((item) => read(item)).filter((item) => item !== undefined);
 }
 
 function isName(value: Json | undefined): value is string {
