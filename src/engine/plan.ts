@@ -90,13 +90,24 @@ export function createPlanner(request: PlanRequest, collectors: Collectors, onBu
     return collectors.entries.some((entry) => entry.id === id && entry.leadsTo.some((led) => kinds.has(led)));
   }
 
-  function contextOf(collector: string, target: Target): PlanContext {
+  /** What the chosen checks read of a collector on a kind of target: the same for thousands of targets. */
+  const pathsRead = new Map<string, readonly string[]>();
+  function pathsOf(collector: string, kind: TargetKind): readonly string[] {
+    const key = `${collector} ${kind}`;
+    const known = pathsRead.get(key);
+    if (known !== undefined) return known;
     const paths = request.checks
-      .filter((check) => check.target === target.kind)
+      .filter((check) => check.target === kind)
       .flatMap((check) => check.paths.get(collector) ?? []);
+    const made = [...new Set(paths)].sort(byCodeUnit);
+    pathsRead.set(key, made);
+    return made;
+  }
+
+  function contextOf(collector: string, target: Target): PlanContext {
     return {
       options: places.get(target.id)?.options ?? request.options,
-      paths: [...new Set(paths)].sort(byCodeUnit),
+      paths: pathsOf(collector, target.kind),
       connectTo,
       switches: request.switches,
       dataDigest: (name) => request.dataDigest(name),

@@ -14,7 +14,26 @@ export interface Redacted {
   readonly redactions: number;
 }
 
+/** Whether a schema marks anything at all; most have nothing to hide, and their raw need not be copied. */
+function marksAnything(schema: Schema): boolean {
+  const known = marking.get(schema);
+  if (known !== undefined) return known;
+  const { properties, additionalProperties, items, anyOf } = schema;
+  const parts = [
+    ...Object.values(properties ?? {}),
+    ...(typeof additionalProperties === 'object' ? [additionalProperties] : []),
+    ...(items === undefined ? [] : [items]),
+    ...(anyOf ?? []),
+  ];
+  const marks = schema['x-redact'] === true || parts.some(marksAnything);
+  marking.set(schema, marks);
+  return marks;
+}
+
+const marking = new WeakMap<Schema, boolean>();
+
 export function redact(raw: Json, schema: Schema): Redacted {
+  if (!marksAnything(schema)) return { raw, redactions: marksIn(raw) };
   function walk(value: Json, part: Schema): Json {
     if (part['x-redact'] === true) {
       if (value === null || value === REDACTED) return value;
