@@ -17,6 +17,7 @@ import { allowsPath, type Find, type GitleaksRule, secretOf } from './gitleaks.t
 import { type Decoded, decodedRuns } from './decode.ts';
 import { proofOf } from './checksum.ts';
 import type { Engine, Matcher, PatternMatcher, Plan } from './compile.ts';
+import { withPairs } from './pairs.ts';
 import type { PathClass } from './paths.ts';
 import { entropy, isIdentifier, isMonotone, isPlaceholder, isTemplate, namesItself } from './placeholder.ts';
 import { lookInside } from './structure.ts';
@@ -85,7 +86,7 @@ export function scan(engine: Engine, input: ScanInput, depth = 0): Scanned {
     if (keywords.length === 0 || holdsOne(input, keywords)) state.windows.set(number, [input.from, input.to]);
   }
   for (const [number, window] of state.windows) runWindow(state, engine.matchers[number], window);
-  const leaks = settle([...state.leaks.values()]);
+  const leaks = withPairs(settle([...state.leaks.values()]), input.bytes);
   // only what people write is decoded: dependencies and binary files are full of encoded data
   const decoded = plan === engine.all || depth > 0 ? decodedLeaks(engine, input, leaks, depth) : [];
   return { leaks: inOrder([...leaks, ...decoded]), exhausted: state.budget <= 0 };

@@ -79,10 +79,5 @@ test('.gitleaksignore: fingerprints with and without a commit, comments, paths w
 });
 
 test('any text is a list of fingerprints', () => {
-  fc.assert(
-    fc.property(
-      fc.string({ maxLength: 300 }),
-      (text) => parseIgnore(text, new Set()).lines.size <= 300,
-    ),
-  );
+  fc.assert(fc.property(fc.string({ maxLength: 300 }), (text) => parseIgnore(text, new Set()).lines.size <= 300));
 });
