@@ -16,6 +16,7 @@ export const STRUCTURES = [
   'gcp-service-account',
   'kubernetes-secret',
   'sentry',
+  'azure-sas',
 ] as const;
 export type StructureName = (typeof STRUCTURES)[number];
 

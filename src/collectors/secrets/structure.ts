@@ -174,6 +174,22 @@ function sentry(value: string): Inside | undefined {
   return typeof parsed(base64url(payload))?.['org'] === 'string' ? {} : undefined;
 }
 
+/** The other parameters of the signed address: its version, and until when it is good. */
+function azureSas(_value: string, place: Place): Inside | undefined {
+  const from = Math.max(0, place.start - 600);
+  const before =
+    place.bytes
+      .toString('latin1', from, place.start)
+      .split(/[\s"'<>`]/)
+      .at(-1) ?? '';
+  const after = textAfter(place, 600).split(/[\s"'<>`]/)[0] ?? '';
+  const address = `${before}&${after}`;
+  const expires = /[?&;]se=(\d{4}-\d\d-\d\d)/.exec(address)?.[1];
+  if (expires === undefined || !/[?&;]sv=\d{4}-\d\d-\d\d/.test(address)) return undefined;
+  // a fixed day, so that the same tree gives the same finding
+  return expires < '2023-11-14' ? { severity: 'low', note: 'it has expired' } : {};
+}
+
 const RULES: { readonly [name in StructureName]: Structure } = {
   pem,
   jwt,
@@ -185,6 +201,7 @@ const RULES: { readonly [name in StructureName]: Structure } = {
   'gcp-service-account': gcpServiceAccount,
   'kubernetes-secret': kubernetesSecret,
   sentry,
+  'azure-sas': azureSas,
 };
 
 export function lookInside(name: StructureName | undefined, value: string, place: Place): Inside | undefined {
