@@ -7,6 +7,7 @@ import { pointer } from '../../model/pointer.ts';
 import type { Outcome } from '../../wire/starttls/dialogue.ts';
 import { bindingFacts, bindingSchemas } from './facts-bindings.ts';
 import { certificatePlaces, chainFacts } from './facts-chain.ts';
+import { compressionFacts } from './facts-compression.ts';
 import { exchangeFacts } from './facts-exchange.ts';
 import { helloFacts } from './facts-hellos.ts';
 import { intrusiveFacts } from './facts-intrusive.ts';
@@ -140,6 +141,7 @@ export function interpret(raw: Json): Interpretation {
         ...Object.keys(sessionSchemas),
         ...Object.keys(bindingSchemas),
         'intrusive',
+        'compression',
         'injection',
         'directTls',
         'rdp',
@@ -172,6 +174,7 @@ export function interpret(raw: Json): Interpretation {
     finishedFacts(seen),
     intrusiveFacts(seen),
     bindingFacts(seen),
+    compressionFacts(seen),
     upgradeFacts(seen, endpoint.name.protocol, upgrade),
   ];
   const facts: JsonObject = {

@@ -19,6 +19,7 @@ import { aboutCertificates } from './observe-certificates.ts';
 import { ALL_PARTS } from './plan.ts';
 import { ASKS_FOR_STAPLE } from './handshake13.ts';
 import { type Answer, createProber, untilDone } from './prober.ts';
+import { askCompression } from './compression.ts';
 import { isServedElsewhere } from './facts-questions.ts';
 import { servedIn } from './facts-served.ts';
 import { askQuestions } from './questions.ts';
@@ -195,11 +196,13 @@ async function askBeyond(
   const injection = parts.has('injection') ? await askInjection(setting) : undefined;
   const highest = accepted.at(-1);
   const directTls = parts.has('direct') && highest !== undefined ? await askDirect(setting, highest) : undefined;
+  const compression = parts.has('compression') ? await askCompression(setting) : undefined;
   const asides = setting.prober.stats().opened - before;
   const intrusive = parts.has('intrusive') ? await probeActively(setting, accepted) : undefined;
   return {
     ...(questions !== undefined && { questions }),
     ...(sessions !== undefined && { sessions }),
+    ...(compression !== undefined && { compression }),
     ...(injection !== undefined && { injection }),
     ...(directTls !== undefined && { directTls }),
     ...(intrusive !== undefined && { intrusive }),

@@ -168,6 +168,7 @@ const BEHIND = [
 const ELSEWHERE: { readonly [fact: string]: readonly string[] } = {
   starttls: ['protocol'],
   plaintext: ['protocol'],
+  compression: ['protocol'],
   injection: ['protocol'],
   directTls: ['protocol'],
   rdp: ['protocol'],

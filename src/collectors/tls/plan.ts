@@ -45,6 +45,7 @@ const PARTS: readonly { readonly part: string; readonly facts: readonly string[]
       'clock',
     ],
   },
+  { part: 'compression', facts: ['compression'] },
   { part: 'injection', facts: ['injection'] },
   { part: 'direct', facts: ['directTls'] },
   { part: 'sessions', facts: ['resumption', 'withoutCertificate'] },

@@ -6,6 +6,7 @@ import { exchangeSchema } from './facts-exchange.ts';
 import { helloSchema } from './facts-hellos.ts';
 import { intrusiveSchema } from './facts-intrusive.ts';
 import { questionSchemas } from './facts-questions.ts';
+import { compressionSchema } from './facts-compression.ts';
 import { policySchema, upgradeSchemas } from './facts-upgrades.ts';
 import { sessionSchemas } from './facts-sessions.ts';
 import { bindingSchemas } from './facts-bindings.ts';
@@ -62,6 +63,7 @@ export const rawSchema: Schema = {
     suffixes: anything({ description: 'what the list of --psl says of the names that were seen' }),
     bindings: anything({ description: 'the DNS on the certificate: TLSA of a mail host, CAA from the name upwards' }),
     rootsGiven: boolean({ description: 'the user named roots' }),
+    compression: anything({ description: 'of the first page: its encodings, and what it holds' }),
     injection: anything({ description: 'what is answered inside TLS to a command before it' }),
     directTls: anything(),
     reach: anything({ description: '`reached`, or the fault; asked where the user says that it is private' }),
@@ -160,10 +162,14 @@ export const factsSchema: Schema = partly({
   ...questionSchemas,
   ...sessionSchemas,
   intrusive: intrusiveSchema,
+  compression: compressionSchema,
   ...upgradeSchemas,
   session: partly({ protocol: string(), cipher: string(), alpn: string() }),
   leaf: certificateSchema,
-  chain: list(certificateSchema, { description: 'as sent, leaf first; then the further leaves of the server', 'x-optional-list': true }),
+  chain: list(certificateSchema, {
+    description: 'as sent, leaf first; then the further leaves of the server',
+    'x-optional-list': true,
+  }),
   leaves: list(certificateSchema, {
     description: 'one for each certificate that the server chooses from',
     'x-optional-list': true,
