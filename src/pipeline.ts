@@ -202,18 +202,22 @@ function outcomeOf(
 /** Which checks a live run judges by; none that fits any target is a mistake in the call, not an empty success. */
 export function chooseChecks(
   packs: readonly Pack[],
-  options: Pick<JudgingOptions, 'checks' | 'skip' | 'profiles'> & { readonly online?: boolean; readonly osv?: unknown },
+  options: Pick<JudgingOptions, 'checks' | 'skip' | 'profiles'> & {
+    readonly online?: boolean;
+    readonly osv?: unknown;
+  },
 ): readonly Check[] {
   const pack = joinPacks(packs);
-  // what asks the outside is deep: it runs where it is named, or where its switch says so
-  const asked = new Set([
-    ...(options.online === true ? ['registry'] : []),
-    ...(options.osv === undefined || options.osv === false ? [] : ['advisories']),
-  ]);
-  const checks = pack.checks.map((check) => {
-    if (check.deep !== true || !check.needs.some((id) => asked.has(id))) return check;
+  const asks = (check: Check, id: string): boolean => check.needs.includes(id);
+  // what asks the outside runs where its switch says so; named by its whole id without it, it is an error that says why
+  const checks = pack.checks.flatMap((check) => {
+    if (!asks(check, 'registry') && !asks(check, 'advisories')) return [check];
+    const asked = asks(check, 'registry')
+      ? options.online === true
+      : options.osv !== undefined && options.osv !== false;
+    if (!asked) return options.checks.includes(check.id) ? [check] : [];
     const { deep: _, ...shallow } = check;
-    return shallow;
+    return [shallow];
   });
   return selectChecks({ ...pack, checks }, { checks: options.checks, skip: options.skip, profiles: options.profiles });
 }
