@@ -7,9 +7,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { builtInPack } from '../../../src/commands/packs.ts';
 import type { JsonObject } from '../../../src/model/json.ts';
+import { chooseChecks } from '../../../src/pipeline.ts';
 import { judged, type Files, type Judged } from '../../support/package-judge.ts';
 
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const SHA512 = `sha512-${'A'.repeat(86)}==`;
 const OLD = '2020-01-01T00:00:00.000Z';
 const YEAR = '2025-01-01T00:00:00.000Z';
@@ -297,4 +301,18 @@ test('advisories hit what is locked, transitive packages too, with the severity 
     'package-lock.json': '{',
   });
   assert.ok(unread.verdicts.every((one) => one.status !== 'pass'));
+});
+
+test('the rules that ask the outside are chosen by their switch, or by their whole name; never by a glob', async () => {
+  const packs = [await builtInPack({ packageRoot: ROOT, cwd: ROOT })];
+  const chosen = (options: object): readonly string[] =>
+    chooseChecks(packs, { checks: [], skip: [], profiles: [], ...options })
+      .filter((check) => check.needs.includes('registry') || check.needs.includes('advisories'))
+      .map((check) => check.id);
+
+  assert.deepEqual(chosen({}), []);
+  assert.deepEqual(chosen({ checks: ['package.*'] }), []);
+  assert.deepEqual(chosen({ checks: ['package.fresh'] }), ['package.fresh']);
+  assert.equal(chosen({ online: true }).length, 7);
+  assert.deepEqual(chosen({ osv: 'folder' }), ['package.advisory']);
 });
