@@ -1,5 +1,5 @@
 /** Follows one URL hop by hop and keeps what every hop said; a fault of a hop is data at its place. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { FaultError } from '../../model/fault.ts';
 import { rawFault } from '../../model/facts.ts';
 import type { Hop, IO } from '../../model/io.ts';
@@ -120,7 +120,7 @@ export function rawHop(hop: Hop, next: string | undefined, kept: JsonObject | un
       bytes: hop.body.byteLength,
       truncated: hop.truncated,
       fault: hop.bodyFault ?? null,
-      sha256: createHash('sha256').update(hop.body).digest('hex'),
+      sha256: hash('sha256', hop.body),
       ...kept,
     },
     elapsedMs: hop.elapsedMs,
