@@ -155,6 +155,9 @@ export function prefixesOf(node: Node): readonly string[] {
 
 const MOST_PREFIXES = 48;
 const WIDEST_SET = 8;
+/** Beginnings that are still too short to be looked for may be spelt out further. */
+const WIDEST_SET_OF_SHORT = 16;
+const SHORT = 3;
 
 interface Growth {
   readonly prefixes: readonly string[];
@@ -171,7 +174,8 @@ function grow(node: Node, before: readonly string[]): Growth {
       return grow(node.item, before);
     case 'set': {
       const chars = node.set.flatMap(([low, high]) => Array.from({ length: high - low + 1 }, (_, i) => low + i));
-      if (chars.length > WIDEST_SET || chars.length * before.length > MOST_PREFIXES) return stop;
+      const widest = before.every((prefix) => prefix.length < SHORT) ? WIDEST_SET_OF_SHORT : WIDEST_SET;
+      if (chars.length > widest || chars.length * before.length > MOST_PREFIXES) return stop;
       return { prefixes: before.flatMap((p) => chars.map((c) => p + String.fromCharCode(c))), whole: true };
     }
     case 'sequence': {
