@@ -15,7 +15,7 @@ function texts(value: Json | undefined): string[] {
   return isArray(value) ? value.filter((item) => typeof item === 'string').map((name) => name.toLowerCase()) : [];
 }
 
-/** `options: { brand: { budget, domains: [ours], defensive: [ours], copies: true } }` of probity.yaml. */
+/** `options: { brand: { budget, domains, defensive, dictionary, tlds, copies } }` of probity.yaml. */
 function plan(target: Target, context: PlanContext): JobOptions {
   const wants = (fact: string): boolean =>
     context.paths.length === 0 || context.paths.some((path) => path === fact || path.startsWith(`${fact}.`));
@@ -34,6 +34,8 @@ function plan(target: Target, context: PlanContext): JobOptions {
     shown: domainToUnicode(nameOf(target)),
     domains: texts(own(brand, 'domains')),
     defensive: texts(own(brand, 'defensive')),
+    dictionary: texts(own(brand, 'dictionary')),
+    tlds: texts(own(brand, 'tlds')),
     ...Object.fromEntries(lists),
   };
 }

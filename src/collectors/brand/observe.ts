@@ -13,10 +13,11 @@ import { publicSuffix, registrableUnder, type SuffixList } from '../../wire/psl/
 import { parseCertificate } from '../../wire/x509/certificate.ts';
 import { certificatesInPem } from '../../wire/x509/pem.ts';
 import { sketchOf } from './copy.ts';
-import { type LookAlike, lookAlikes } from './permutations.ts';
+import { type LookAlike, lookAlikes, type Vocabulary } from './permutations.ts';
 
 /** Pages of other sites that are looked at, and names of certificates that are kept. */
 const MAX_COPIES = 50;
+const MAX_WORDS = 2000;
 const MAX_SEEN = 1000;
 /** Questions at once; the engine paces them by --rate. */
 const AT_ONCE = 20;
@@ -26,7 +27,7 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   const { whole } = suffixLists(Object.hasOwn(job.options, 'psl') ? await io.data('psl') : undefined);
   const suffix = publicSuffix(whole, host);
   const domain = registrableUnder(suffix, host);
-  const names = domain === undefined ? [] : lookAlikes(domain.slice(0, -suffix.length - 1), suffix);
+  const names = domain === undefined ? [] : lookAlikes(domain.slice(0, -suffix.length - 1), suffix, vocabulary(job));
   const budget = own(job.options, 'budget');
   const wanted = own(job.options, 'ask') !== false;
   const queue = wanted ? names.slice(0, typeof budget === 'number' ? budget : names.length) : [];
@@ -134,6 +135,14 @@ interface Found extends JsonObject {
   readonly shown: string;
   readonly kind: string;
   readonly mail: boolean;
+}
+
+function vocabulary(job: Job): Vocabulary {
+  const list = (name: string): string[] => {
+    const value = own(job.options, name);
+    return isArray(value) ? value.filter((item) => typeof item === 'string').slice(0, MAX_WORDS) : [];
+  };
+  return { words: list('dictionary'), suffixes: list('tlds') };
 }
 
 async function ask(io: IO, name: string, type: TypeName): Promise<Message> {

@@ -5,6 +5,7 @@ export const CLASSES = [
   'addition',
   'bitsquatting',
   'cyrillic',
+  'dictionary',
   'homoglyph',
   'hyphenation',
   'insertion',
@@ -13,6 +14,7 @@ export const CLASSES = [
   'repetition',
   'replacement',
   'subdomain',
+  'tld-swap',
   'transposition',
   'various',
   'vowel-swap',
@@ -32,8 +34,20 @@ const VOWELS = 'aeiou';
 /** Glyphs a name may be changed by at once; a third one is no longer overlooked. */
 const MAX_GLYPHS = 2;
 
+/** What the user wants tried beside the label itself. */
+export interface Vocabulary {
+  /** Words set before and behind the label: login, support. */
+  readonly words: readonly string[];
+  /** Suffixes set in place of ours: net, co.uk. */
+  readonly suffixes: readonly string[];
+}
+
 /** The look-alikes of `label.suffix`; the label is ASCII. A name that several classes give has the first of them. */
-export function lookAlikes(label: string, suffix: string): LookAlike[] {
+export function lookAlikes(
+  label: string,
+  suffix: string,
+  vocabulary: Vocabulary = { words: [], suffixes: [] },
+): LookAlike[] {
   const found = new Map<string, LookAlike>();
   const add = (kind: Class, text: string, ending = suffix): void => {
     const name = toAscii(`${text}.${ending}`);
@@ -54,7 +68,16 @@ export function lookAlikes(label: string, suffix: string): LookAlike[] {
   const [first = '', ...rest] = suffix.split('.');
   if (rest.length > 0) add('various', label + first, rest.join('.'));
   if (suffix.includes('.')) add('various', label, suffix.slice(suffix.indexOf('.') + 1));
+  for (const word of vocabulary.words) for (const text of withWord(label, word)) add('dictionary', text);
+  for (const other of vocabulary.suffixes) add('tld-swap', label, other);
   return [...found.values()];
+}
+
+/** A word before or behind, with and without a hyphen; and in place of either end of a name that has hyphens. */
+function withWord(label: string, word: string): string[] {
+  const parts = label.split('-');
+  const ends = parts.length > 1 ? [[...parts.slice(0, -1), word].join('-'), [word, ...parts.slice(1)].join('-')] : [];
+  return [`${label}${word}`, `${label}-${word}`, `${word}${label}`, `${word}-${label}`, ...ends];
 }
 
 interface Edit {

@@ -55,6 +55,23 @@ test('every class gives its names', () => {
   );
 });
 
+test('words and suffixes of the user give names of their own classes', () => {
+  const names = (label: string) =>
+    lookAlikes(label, 'com', { words: ['login', 'not a word'], suffixes: ['net', 'co.uk', '.'] })
+      .filter(({ kind }) => kind === 'dictionary' || kind === 'tld-swap')
+      .map(({ name }) => name);
+
+  assert.deepEqual(names('acme'), [
+    'acmelogin.com',
+    'acme-login.com',
+    'loginacme.com',
+    'login-acme.com',
+    'acme.net',
+    'acme.co.uk',
+  ]);
+  assert.ok(['big-login.com', 'login-shop.com'].every((name) => names('big-shop').includes(name)));
+});
+
 test('every name can be registered: letters, digits and hyphens, no hyphen at an end', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[a-z0-9]{1,5}$/), (label) => {
