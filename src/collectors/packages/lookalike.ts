@@ -57,7 +57,8 @@ export function lookalikeOf(name: string): string | undefined {
   if (names.has(name)) return undefined;
   const same = bare.get(bareName(name));
   if (same !== undefined && same !== name) return same;
-  for (const one of shortened(name)) {
+  for (let at = -1; at < name.length; at++) {
+    const one = at < 0 ? name : name.slice(0, at) + name.slice(at + 1);
     for (const other of near.get(one) ?? []) if (isOneSlip(name, other)) return other;
   }
   return undefined;
