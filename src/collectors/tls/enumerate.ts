@@ -42,8 +42,8 @@ export interface Accepted {
 
 /** Nearer than this, rounds cost little, and connections are saved instead. */
 const NEAR_MS = 35;
-/** Where only a short hello was answered, lists stay short (facts/tls §6). */
-const SHORT = 48;
+/** Where only a short hello was answered, lists stay short, and with them the hello below 256 octets (facts/tls §6). */
+const SHORT = 32;
 const MAX_STEPS = 400;
 const MANY = 6;
 

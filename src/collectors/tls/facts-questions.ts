@@ -141,7 +141,7 @@ function toleranceFacts(seen: Seen): Area {
   const [version, field] = [askedIn(raw, 'higherVersion'), askedIn(raw, 'higherField')];
   const classic = offered.some((one) => one !== 'TLSv1.3');
   const higher = both(
-    highest === 'TLSv1.3' ? answered(version, lossless) : undefined,
+    highest === 'SSLv3' ? undefined : answered(version, lossless),
     classic ? answered(field, lossless) : undefined,
   );
   note('higherVersion', higher, version, field);

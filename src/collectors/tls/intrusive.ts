@@ -68,10 +68,21 @@ async function greeted(setting: Setting, stream: ByteStream, question: Question)
       const body = flight.messages.find(({ type }) => type === HANDSHAKE.certificate)?.body;
       return { flight, leaf: body === undefined ? undefined : leafIn(body) };
     }
-    const chunk = await stream.read();
+    const chunk = await readOr(stream, flight.serverHello !== undefined);
+    if (chunk === 'enough') return { flight, leaf: undefined };
     if (chunk === undefined) throw new FaultError('net.closed', 'the server closed the connection in the handshake');
     if (bytes.length + chunk.length > MAX_FLIGHT) throw new FaultError('net.limit', "the server's flight is endless");
     bytes = concat(bytes, chunk);
+  }
+}
+
+/** The next bytes; `enough` where none come behind the ServerHello: some servers leave the end of their flight out. */
+async function readOr(stream: ByteStream, isGreeted: boolean): Promise<Uint8Array | undefined | 'enough'> {
+  try {
+    return await stream.read();
+  } catch (error) {
+    if (isGreeted && error instanceof FaultError && error.fault.code === 'net.timeout') return 'enough';
+    throw error;
   }
 }
 

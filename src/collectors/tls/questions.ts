@@ -128,6 +128,7 @@ async function askHellos(setting: Setting, offered: readonly Offered[]): Promise
     );
   }
   if (modern) asked.push(ask('higherVersion', { ...control, versions: [0x0305, VERSION_CODES['TLSv1.3']] }));
+  else if (highest.version !== 'SSLv3') asked.push(ask('higherVersion', likeABrowser(control, offered)));
   if (classic !== undefined) asked.push(ask('higherField', { ...ordinary(classic), legacy: 0x0304 }));
   const lower = fallbackVersion(offered);
   if (lower !== undefined) {
@@ -144,6 +145,18 @@ async function askHellos(setting: Setting, offered: readonly Offered[]): Promise
   }
   asked.push(askAlpn(ask, classic ?? highest));
   return await Promise.all(asked);
+}
+
+/** The hello of a client of today, to a server that does not know TLS 1.3: it should choose what it knows. */
+function likeABrowser(control: Question, offered: readonly Offered[]): Question {
+  const known = offered.map(({ version }) => VERSION_CODES[version]).filter((code) => code > VERSION_CODES.SSLv3);
+  return {
+    ...control,
+    version: 'TLSv1.3',
+    suites: [...suitesFor('TLSv1.3', 'few'), ...control.suites],
+    versions: [VERSION_CODES['TLSv1.3'], ...known.toReversed()],
+    keyShares: [makeShare(0x001d)],
+  };
 }
 
 /** A protocol that nobody speaks. Before TLS 1.3 chooses one it wants a share that it can use. */

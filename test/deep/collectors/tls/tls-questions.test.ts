@@ -84,8 +84,9 @@ const refused = alertRecord(40);
 const unless =
   (drops: (hello: ClientHello) => boolean): Script =>
   (hello) => {
-    if (hello === undefined || hello.version < 0x0303 || hello.versions.some((version) => version >> 8 !== 0x7f))
-      return alertRecord(70);
+    if (hello === undefined || hello.version < 0x0303) return alertRecord(70);
+    // what offers TLS 1.3 alone is refused; drafts are passed over
+    if (hello.versions.includes(0x0304) && !hello.versions.includes(0x0303)) return alertRecord(70);
     if (drops(hello)) return 'close';
     return hello.suites.includes(0x002f) ? serverHelloRecord({ version: 0x0303, suite: 0x002f }) : refused;
   };
@@ -99,6 +100,7 @@ function sizeOf(hello: ClientHello): number {
 
 const INTOLERANT: readonly (readonly [name: string, member: string, drops: (hello: ClientHello) => boolean])[] = [
   ['a higher version', 'higherVersion', (hello) => hello.version > 0x0303],
+  ['TLS 1.3 beside 1.2', 'higherVersion', (hello) => hello.versions.includes(0x0303)],
   ['GREASE', 'grease', (hello) => hello.suites.some((code) => isGrease(code))],
   // the lists of the enumeration are long too: only a padded hello is meant
   ['256 to 511 octets', 'long', (hello) => sizeOf(hello) > 256 && sizeOf(hello) < 512],
@@ -113,6 +115,20 @@ for (const [name, member, drops] of INTOLERANT) {
     assert.deepEqual(fact('tolerance'), { ...all, [member]: false });
   });
 }
+
+test('a server that dies on more than 256 octets is read with short hellos to the end', async () => {
+  const short: Script = (hello) => {
+    if (hello === undefined || hello.version !== 0x0303 || hello.versions.length > 0) return alertRecord(70);
+    if (sizeOf(hello) > 256) return 'close';
+    const suite = [0xc02f, 0x009c, 0x002f, 0x0035].find((code) => hello.suites.includes(code));
+    return suite === undefined ? refused : serverHelloRecord({ version: 0x0303, suite });
+  };
+  const { fact } = await seen(await startRawTlsServer(short), ['questions', 'suites']);
+
+  assert.equal(fact('tolerance.long'), false);
+  assert.equal(fact('tolerance.huge'), false);
+  assert.equal((fact('ciphers.names') as readonly Json[]).length, 4);
+});
 
 test('a server that answers no ordinary hello cannot be called intolerant', async () => {
   const script = unless((hello) => hello.suites.length < 64);
