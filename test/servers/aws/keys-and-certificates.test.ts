@@ -109,7 +109,8 @@ const TABLE: readonly (readonly [check: string, resource: string, status: string
   ['kms.rotation.off', 'replica', 'not-applicable'],
   ['kms.rotation.slow', 'rotated', 'pass'],
   ['kms.rotation.slow', 'unrotated', 'not-applicable'],
-  ['kms.material.expiring', 'imported', 'fail'],
+  // moto says nothing of the material's end, which KMS always does: not the documented shape
+  ['kms.material.expiring', 'imported', 'error'],
   ['kms.material.expiring', 'rotated', 'not-applicable'],
   ['kms.deletion.pending', 'pending', 'fail'],
   ['kms.deletion.pending', 'disabled', 'pass'],
@@ -192,7 +193,9 @@ describe('KMS and ACM of moto', needsMoto(), () => {
       const { run } = await audit(proxy.url, ['aws@us-east-1', ...CHECKS]);
 
       const before = new Map(healthy.results.map((result) => [`${result.check} ${result.subject}`, result.status]));
-      const denied = run.results.filter(({ status }) => status === 'error');
+      const denied = run.results.filter(
+        ({ check, subject, status }) => status === 'error' && before.get(`${check} ${subject}`) !== 'error',
+      );
       assert.ok(operation === 'ListKeyRotations' || denied.length > 0);
       for (const { fault, message } of denied) {
         assert.equal(fault?.code, 'aws.access-denied');
