@@ -289,14 +289,3 @@ export function keyIn(code: Code, opening: number, name: RegExp): number {
   }
   return -1;
 }
-
-/** Index of the first token at or after an offset, by halving. */
-export function tokenFrom(code: Code, offset: number): number {
-  let [low, high] = [0, code.tokens.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (tokenAt(code, middle).at < offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}

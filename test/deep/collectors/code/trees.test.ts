@@ -35,7 +35,7 @@ async function observed(folder: string, options = {}): Promise<Json> {
 
 function hitsIn(raw: Json): readonly string[] {
   const hits = own(raw, 'hits');
-  return isArray(hits) ? hits.map((hit) => `${String(own(hit, 'rule'))} ${String(own(hit, 'file'))}`) : [];
+  return isArray(hits) ? hits.map((hit) => [own(hit, 'rule'), own(hit, 'file')].join(' ')) : [];
 }
 
 const key = `${['-----BEGIN', 'PRIVATE', 'KEY-----'].join(' ')}\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n`;
