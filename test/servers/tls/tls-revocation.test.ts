@@ -30,8 +30,10 @@ const at = (name: string): string => join(folder, name);
 writeFileSync(at('ca.pem'), ca.certPem);
 writeFileSync(at('ca.key'), ca.keyPem);
 
+const OPENSSL = 'openssl';
+
 function openssl(...args: readonly string[]): void {
-  execFileSync('openssl', [...args], { cwd: folder, stdio: 'pipe' });
+  execFileSync(OPENSSL, [...args], { cwd: folder, stdio: 'pipe' });
 }
 
 /** OpenSSL's own list of what its CA issued. */
@@ -141,7 +143,7 @@ test(
         assert.equal(fact('revocation.ocsp.status'), state === 'V' ? 'good' : 'revoked');
         assert.equal(fact('revocation.crl.revoked'), state === 'R');
       }
-      assert.deepEqual(asked.slice(0, 2).sort(), ['GET list', 'GET ocsp']);
+      assert.deepEqual(asked.slice(0, 2).toSorted(), ['GET list', 'GET ocsp']);
       bodies.set('ocsp', Buffer.from('<html>'));
       bodies.set('list', Buffer.from('<html>'));
       const nonsense = await factsOf(server.port, { revocation: true });
