@@ -143,7 +143,7 @@ test(
         assert.equal(fact('revocation.ocsp.status'), state === 'V' ? 'good' : 'revoked');
         assert.equal(fact('revocation.crl.revoked'), state === 'R');
       }
-      assert.deepEqual(asked.slice(0, 2).toSorted(), ['GET list', 'GET ocsp']);
+      assert.deepEqual(new Set(asked), new Set(['GET list', 'GET ocsp']));
       bodies.set('ocsp', Buffer.from('<html>'));
       bodies.set('list', Buffer.from('<html>'));
       const nonsense = await factsOf(server.port, { revocation: true });
