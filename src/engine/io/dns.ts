@@ -24,6 +24,8 @@ const MAX_TRY_MS = 2000;
 /** What the cache may hold in bytes of messages and questions. */
 const MAX_CACHED = 16 * 1024 * 1024;
 
+const BLOCK = 64 * 1024;
+
 export interface DnsClient {
   ask(request: DnsRequest, signal: AbortSignal): Promise<DnsReply>;
   /** Closes the sockets that stay open between questions. */
@@ -96,6 +98,8 @@ export function createDnsClient(
   const waiting: Flight[] = [];
   const flying = new Set<Flight>();
   let cached = 0;
+  let block = new Uint8Array(0);
+  let used = 0;
 
   function serverAt(server: DnsServer, named: boolean, keep: boolean): Server {
     const trusted = named || isLoopback(server.address);
@@ -175,6 +179,19 @@ export function createDnsClient(
     flight.giveUp = streams.ask(flight.query, server, (outcome) => heard(flight, server, 'tcp', outcome));
   }
 
+  /** Messages that are kept lie side by side in few large blocks: a block for each would be most of the memory. */
+  function keepBytes(bytes: Uint8Array): Uint8Array {
+    if (bytes.length > BLOCK / 8) return bytes;
+    if (used + bytes.length > block.length) {
+      block = new Uint8Array(BLOCK);
+      used = 0;
+    }
+    const place = block.subarray(used, used + bytes.length);
+    place.set(bytes);
+    used += bytes.length;
+    return place;
+  }
+
   /** A try has ended: with an answer that helps, or there may be another one. */
   function heard(flight: Flight, server: Server, transport: 'udp' | 'tcp', outcome: Outcome): void {
     flight.giveUp = undefined;
@@ -187,9 +204,10 @@ export function createDnsClient(
       return;
     }
     const elapsedMs = Math.round(performance.now() - flight.started);
+    const message = keepBytes(outcome);
     // the bytes are ours: nobody else has seen them
-    setId(outcome, idOf(flight.query));
-    const reply = { message: outcome, server: server.name, transport, elapsedMs, trusted: server.trusted };
+    setId(message, idOf(flight.query));
+    const reply = { message, server: server.name, transport, elapsedMs, trusted: server.trusted };
     if (!TRY_ELSEWHERE.includes(rcodeOf(outcome))) {
       land(flight, reply);
       return;
