@@ -143,7 +143,12 @@ function wellKnownFacts(view: View): Area {
       wellKnown: {
         soft404: soft,
         ...fact('change-password', 'changePassword', (response) => changePassword(response, isControl(response))),
-        ...fact('mta-sts.txt', 'mtaStsHere', (response) => /^version:\s{0,9}STSv1/im.test(text(response) ?? '')),
+        // RFC 8461 §3.3: the host with that name is where it belongs
+        ...fact(
+          'mta-sts.txt',
+          'mtaStsHere',
+          (response) => !view.site.host.startsWith('mta-sts.') && /^version:\s{0,9}STSv1/im.test(text(response) ?? ''),
+        ),
         ...fact('openid-configuration', 'openid', (response) => openidFact(text(response), view)),
         ...fact('gpc.json', 'gpc', (response) => jsonState(text(response))),
         ...fact('dnt', 'dnt', (response) => jsonState(text(response))),

@@ -220,6 +220,19 @@ export const SECOND: readonly Host[] = [
   raw('partial.test', response('206 Partial Content', GOOD_HEADERS, '<p>'), {
     loose: { notPass: ['http.page.mixed-active'], notFail: ['http.hsts.missing'] },
   }),
+  {
+    name: 'mta-sts.policy.test',
+    ...goodHandlers('mta-sts.policy.test', {
+      replies: {
+        '/.well-known/mta-sts.txt': response(
+          '200 OK',
+          ['Content-Type: text/plain', ...SAFE],
+          'version: STSv1\nmode: enforce\n',
+        ),
+      },
+    }),
+    loose: { notFail: ['wellknown.mta-sts-here'] },
+  },
   // framing
   raw('chunked.test', chunks(`${HTML.length.toString(16)};a=b\r\n${HTML}\r\n0\r\n\r\n`)),
   raw('badchunk.test', chunks(`5\r\nhello\r\nzz\r\n`), {
