@@ -14,20 +14,18 @@ export interface Scope {
 
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
-interface Derived {
-  readonly name: string;
-  readonly key: KeyObject;
-}
-/** Derived keys hold for a day: four HMACs saved a request. */
-const derived = new WeakMap<SigningKey, Derived>();
+/** Derived keys hold for a day, a region and a service: four HMACs saved a request. */
+const derived = new WeakMap<SigningKey, Map<string, KeyObject>>();
 
 function keyFor(credentials: SigningKey, date: string, { region, service }: Scope): KeyObject {
   const name = `${date}/${region}/${service}`;
-  const known = derived.get(credentials);
-  if (known?.name === name) return known.key;
+  const keys = derived.get(credentials) ?? new Map<string, KeyObject>();
+  derived.set(credentials, keys);
+  const known = keys.get(name);
+  if (known !== undefined) return known;
   const bytes = hmac(hmac(hmac(hmac(`AWS4${credentials.secretAccessKey}`, date), region), service), 'aws4_request');
   const key = createSecretKey(bytes);
-  derived.set(credentials, { name, key });
+  keys.set(name, key);
   return key;
 }
 

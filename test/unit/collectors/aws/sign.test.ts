@@ -60,3 +60,17 @@ for (const token of [undefined, ['session', 'token'].join('-')]) {
     assert.equal(ours['x-amz-security-token'], theirs.headers['x-amz-security-token']);
   });
 }
+
+test('keys of two regions and two days are kept apart', () => {
+  const credentials = { accessKeyId: ['AK', 'ID'].join(''), secretAccessKey: ['se', 'cret'].join('') };
+  const sign = (region: string, day: string, who = credentials): string =>
+    signedHeaders({ host: 'h' }, '{}', who, { region, service: 'kms' }, new Date(`2026-11-${day}T00:00:00Z`))[
+      'authorization'
+    ] ?? '';
+
+  const first = [sign('eu-west-1', '22'), sign('us-east-1', '22'), sign('eu-west-1', '23')];
+
+  assert.equal(new Set(first).size, 3);
+  assert.deepEqual([sign('eu-west-1', '22'), sign('us-east-1', '22'), sign('eu-west-1', '23')], first);
+  assert.equal(sign('us-east-1', '22', { ...credentials }), first[1]);
+});
