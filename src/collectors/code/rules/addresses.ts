@@ -19,12 +19,23 @@ const WORTH =
 export function addressRules(value: Value, sink: Sink): void {
   if (!WORTH.test(value.text)) return;
   const text = value.text.length > 65_536 ? value.text.slice(0, 65_536) : value.text;
+  if (isProse(text)) return;
   for (const url of urlsIn(text)) {
     // a name that an expression goes on with is not known
     if (value.open === true && url.at + url.scheme.length + 3 + url.host.length >= text.length) continue;
     protocolRules(url, value, sink);
   }
   connectionRules(text, value, sink);
+}
+
+/** Three plain words beside addresses and settings: a message about them, not one of them. */
+function isProse(text: string): boolean {
+  if (!/\s/.test(text)) return false;
+  const words = text
+    .slice(0, 4000)
+    .replaceAll(/[ \t]*=[ \t]*/g, '=')
+    .split(/[\s;,]+/);
+  return words.filter((word) => /^[A-Za-z][a-z']*[.:!?]?$/.test(word)).length >= 3;
 }
 
 function found(rule: Hit['rule'], url: FoundUrl, value: Value, more: Partial<Hit> = {}): Hit {

@@ -33,9 +33,14 @@ async function observed(folder: string, options = {}): Promise<Json> {
   return raw;
 }
 
+function textOf(hit: Json, key: string): string {
+  const value = own(hit, key);
+  return typeof value === 'string' ? value : '';
+}
+
 function hitsIn(raw: Json): readonly string[] {
   const hits = own(raw, 'hits');
-  return isArray(hits) ? hits.map((hit) => [own(hit, 'rule'), own(hit, 'file')].join(' ')) : [];
+  return isArray(hits) ? hits.map((hit) => `${textOf(hit, 'rule')} ${textOf(hit, 'file')}`) : [];
 }
 
 const key = `${['-----BEGIN', 'PRIVATE', 'KEY-----'].join(' ')}\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n`;

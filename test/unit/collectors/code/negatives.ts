@@ -251,6 +251,12 @@ export const NEGATIVES: readonly (readonly [path: string, text: string])[] = [
   ['ca.pem', cert],
   ['id_rsa.pub', 'ssh-rsa AAAAB3 user@host\n'],
   ['public.key', publicKey],
+  // messages about settings
+  ['a.js', "report('sslmode=require encrypts without verifying');"],
+  ['a.js', "warn('Never write useSSL=false in production');"],
+  ['a.js', "help('Do not use ftp://files.acme.io for this');"],
+  ['a.py', 'log("set sslmode=disable only on your machine")\n'],
+  ['a.yaml', 'description: Use redis://cache.acme.io only for tests\n'],
   // found in the wild
   ['a.go', 'package a\nfunc f(s string) { switch s { case "GOBIN", "GOINSECURE", "GOPRIVATE": run() } }'],
   ['a.py', 'def f():\n    """Taken from\n    ftp://files.acme.io/paper\n    """\n    return 1\n'],

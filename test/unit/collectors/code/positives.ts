@@ -431,6 +431,11 @@ export const POSITIVES: readonly Row[] = [
     '<add connectionString="Server=db.acme.io;Encrypt=true;TrustServerCertificate=true" />',
   ],
   ['code.db.mysql-ssl-off:medium', 'a.yaml', 'url: jdbc:mysql://db.acme.io/x?sslMode=PREFERRED\n'],
+  [
+    'code.db.mysql-ssl-off:medium',
+    'a.cs',
+    'class A { string c = "Server = db.acme.io; Database = x; User ID = u; Trust Server Certificate = true"; }',
+  ],
   ['code.db.cleartext-url', 'a.js', "createClient({ url: 'redis://cache.acme.io:6379' });"],
   ['code.db.cleartext-url', 'a.py', 'URL = "amqp://mq.acme.io"'],
   ['code.db.cleartext-url', 'a.yaml', 'uri: mongodb://db.acme.io/x\n'],
