@@ -35,7 +35,9 @@ function isProse(text: string): boolean {
     .slice(0, 4000)
     .replaceAll(/[ \t]*=[ \t]*/g, '=')
     .split(/[\s;,]+/);
-  return words.filter((word) => /^[A-Za-z][a-z']*[.:!?]?$/.test(word)).length >= 3;
+  const plain = words.filter((word) => /^[A-Za-z][a-z']*[.:!?]?$/.test(word)).length;
+  // keys of two words are many in the connection strings of SQL Server
+  return plain >= 3 && plain > words.filter((word) => word.includes('=')).length;
 }
 
 function found(rule: Hit['rule'], url: FoundUrl, value: Value, more: Partial<Hit> = {}): Hit {
