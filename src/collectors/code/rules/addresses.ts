@@ -14,7 +14,7 @@ export interface Value {
 
 /** The quick look before any of the slow ones. */
 const WORTH =
-  /:\/\/|sslmode|usessl|ssl-mode|[?&;]ssl=0|tls=(?:false|preferred|skip)|encrypt\s*=|trustservercertificate|skip-ssl|SET-COOKIE|tls-min-v1/i;
+  /:\/\/|sslmode|usessl|ssl-mode|[?&;]ssl=0|tls=(?:false|preferred|skip)|encrypt\s*=|trust ?server ?certificate|skip-ssl|SET-COOKIE|tls-min-v1/i;
 
 export function addressRules(value: Value, sink: Sink): void {
   if (!WORTH.test(value.text)) return;
