@@ -8,7 +8,7 @@ import { newRegions } from './regions.ts';
 const FILES = 128;
 const BYTES = 8 * 1024 * 1024;
 /** Memory of one batch of objects; an object that is larger gets memory of its own. */
-const MEMORY = 4 * 1024 * 1024;
+const MEMORY = 2 * 1024 * 1024;
 const OBJECTS = 4096;
 /** Larger versions are scanned whole. */
 const COMPARED = 8 * 1024 * 1024;

@@ -49,7 +49,13 @@ async function drain(
   signal: AbortSignal,
   take: (done: WorkDone) => void,
 ): Promise<void> {
-  const worker = new Worker(workerFile(), { workerData: start, stdout: true, stderr: true });
+  const worker = new Worker(workerFile(), {
+    workerData: start,
+    stdout: true,
+    stderr: true,
+    // what a text leaves behind dies with it: more room for it would only hold more memory
+    resourceLimits: { maxYoungGenerationSizeMb: 12 },
+  });
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   const say = (message: ToWorker): void => worker.postMessage(message);
   const stop = (): void => void worker.terminate();
