@@ -1,8 +1,9 @@
 /** What can be told from the numbers of an RSA key alone: shape, small factors, close primes, the ROCA fingerprint. Pure. */
 import type { PublicKey } from '../../wire/x509/key.ts';
+import { type Unknown, unknown } from '../../model/facts.ts';
 import type { JsonObject } from '../../model/json.ts';
 
-/** Beyond this size the arithmetic is not done; the facts are then absent. */
+/** Beyond this size the arithmetic is not done. */
 const MAX_BITS = 16_384;
 const FERMAT_ROUNDS = 100;
 
@@ -52,9 +53,22 @@ function hasRocaFingerprint(n: bigint): boolean {
   return ROCA_PRIMES.every((prime) => ROCA_POWERS.get(prime)?.has(Number(n % BigInt(prime))) === true);
 }
 
+/** Facts of a key whose numbers were not looked at: none of them may pass for absent. */
+function unseen(why: Unknown): JsonObject {
+  return {
+    exponentValid: why,
+    exponentInRange: why,
+    modulusOdd: why,
+    wholeOctets: why,
+    smallFactor: why,
+    closePrimes: why,
+    roca: why,
+  };
+}
+
 export function keyNumbers({ modulus, exponent, bits }: PublicKey): JsonObject {
-  if (modulus === undefined || exponent === undefined || bits === undefined || bits > MAX_BITS || modulus < 4n)
-    return {};
+  if (modulus === undefined || exponent === undefined || bits === undefined) return {};
+  if (bits > MAX_BITS || modulus < 4n) return unseen(unknown(modulus < 4n ? 'cert.malformed' : 'net.limit'));
   const odd = modulus % 2n === 1n;
   const smallFactor = SMALL_PRIMES.find((prime) => modulus % BigInt(prime) === 0n);
   return {
