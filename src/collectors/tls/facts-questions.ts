@@ -369,8 +369,9 @@ function plainPortFacts(seen: Seen): Area {
   const item = own(own(raw, PLACE), 'plainHttp');
   const http = httpIn(item, endpoint.name.host, false);
   const at = item === undefined ? {} : { '/plainPort': pointer(PLACE, 'plainHttp') };
-  // a connection that is ended is how servers of TLS answer words in the clear
-  if (http === 'net.closed' || http === 'net.reset') return { facts: { plainPort: {} }, at };
+  // a connection that is ended is how servers of TLS answer words in the clear; some, alive on the same port, stay silent
+  const isSilent = http === 'net.timeout' && offered === true && own(item, 'tries') === 2;
+  if (http === 'net.closed' || http === 'net.reset' || isSilent) return { facts: { plainPort: {} }, at };
   if (typeof http === 'string') return { facts: { plainPort: unknown(http) }, at };
   if (http.status !== undefined) {
     const spoken = isServing(http.status) || offered === false;

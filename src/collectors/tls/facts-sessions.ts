@@ -78,9 +78,9 @@ function ticketsOf(seen: Seen): Tickets {
       if (ticket === undefined) rest ??= 'tls.malformed';
       else tickets.push(ticket);
     }
-    // a connection that was lost behind the handshake may have lost its tickets
+    // TLS 1.3 gives tickets behind the handshake: a connection that was lost there may have lost them
     const end = own(item, 'end');
-    if (list.length === 0 && isFaultCode(end) && end !== 'net.reset') rest ??= end;
+    if (version === 'TLSv1.3' && list.length === 0 && isFaultCode(end) && end !== 'net.reset') rest ??= end;
   }
   return { tickets, rest, modernRest };
 }

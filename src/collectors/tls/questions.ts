@@ -7,7 +7,7 @@ import { VERSION_CODES } from '../../wire/tls/names.ts';
 import { suiteOf } from '../../wire/tls/suites.ts';
 import { makeShare } from '../../wire/tls/tls13.ts';
 import { type Pick, toHex } from './chain.ts';
-import { askPlainly } from './dial.ts';
+import { askPlainly, type Spoken } from './dial.ts';
 import type { Setting } from './enumerate.ts';
 import { FEW_SUITES, helloBytes, padded, type Question, suitesFor } from './hello.ts';
 import { type Answer, untilDone } from './prober.ts';
@@ -191,12 +191,16 @@ const TWINS: { readonly [port: number]: number } = { 443: 80, 8443: 8080 };
 
 /** HTTP in the clear, on this port or on its twin. */
 async function http({ io, endpoint, prober }: Setting, port: number, upgrade: boolean): Promise<JsonObject> {
+  const once = async (): Promise<Spoken> =>
+    await prober.slot(async () => await askPlainly(io, { ...endpoint, port }, httpPlain(endpoint.host, upgrade)));
   return await answerOrFault(async () => {
-    const { replies, failure } = await prober.slot(
-      async () => await askPlainly(io, { ...endpoint, port }, httpPlain(endpoint.host, upgrade)),
-    );
+    const first = await once();
+    // one silence may be chance
+    const isSilent = first.failure?.fault.code === 'net.timeout';
+    const { replies, failure } = isSilent ? await once() : first;
     return {
       port,
+      tries: isSilent ? 2 : 1,
       replies: replies.map((reply) => Buffer.from(reply.subarray(0, 4096)).toString('base64')),
       ...(failure !== undefined && { failure: rawFault(failure) }),
     };

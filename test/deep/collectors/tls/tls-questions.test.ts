@@ -201,3 +201,24 @@ for (const [name, words, spoken] of WORDS) {
     assert.equal(fact('plainPort.spoken'), spoken);
   });
 }
+
+test('a port that answers TLS and is silent twice on words in the clear speaks nothing else', async () => {
+  const tls = await startTlsServer(identity);
+  open.push(tls);
+  const { connect } = await import('node:net');
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.once('data', (first: Buffer) => {
+      // 0x16 is a handshake record, 0x80 an SSLv2 hello
+      if (first[0] !== 22 && first[0] !== 0x80) return;
+      const behind = connect(tls.port, '127.0.0.1');
+      behind.on('error', () => socket.destroy());
+      behind.write(first);
+      socket.pipe(behind).pipe(socket);
+    });
+  });
+  const { fact } = await seen(await listenOnLoopback(server), ['questions']);
+
+  assert.equal(fact('offered'), true);
+  assert.deepEqual(fact('plainPort'), {});
+});
