@@ -1,12 +1,5 @@
 /** The public interface: audit, replay and judge in one's own program, and the types of what they give. */
-export {
-  audit,
-  chooseChecks,
-  replay,
-  type AuditRequest,
-  type Outcome,
-  type ReplayRequest,
-} from './pipeline.ts';
+export { audit, chooseChecks, replay, type AuditRequest, type Outcome, type ReplayRequest } from './pipeline.ts';
 export { readRun, type StoredRun } from './run-folder.ts';
 export { judge, type Observation, verdictsOf } from './judge/judge.ts';
 export { exitCode, type ExitRules } from './assurance/exit.ts';
