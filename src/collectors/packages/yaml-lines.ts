@@ -29,7 +29,7 @@ export function treeOf(text: string): Tree | undefined {
     const parent = stack.at(-1)?.tree ?? root;
     if (rest.startsWith('- ') || rest === '-') {
       // lists hold what no rule asks for, but names in order
-      parent[`- ${String(Object.keys(parent).length)}`] = plainOf(rest.slice(2).trim());
+      parent[`- ${String(count)}`] = plainOf(rest.slice(2).trim());
       continue;
     }
     const key = keyOf(rest);
