@@ -24,6 +24,7 @@ export function lockRules(lists: Lists, root: JsonObject, lock: JsonObject, arou
   const declared = declaredIn(own(manifest, 'declared'));
   const direct = new Set(declared.map((one) => one.name));
   const aliases = new Map(declared.flatMap((one) => (one.range.startsWith('npm:') ? [[one.name, one.range]] : [])));
+  const confirmed = new Set(namesIn(around.config, 'aliases'));
   const isAllowed = allowedHosts(around);
   const scripts = scriptsAllowed(manifest, lock, around);
   drift(lists, root, lock, file, at);
@@ -43,7 +44,7 @@ export function lockRules(lists: Lists, root: JsonObject, lock: JsonObject, arou
     if (own(entry, 'link') === true || own(entry, 'bundled') === true) continue;
     if (kind === 'npm' && !key.includes('node_modules/')) continue;
     origin(lists, entry, item, place, isAllowed);
-    alias(lists, entry, { file, name, short, aliases }, place);
+    if (!confirmed.has(short)) alias(lists, entry, { file, name, short, aliases }, place);
     const like = isDirect ? undefined : lookalikeOf(name);
     if (like !== undefined) lists.add('lookalikes', { ...item, like }, place);
   }
