@@ -20,6 +20,9 @@ export interface Observation {
 
 const NOT_RUN: Observed = { is: 'fault', fault: { code: 'engine.not-run', message: faultTitle('engine.not-run') } };
 
+/** So many verdicts are made before they are handed on. */
+const BATCH = 256;
+
 /** All verdicts at once. */
 export function judge(checks: readonly Check[], observations: readonly Observation[], asOf: string): Verdict[] {
   return [...verdictsOf(checks, observations, asOf)];
@@ -37,16 +40,26 @@ export function* verdictsOf(
   const time = parseInstant(asOf);
   if (time === undefined) throw new TypeError(`asOf "${asOf}" is no RFC 3339 instant in UTC`);
   const byKind = Map.groupBy(groups(checks, time), (group) => group[0]?.check.target);
-  const verdicts: Verdict[] = [];
+  let verdicts: Verdict[] = [];
   for (const observation of [...observations].sort((a, b) => byCodeUnit(a.target.id, b.target.id))) {
     const sight: Sight = { ...observation, name: subjectOf(observation.target), sources: new Map() };
     for (const group of byKind.get(observation.target.kind) ?? []) {
+      const start = verdicts.length;
       for (const judgeable of group) judgeOne(judgeable, sight, verdicts);
-      if (verdicts.length > 1) verdicts.sort((a, b) => byCodeUnit(a.subject, b.subject));
-      for (const verdict of verdicts) yield verdict;
-      verdicts.length = 0;
+      if (verdicts.length - start > 1) sortFrom(verdicts, start);
+      if (verdicts.length < BATCH) continue;
+      yield* verdicts;
+      verdicts = [];
     }
   }
+  yield* verdicts;
+}
+
+/** Sorts the end of the list by subject. */
+function sortFrom(verdicts: Verdict[], start: number): void {
+  const end = verdicts.splice(start);
+  end.sort((a, b) => byCodeUnit(a.subject, b.subject));
+  for (const verdict of end) verdicts.push(verdict);
 }
 
 type Judgeable = CompiledCheck | { readonly check: Check; readonly broken: string };

@@ -446,14 +446,10 @@ test('a defect in a check is an error of that check alone', () => {
     needs: ['x', 'y'],
     assert: { path: 'nowhere.a', op: 'present', value: null },
   });
-  const trap = new Proxy(
-    {},
-    {
-      getOwnPropertyDescriptor: () => {
-        throw new Error('trap');
-      },
-    },
-  );
+  const spring = (): never => {
+    throw new Error('trap');
+  };
+  const trap = new Proxy({}, { get: spring, getOwnPropertyDescriptor: spring });
 
   const found = judge(
     [broken, wrongStart, checkOf({ assert: holds })],
