@@ -9,7 +9,7 @@ import type { Json } from '../../../../src/model/json.ts';
 import { resolvePointer } from '../../../../src/model/pointer.ts';
 import { validateFacts } from '../../../../src/packs/facts-schema.ts';
 import { found, rawOf } from '../../../support/code-judge.ts';
-import { POSITIVES } from '../../../unit/collectors/code/positives.ts';
+import { POSITIVES } from './positives.ts';
 
 const PATHS = [
   'a.js',
