@@ -1,9 +1,10 @@
 /** `npm run check`: types, lint, format, unused code and the unit tests (import direction among them), side by side. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ensureInstalled, ROOT, runtime } from './setup.mjs';
-import { runSuite } from './run-suite.mjs';
+import { shardsOf, total } from './run-suite.mjs';
 import { SUITES } from './suites.mjs';
 
 export const PATHS = ['src', 'test', 'scripts'];
@@ -25,24 +26,39 @@ export async function step(name, command, args) {
 export async function check() {
   ensureInstalled();
   const node = runtime();
-  const statics = (async () => [
-    await step('types', bin('tsc'), [
-      ...['-p', 'test/tsconfig.json', '--incremental'],
-      ...['--tsBuildInfoFile', join('node_modules', '.cache', 'types.tsbuildinfo')],
-    ]),
-    await step('lint', bin('oxlint'), PATHS),
-    await step('format', bin('oxfmt'), ['--check', ...PATHS]),
-    await step('unused code', node, [join('node_modules', 'knip', 'bin', 'knip.js')]),
-  ])();
-  const [steps, unit] = await Promise.all([statics, runSuite(node, SUITES.unit, { quiet: true })]);
-  const failed = steps.filter((ok) => !ok).length;
+  const steps = [
+    () =>
+      step('types', bin('tsc'), [
+        ...['-p', 'test/tsconfig.json', '--incremental'],
+        ...['--tsBuildInfoFile', join('node_modules', '.cache', 'types.tsbuildinfo')],
+      ]),
+    () => step('unused code', node, [join('node_modules', 'knip', 'bin', 'knip.js')]),
+    () => step('lint', bin('oxlint'), PATHS),
+    () => step('format', bin('oxfmt'), ['--check', ...PATHS]),
+  ];
+  const shards = shardsOf(node, SUITES.unit, { quiet: true });
+  const [first, ...others] = steps;
+  const results = await inLanes([first, ...shards, ...others], Math.max(2, availableParallelism()));
+  const good = results.filter((result) => result === true).length;
+  const unit = total(results.filter((result) => typeof result === 'object'));
   process.stdout.write(
     `${unit.failed === 0 ? '✔' : '✖'} unit tests: ${unit.passed} passed, ${unit.failed} failed, ${unit.skipped} skipped\n`,
   );
-  return { passed: unit.passed + steps.length - failed, failed: unit.failed + failed, skipped: unit.skipped };
+  return { passed: unit.passed + good, failed: unit.failed + steps.length - good, skipped: unit.skipped };
+}
+
+/** Runs tasks in their order, so many at a time. */
+async function inLanes(tasks, lanes) {
+  const results = [];
+  const waiting = tasks.entries();
+  const lane = async () => {
+    for (const [index, task] of waiting) results[index] = await task();
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return results;
 }
 
 if (process.argv[1] === join(ROOT, 'scripts', 'check.mjs')) {
-  const total = await check();
-  process.exitCode = total.failed === 0 ? 0 : 1;
+  const counts = await check();
+  process.exitCode = counts.failed === 0 ? 0 : 1;
 }

@@ -4,14 +4,23 @@ import { once } from 'node:events';
 import { ROOT } from './setup.mjs';
 
 /**
- * Runs a suite, in as many processes side by side as it has shards.
- * @returns {Promise<{passed: number, failed: number, skipped: number}>}
+ * The parts of a suite, each of which runs in a process of its own when it is called.
+ * @returns {(() => Promise<{passed: number, failed: number, skipped: number}>)[]}
  */
-export async function runSuite(node, suite, options = {}) {
-  const shards = Array.from({ length: suite.shards ?? 1 }, (_, index) => `${index + 1}/${suite.shards ?? 1}`);
-  const parts = await Promise.all(shards.map((shard) => runShard(node, suite, shard, options)));
-  const sum = (key) => parts.reduce((total, part) => total + part[key], 0);
+export function shardsOf(node, suite, options = {}) {
+  const count = suite.shards ?? 1;
+  return Array.from({ length: count }, (_, index) => () => runShard(node, suite, `${index + 1}/${count}`, options));
+}
+
+/** @returns {{passed: number, failed: number, skipped: number}} */
+export function total(parts) {
+  const sum = (key) => parts.reduce((all, part) => all + part[key], 0);
   return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
+}
+
+/** Runs a suite, its parts side by side. */
+export async function runSuite(node, suite, options = {}) {
+  return total(await Promise.all(shardsOf(node, suite, options).map((run) => run())));
 }
 
 async function runShard(node, suite, shard, { quiet = false }) {

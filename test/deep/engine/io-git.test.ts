@@ -5,7 +5,7 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { all, faultOf, ioFor } from './support.ts';
+import { all, faultOf, ioFor } from '../../unit/engine/support.ts';
 
 function repository(t: TestContext): { readonly root: string; readonly git: (...args: readonly string[]) => string } {
   const root = mkdtempSync(join(tmpdir(), 'probity-git-'));
