@@ -19,7 +19,7 @@ KIND[0x25] = PERCENT;
 
 /** What a digit of base64 or base64url stands for. */
 const SIXTY_FOUR = new Uint8Array(256);
-for (const [value, char] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries())
+for (const [value, char] of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.split('').entries())
   SIXTY_FOUR[char.charCodeAt(0)] = value;
 for (const [from, to] of ['-+', '_/'])
   SIXTY_FOUR[(from ?? '').charCodeAt(0)] = SIXTY_FOUR[(to ?? '').charCodeAt(0)] ?? 0;
