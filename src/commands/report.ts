@@ -5,6 +5,7 @@ import type { Arguments } from '../config/arguments.ts';
 import { evidenceReader } from '../engine/store.ts';
 import { readInputs } from '../inputs.ts';
 import { joinPacks } from '../packs/pack.ts';
+import { chooseChecks } from '../pipeline.ts';
 import { evidenceById } from '../run-folder.ts';
 import { formatsOf, renderFormats } from '../rendering.ts';
 import { writeWhole } from '../whole-file.ts';
@@ -23,14 +24,13 @@ export async function report(args: Arguments, context: CommandContext): Promise<
   const formats = formatsOf(Array.isArray(flags['format']) ? flags['format'].map(String) : ['html']);
   const folder = typeof flags['output'] === 'string' ? resolve(context.cwd, flags['output']) : stored.folder;
   const inputs = readInputs(stored.inputs, `${stored.folder}/inputs.json`);
-  const { checks, frameworks } = joinPacks([await builtInPack(context), ...inputs.customPacks]);
-  const judged = new Set(stored.run.results.map((result) => result.check));
+  const packs = [await builtInPack(context), ...inputs.customPacks];
   const wanted = formats.some((format) => format.id === 'json') && folder !== stored.folder;
   const written = await renderFormats(
     {
       run: stored.run,
-      frameworks,
-      checks: checks.filter((check) => judged.has(check.id)),
+      frameworks: joinPacks(packs).frameworks,
+      checks: chooseChecks(packs, inputs.judging),
       packageRoot: context.packageRoot,
       evidence: evidenceById(evidenceReader(stored.folder), stored.run),
     },

@@ -11,7 +11,16 @@ import { type Arguments, type Flags, type FlagValue, readValue } from './argumen
 import { OPTIONS } from './option-table.ts';
 import { validate } from './validate.ts';
 import { parseTarget } from './targets.ts';
-import { parseConnectTo, parseInstant, parseResolver, readCa, readHstsList, readList, readPsl } from './values.ts';
+import {
+  existingFolder,
+  parseConnectTo,
+  parseInstant,
+  parseResolver,
+  readCa,
+  readHstsList,
+  readList,
+  readPsl,
+} from './values.ts';
 
 const FILE = 'probity.yaml';
 
@@ -184,7 +193,7 @@ export function effectiveOptions(args: Arguments, around: Surroundings): AuditOp
     ...(flags['intrusive'] === true ? { intrusive: true } : {}),
     ...(flags['history'] === true ? { history: true } : {}),
     ...(flags['online'] === true ? { online: true } : {}),
-    ...(typeof flags['osv'] === 'string' ? { osv: flags['osv'] } : {}),
+    ...(typeof flags['osv'] === 'string' ? { osv: existingFolder('osv', flags['osv'], around.cwd) } : {}),
     ...(typeof flags['state'] === 'string' ? { state: resolve(around.cwd, flags['state']) } : {}),
     ...(typeof flags['rules'] === 'string' ? { rules: flags['rules'] } : {}),
     ...(typeof hstsList === 'string'

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { resolve } from 'node:path';
 import { UsageError } from '../model/fault.ts';
 import type { AuditOptions, ConnectTo, ListFile } from '../model/options.ts';
 import { hostName } from './targets.ts';
@@ -96,6 +97,12 @@ export function readPsl(path: string): NonNullable<AuditOptions['psl']> {
       cause,
     });
   }
+}
+
+/** The path of a folder as it was written; a UsageError where there is none. */
+export function existingFolder(flag: string, written: string, cwd: string): string {
+  if (statSync(resolve(cwd, written), { throwIfNoEntry: false })?.isDirectory() === true) return written;
+  throw new UsageError(`--${flag} ${written}: there is no such folder`);
 }
 
 /** Reference data of the user's in a form that its reader knows; `encoding` base64 where it may be no text. */

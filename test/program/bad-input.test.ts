@@ -61,7 +61,8 @@ test('mistakes in the call end with exit 2, one message on standard error and th
   await refused(['list', 'chekcs'], /checks/);
   await refused(['schema', 'nope'], /nope/);
   await refused(['completion', 'tcsh'], /expected bash, zsh or fish/);
-  for (const later of ['--claims', '--waivers', '--baseline', '--sign', '--shard', '--osv']) {
+  await refused(['audit', 'example.test', '--osv', 'nope'], /--osv nope: there is no such folder/);
+  for (const later of ['--claims', '--waivers', '--baseline', '--sign', '--shard']) {
     await refused(['audit', 'example.test', later, 'x'], new RegExp(`unknown option ${later}`));
   }
 });
