@@ -11,7 +11,7 @@ import type { AuditOptions } from '../model/options.ts';
 import { audit as runAudit, type Outcome } from '../pipeline.ts';
 import { formatsOf, renderFormats } from '../rendering.ts';
 import type { CommandContext } from './context.ts';
-import { freezeNursery } from './nursery.ts';
+import { keepHeapSmall } from './heap.ts';
 import { allPacks, shortPath, withRules } from './packs.ts';
 import { present, watch } from './present.ts';
 
@@ -56,7 +56,7 @@ export async function auditWith(
   const tell = (line: string): void => context.stderr(`${line}\n`);
   const packs = await withRules(context, await allPacks(context, options.checksDirs), options.rules, tell);
   checkOutputFolder(options.output);
-  freezeNursery();
+  keepHeapSmall();
   const watching = watch(args, context);
   const { signal, release } = interruptible(context);
   try {

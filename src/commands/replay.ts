@@ -10,7 +10,7 @@ import { replay as runReplay, type ReplayRequest } from '../pipeline.ts';
 import { formatsOf, renderFormats } from '../rendering.ts';
 import { readRun, type StoredRun } from '../run-folder.ts';
 import type { CommandContext } from './context.ts';
-import { freezeNursery } from './nursery.ts';
+import { keepHeapSmall } from './heap.ts';
 import { allPacks, shortPath } from './packs.ts';
 import { present, watch } from './present.ts';
 
@@ -50,7 +50,7 @@ export async function replay(args: Arguments, context: CommandContext): Promise<
   const asOf = typeof flags['asOf'] === 'string' ? parseInstant(flags['asOf']) : undefined;
   const [pack, ...added] = await allPacks(context, list(flags['checksDir']) ?? []);
   if (pack === undefined) throw new Error('there is no pack');
-  freezeNursery();
+  keepHeapSmall();
   const watching = watch(args, context);
   try {
     const outcome = await runReplay({
