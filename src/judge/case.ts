@@ -71,7 +71,7 @@ export class Case {
       expected: true,
       actual: null,
       unknown: 'net.refused',
-      evidence: evidenceOf(source, '', undefined),
+      evidence: evidenceOf(source, '', '', undefined),
     };
     const message = sentence(subject, 'does not apply: nothing listens there (net.refused)');
     return this.make(subject, this.check.severity, 'not-applicable', message, [reason]);
@@ -133,7 +133,7 @@ export class Case {
     const expected =
       this.check.each?.onEmpty === 'pass' ? 'no item, or items that satisfy the rule' : 'at least one item';
     const source = this.sources[list.source];
-    const evidence = source === undefined ? '' : evidenceOf(source, list.pointer, fact);
+    const evidence = source === undefined ? '' : evidenceOf(source, '', list.pointer, fact);
     const reason = { path: list.path, op: 'each', expected, ...actualOf(fact, code), evidence };
     return {
       reason,

@@ -43,6 +43,15 @@ export interface LoopNode {
   /** What an empty list means. */
   readonly onEmpty: boolean;
   readonly optionalList: boolean;
+  /** What the items are called, by index; filled while it is judged, for the same names come on target after target. */
+  readonly names: ItemName[];
+}
+
+/** `chain[2]`, as a person reads it, and its fact pointer. */
+export interface ItemName {
+  readonly label: string;
+  readonly words: string;
+  readonly pointer: string;
 }
 
 export type Node = LeafNode | LoopNode | { readonly is: 'all' | 'any'; readonly parts: readonly Node[] };
@@ -113,6 +122,7 @@ export function compileCheck(check: Check, asOf: number): CompiledCheck {
       satisfies: compile(expr.satisfies, new Map(names).set(expr.as, { slot: item, source: list.source })),
       onEmpty: 'every' in expr && expr.onEmpty === 'true',
       optionalList: expr.optionalList === true,
+      names: [],
     };
   }
 

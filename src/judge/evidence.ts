@@ -28,7 +28,8 @@ export interface Source {
   readonly observed: Observed;
   /** The facts, or what stands for them where there are none. */
   readonly root: Fact;
-  readonly places: Map<string, string>;
+  /** By the pointer of the item, then by the pointer below it: neither is put together to be looked up. */
+  readonly places: Map<string, Map<string, string>>;
   at: Pointers | undefined;
 }
 
@@ -47,15 +48,20 @@ export function wordsOfFault(source: Source, evidence: string): string | undefin
   return at === undefined ? undefined : why[at];
 }
 
-/** `id#/pointer`: the longest prefix of the fact's pointer decides; only the id where there is only a fault. */
-export function evidenceOf(source: Source, factPointer: string, fact: Fact): string {
+/** `id#/pointer`: the longest prefix of the fact's pointer (`base` + `below`) decides; only the id where there is only a fault. */
+export function evidenceOf(source: Source, base: string, below: string, fact: Fact): string {
   const { observed } = source;
   if (observed.is === 'fault') return observed.id ?? '';
-  let place = source.places.get(factPointer);
+  let places = source.places.get(base);
+  if (places === undefined) {
+    places = new Map();
+    source.places.set(base, places);
+  }
+  let place = places.get(below);
   if (place === undefined) {
     source.at ??= withoutMarkers(observed.at);
-    place = `${observed.id}#${rawPlace(source.at, factPointer, fact)}`;
-    source.places.set(factPointer, place);
+    place = `${observed.id}#${rawPlace(source.at, base + below, fact)}`;
+    places.set(below, place);
   }
   return place;
 }

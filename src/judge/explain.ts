@@ -3,7 +3,7 @@ import type { FaultCode } from '../model/fault.ts';
 import type { Json } from '../model/json.ts';
 import type { Reason } from '../model/result.ts';
 import { actualOf, isSmall } from './actual.ts';
-import type { LeafNode, LoopNode, Node, Place } from './compile.ts';
+import type { ItemName, LeafNode, LoopNode, Node, Place } from './compile.ts';
 import { evaluate, factAt, type Frame } from './evaluate.ts';
 import { evidenceOf, type Source } from './evidence.ts';
 import { countWords } from './lists.ts';
@@ -30,15 +30,13 @@ export interface Ground {
 
 /** More leaves than these are counted, not listed. */
 const MAX_GROUNDS = 32;
+/** Names of more items are made anew each time. */
+const MAX_NAMES = 64;
 
 /** An item that a loop has bound, innermost first. */
 interface Loop {
   readonly slot: number;
-  /** `chain[2]`, and as a person reads it. */
-  readonly label: string;
-  readonly words: string;
-  /** Fact pointer of the item. */
-  readonly pointer: string;
+  readonly name: ItemName;
   readonly outer: Loop | undefined;
 }
 
@@ -87,19 +85,24 @@ function collectLoop(node: LoopNode, truth: Truth, scene: Scene, loop: Loop | un
   const fact = factAt(list, frame);
   const parts = listParts(fact);
   let matched = 0;
-  const pointer = pointerOf(list, scene, loop);
   const owner = loopOf(list, loop);
+  const pointer = baseOf(list, scene, owner) + list.pointer;
   const label = labelOf(list, owner);
   const words = wordsOf(list, owner);
   const items = parts?.items ?? [];
+  const isTop = owner === undefined && pointer === list.pointer;
   // An index instead of entries(): this runs for each verdict, and the pairs would be garbage
   for (let index = 0; index < items.length; index += 1) {
     frame[item] = items[index];
     if (evaluate(satisfies, frame) !== truth) continue;
     matched += 1;
-    const place = `[${String(index)}]`;
-    const inner = { slot: item, label: label + place, words: words + place, pointer: `${pointer}/${String(index)}` };
-    collect(satisfies, truth, scene, { ...inner, outer: loop }, 'and', into);
+    let name = isTop ? node.names[index] : undefined;
+    if (name === undefined) {
+      const place = `[${String(index)}]`;
+      name = { label: label + place, words: words + place, pointer: `${pointer}/${String(index)}` };
+      if (isTop && index < MAX_NAMES) node.names[index] = name;
+    }
+    collect(satisfies, truth, scene, { slot: item, name, outer: loop }, 'and', into);
     if (into.length >= MAX_GROUNDS || (truth === true && node.is === 'some')) break;
   }
   frame[item] = undefined;
@@ -149,7 +152,7 @@ function makeGround(
 ): Ground {
   const owner = loopOf(place, loop);
   const source = scene.sources[place.source];
-  const evidence = source === undefined ? '' : evidenceOf(source, pointerOf(place, scene, loop), fact);
+  const evidence = source === undefined ? '' : evidenceOf(source, baseOf(place, scene, owner), place.pointer, fact);
   const path = labelOf(place, owner);
   // The common case first: one small known value
   const reason: Reason =
@@ -165,18 +168,17 @@ function loopOf(place: Place, loop: Loop | undefined): Loop | undefined {
   return candidate;
 }
 
-/** The fact pointer of a place: below its loop item where it starts at one. */
-function pointerOf(place: Place, scene: Scene, loop: Loop | undefined): string {
-  const owner = loopOf(place, loop);
-  if (owner !== undefined) return owner.pointer + place.pointer;
-  return place.slot === scene.itemSlot ? scene.itemPointer + place.pointer : place.pointer;
+/** The fact pointer that a place is below: that of its loop item, of the check's own item, or the root. */
+function baseOf(place: Place, scene: Scene, owner: Loop | undefined): string {
+  if (owner !== undefined) return owner.name.pointer;
+  return place.slot === scene.itemSlot ? scene.itemPointer : '';
 }
 
 /** The path with the item's place in it: `chain[2].bits` for `certificate.bits`. */
 function labelOf(place: Place, owner: Loop | undefined): string {
-  return owner === undefined ? place.path : owner.label + place.below;
+  return owner === undefined ? place.path : owner.name.label + place.below;
 }
 
 function wordsOf(place: Place, owner: Loop | undefined): string {
-  return owner === undefined ? place.words : owner.words + place.belowWords;
+  return owner === undefined ? place.words : owner.name.words + place.belowWords;
 }

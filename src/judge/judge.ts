@@ -48,11 +48,11 @@ export function* verdictsOf(
       for (const judgeable of group) judgeOne(judgeable, sight, verdicts);
       if (verdicts.length - start > 1) sortFrom(verdicts, start);
       if (verdicts.length < BATCH) continue;
-      yield* verdicts;
+      for (const verdict of verdicts) yield verdict;
       verdicts = [];
     }
   }
-  yield* verdicts;
+  for (const verdict of verdicts) yield verdict;
 }
 
 /** Sorts the end of the list by subject. */
