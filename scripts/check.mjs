@@ -38,7 +38,7 @@ export async function check() {
   ];
   const shards = shardsOf(node, SUITES.unit, { quiet: true });
   const [first, ...others] = steps;
-  const results = await inLanes([first, ...shards, ...others], Math.max(2, availableParallelism()));
+  const results = await inLanes([first, ...shards, ...others], Math.max(3, availableParallelism()));
   const good = results.filter((result) => result === true).length;
   const unit = total(results.filter((result) => typeof result === 'object'));
   process.stdout.write(

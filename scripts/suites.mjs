@@ -1,6 +1,6 @@
 /** The test suites by name: what each runs. `own`: a process a file, one after the other, because they start servers. */
 export const SUITES = {
-  unit: { files: 'test/unit/**/*.test.ts', about: 'pure parts, loopback only', shards: 4 },
+  unit: { files: 'test/unit/**/*.test.ts', about: 'pure parts, loopback only', shards: 2 },
   deep: { files: 'test/deep/**/*.test.ts', about: 'the whole pack and mutated evidence, too slow for every save' },
   golden: { files: 'test/golden/*.test.ts', about: 'stored runs judged again' },
   conformance: { files: 'test/conformance/*.test.ts', about: 'outside test data' },
