@@ -1,5 +1,6 @@
 /** Time: every job and every operation ends by its deadline, with a fault that says whose deadline it was. */
 import { setMaxListeners } from 'node:events';
+import { performance } from 'node:perf_hooks';
 import { FaultError, type FaultCode } from '../model/fault.ts';
 
 /** The fault an aborted signal stands for: its own, else the interruption of the run. */
@@ -16,14 +17,28 @@ export interface Deadline {
   clear(): void;
 }
 
+/** This part of the time may pass in our own work before it is given back. */
+const OWN_SHARE = 0.05;
+
 /**
  * A signal that aborts with the parent, or after `ms` with the fault `code`. Not AbortSignal.timeout: its timer does not keep the
  * process alive, so a pending job would end the program in silence. Not AbortSignal.any: it costs ten times as much.
+ * The time is the other side's: what our own loop was at work for meanwhile is given back, once and at most as much again, since an
+ * answer that lies unread in the socket is not silence.
  */
 export function createDeadline(parent: AbortSignal, ms: number, code: FaultCode, message?: string): Deadline {
   const own = new AbortController();
   setMaxListeners(0, own.signal);
-  const timer = setTimeout(() => own.abort(new FaultError(code, message)), Math.max(0, ms));
+  const time = Math.max(0, ms);
+  let began = performance.eventLoopUtilization();
+  let generous = true;
+  function ring(): void {
+    const busy = generous ? Math.min(time, performance.eventLoopUtilization(began).active) : 0;
+    generous = false;
+    if (busy > time * OWN_SHARE) timer = setTimeout(ring, busy);
+    else own.abort(new FaultError(code, message));
+  }
+  let timer = setTimeout(ring, time);
   let cleared = false;
   const follow = (): void => own.abort(reasonOf(parent));
   if (parent.aborted) follow();
@@ -31,7 +46,11 @@ export function createDeadline(parent: AbortSignal, ms: number, code: FaultCode,
   return {
     signal: own.signal,
     renew() {
-      if (!cleared && !own.signal.aborted) timer.refresh();
+      if (cleared || own.signal.aborted) return;
+      clearTimeout(timer);
+      began = performance.eventLoopUtilization();
+      generous = true;
+      timer = setTimeout(ring, time);
     },
     clear() {
       cleared = true;

@@ -79,9 +79,25 @@ function settingsOf(options: LabTlsOptions): object {
   };
 }
 
-/** TLS from the first byte; what a client sends is read and thrown away. */
+const MAX_REQUEST = 16_384;
+
+/** Reads one request, says that there is nothing here, and ends. */
+function answerHttp(socket: Socket): void {
+  let text = '';
+  socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString('latin1');
+    if (text.length > MAX_REQUEST) socket.destroy();
+    else if (text.includes('\r\n\r\n'))
+      socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+  });
+}
+
+/** TLS from the first byte. Where http/1.1 is agreed on (the default) a request is answered by 404; else what comes is thrown away. */
 export async function startTlsServer(options: LabTlsOptions, port = 0): Promise<LabServer> {
-  const server = createTlsServer(settingsOf(options), (socket) => socket.resume());
+  const server = createTlsServer(settingsOf(options), (socket) => {
+    if (socket.alpnProtocol === 'http/1.1') answerHttp(socket);
+    else socket.resume();
+  });
   // a refused hello is what these servers are for
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   return await listenOnLoopback(server, port);

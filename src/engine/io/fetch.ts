@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks';
 import type { Readable } from 'node:stream';
 import { FaultError, type FaultCode } from '../../model/fault.ts';
 import type { ByteStream, Hop, HopRequest, TlsSession } from '../../model/io.ts';
-import { reasonOf, untilAbort, withDeadline } from '../deadline.ts';
+import { createDeadline, reasonOf, untilAbort, withDeadline } from '../deadline.ts';
 import { decodersOf } from './body.ts';
 import { codeOf, netFault } from './errors.ts';
 import { httpRequest } from './node-http.ts';
@@ -253,15 +253,16 @@ async function readBody(
   let wire = 0;
   let wireCap = 2 * hop.maxBody + MAX_HEADER_BYTES;
   return await new Promise<Body>((resolve, reject) => {
-    const timer = setTimeout(() => finish(true, 'http.timeout'), Math.max(0, timeLeftMs));
+    const deadline = createDeadline(job, timeLeftMs, 'http.timeout');
     const giveUp = (): void => {
+      if (!job.aborted) return finish(true, 'http.timeout');
       stop();
       response.destroy();
       reject(reasonOf(job));
     };
     function stop(): void {
-      clearTimeout(timer);
-      job.removeEventListener('abort', giveUp);
+      deadline.signal.removeEventListener('abort', giveUp);
+      deadline.clear();
       for (const decoder of decoders) decoder.destroy();
     }
     function finish(truncated: boolean, fault?: FaultCode): void {
@@ -277,7 +278,7 @@ async function readBody(
       if (announced > wireCap) response.destroy();
       else response.resume();
     }
-    job.addEventListener('abort', giveUp, { once: true });
+    deadline.signal.addEventListener('abort', giveUp, { once: true });
     response.on('error', (error) => finish(true, requestFault() ?? bodyFault(error)));
     // Codings that decode to nothing may not be read for ever either
     response.on('data', (chunk: Uint8Array) => {
