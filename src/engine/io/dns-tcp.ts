@@ -9,6 +9,8 @@ import { belongsTo, idOf, MAX_MESSAGE, withId } from './dns-header.ts';
 import { serverName, type DnsServer } from './dns-server.ts';
 import { type Outcome, random16 } from './dns-udp.ts';
 
+/** Frames that leave together, in octets; a write for each would cost ten times the question. */
+const BATCH = 16 * 1024;
 /** Answers that belong to no question; more of them is hostile. */
 const MAX_FOREIGN = 16;
 /** A connection without a question stays open so long, and so many of them: descriptors are few. */
@@ -29,6 +31,9 @@ interface Stream {
   /** By id. */
   readonly waiting: Map<number, Waiting>;
   pending: Buffer;
+  /** Frames that leave when all that can be read was read, and how many octets of them there are. */
+  batch: Buffer;
+  filled: number;
   foreign: number;
   /** It has answered: where it breaks off now, a new connection may do better. */
   proven: boolean;
@@ -36,9 +41,35 @@ interface Stream {
 }
 
 export interface Streams {
-  /** Asks once; the answer is the function that gives up. `done` is called at most once, and never after that. */
-  ask(query: Uint8Array, server: DnsServer, done: (outcome: Outcome) => void): () => void;
+  /**
+   * Asks once; the answer is the function that gives up, with `late` because the answer did not come in time. `done` is called at most
+   * once, and never after that; the octets it gets are its own.
+   */
+  ask(query: Uint8Array, server: DnsServer, done: (outcome: Outcome) => void): (late: boolean) => void;
   close(): void;
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/** What was put together leaves in one write. */
+function flush(stream: Stream): void {
+  const { batch, filled } = stream;
+  stream.batch = EMPTY;
+  stream.filled = 0;
+  if (!stream.over && filled > 0) stream.socket.write(batch.subarray(0, filled));
+}
+
+/** RFC 7766 §8: two octets of length and the message, in one write. */
+function enqueue(stream: Stream, query: Uint8Array): void {
+  const length = Math.min(query.length, MAX_MESSAGE);
+  if (stream.filled + length + 2 > stream.batch.length) {
+    if (stream.filled > 0) flush(stream);
+    else setImmediate(flush, stream);
+    stream.batch = Buffer.allocUnsafe(Math.max(BATCH, length + 2));
+  }
+  stream.batch.writeUInt16BE(length, stream.filled);
+  stream.batch.set(query, stream.filled + 2);
+  stream.filled += length + 2;
 }
 
 export function createStreams(): Streams {
@@ -78,22 +109,26 @@ export function createStreams(): Streams {
 
   function receive(stream: Stream, chunk: Buffer): void {
     stream.pending = stream.pending.length === 0 ? chunk : Buffer.concat([stream.pending, chunk]);
-    while (!stream.over && stream.pending.length >= 2) {
-      const length = stream.pending.readUInt16BE(0);
-      if (stream.pending.length < length + 2) return;
-      const message = stream.pending.subarray(2, length + 2);
-      stream.pending = stream.pending.subarray(length + 2);
+    const { buffer, byteOffset, length: size } = stream.pending;
+    const { pending } = stream;
+    let at = 0;
+    while (!stream.over && at + 2 <= size) {
+      const length = ((pending[at] ?? 0) << 8) | (pending[at + 1] ?? 0);
+      if (at + 2 + length > size) break;
+      const message = new Uint8Array(buffer, byteOffset + at + 2, length);
+      at += 2 + length;
       const id = idOf(message);
       const waiting = stream.waiting.get(id);
       if (waiting !== undefined && belongsTo(waiting.query, message) === 'yes') {
         stream.proven = true;
         stream.waiting.delete(id);
-        waiting.done(new Uint8Array(message));
+        waiting.done(message);
         rest(stream);
       } else if (++stream.foreign > MAX_FOREIGN) {
         breakOff(stream, malformed(stream.server, 'is for another question'), false);
       }
     }
+    stream.pending = at === size ? EMPTY : pending.subarray(at);
   }
 
   function brokenOff({ server, pending }: Stream): FaultError {
@@ -108,7 +143,9 @@ export function createStreams(): Streams {
       server,
       socket,
       waiting: new Map(),
-      pending: Buffer.alloc(0),
+      pending: EMPTY,
+      batch: EMPTY,
+      filled: 0,
       foreign: 0,
       proven: false,
       over: false,
@@ -125,19 +162,15 @@ export function createStreams(): Streams {
     return stream;
   }
 
-  /** RFC 7766 §8: two octets of length and the message, in one write. */
   function send(stream: Stream, waiting: Waiting): void {
     let id = random16();
     while (stream.waiting.has(id)) id = random16();
     waiting.stream = stream;
     waiting.id = id;
     waiting.query = withId(waiting.query, id);
-    const framed = Buffer.alloc(waiting.query.length + 2);
-    framed.writeUInt16BE(Math.min(waiting.query.length, MAX_MESSAGE), 0);
-    framed.set(waiting.query, 2);
     stream.waiting.set(id, waiting);
     idle.delete(stream);
-    stream.socket.write(framed);
+    enqueue(stream, waiting.query);
   }
 
   function streamTo(server: DnsServer): Stream {
@@ -148,11 +181,11 @@ export function createStreams(): Streams {
     ask(query, server, done) {
       const waiting: Waiting = { query, done, stream: undefined, id: 0 };
       send(streamTo(server), waiting);
-      return () => {
+      return (late) => {
         const { stream, id } = waiting;
         if (stream?.waiting.get(id) !== waiting) return;
         stream.waiting.delete(id);
-        if (stream.proven) singles.add(serverName(server));
+        if (late && stream.proven) singles.add(serverName(server));
         if (stream.waiting.size === 0) end(stream);
       };
     },

@@ -10,6 +10,7 @@ import { isLoopback, privateRange } from './address.ts';
 import { matchConnectTo } from './connect-to.ts';
 import { malformed } from './dns-faults.ts';
 import { HEADER, idOf, isTruncated, isWhole, MAX_MESSAGE, questionKey, rcodeOf, setId, withId } from './dns-header.ts';
+import { createLane, type Lane } from './dns-lane.ts';
 import { parseServer, serverName, type DnsServer } from './dns-server.ts';
 import { askSystem } from './dns-system.ts';
 import { createStreams } from './dns-tcp.ts';
@@ -37,6 +38,7 @@ interface Server extends DnsServer {
   /** Its AD bit may be believed: the user named it, or it is on this machine. */
   readonly trusted: boolean;
   readonly datagrams: Datagrams;
+  readonly lane: Lane;
 }
 
 /** Who waits for an answer. */
@@ -54,7 +56,8 @@ interface Waiter {
 interface Flight {
   readonly key: string;
   readonly query: Uint8Array;
-  readonly transport: 'udp' | 'tcp';
+  /** What the one who asks insists on; undefined: the lane of the server decides. */
+  readonly transport: 'udp' | 'tcp' | undefined;
   readonly servers: readonly Server[];
   /** node:dns may ask in our place: nobody said which server. */
   readonly systemMayAsk: boolean;
@@ -66,9 +69,10 @@ interface Flight {
   failure: FaultError | undefined;
   /** The try that is under way: where, since when, how long it may take, and what ends it. */
   server: Server | undefined;
+  via: 'udp' | 'tcp';
   started: number;
   part: number;
-  giveUp: (() => void) | undefined;
+  giveUp: ((late: boolean) => void) | undefined;
   over: boolean;
   /** Ends it: nobody waits any more. */
   readonly abandon: () => void;
@@ -103,7 +107,13 @@ export function createDnsClient(
 
   function serverAt(server: DnsServer, named: boolean, keep: boolean): Server {
     const trusted = named || isLoopback(server.address);
-    return { ...server, name: serverName(server), trusted, datagrams: createDatagrams(server, keep) };
+    return {
+      ...server,
+      name: serverName(server),
+      trusted,
+      datagrams: createDatagrams(server, keep),
+      lane: createLane(),
+    };
   }
 
   /** The server that data named: the address rule holds, unless the user wrote the address. */
@@ -153,11 +163,12 @@ export function createDnsClient(
     flight.server = server;
     flight.started = performance.now();
     ticker.run(flight.part);
-    if (flight.transport === 'tcp') overTcp(flight, server);
+    if ((flight.transport ?? server.lane.choose()) === 'tcp') overTcp(flight, server);
     else {
+      flight.via = 'udp';
       flight.giveUp = server.datagrams.ask(flight.query, (outcome) => {
         if (outcome instanceof Uint8Array && isTruncated(outcome)) overTcp(flight, server);
-        else heard(flight, server, 'udp', outcome);
+        else heard(flight, server, outcome);
       });
     }
   }
@@ -168,15 +179,16 @@ export function createDnsClient(
     for (const flight of flying) {
       const { server, part } = flight;
       if (server === undefined || flight.started + part > now) continue;
-      flight.giveUp?.();
+      flight.giveUp?.(true);
       const silence = `no answer from DNS server ${server.name} within ${String(Math.ceil(part))} ms`;
-      heard(flight, server, flight.transport, new FaultError('dns.timeout', silence));
+      heard(flight, server, new FaultError('dns.timeout', silence));
     }
     return flying.size > 0;
   }
 
   function overTcp(flight: Flight, server: Server): void {
-    flight.giveUp = streams.ask(flight.query, server, (outcome) => heard(flight, server, 'tcp', outcome));
+    flight.via = 'tcp';
+    flight.giveUp = streams.ask(flight.query, server, (outcome) => heard(flight, server, outcome));
   }
 
   /** Messages that are kept lie side by side in few large blocks: a block for each would be most of the memory. */
@@ -193,21 +205,24 @@ export function createDnsClient(
   }
 
   /** A try has ended: with an answer that helps, or there may be another one. */
-  function heard(flight: Flight, server: Server, transport: 'udp' | 'tcp', outcome: Outcome): void {
+  function heard(flight: Flight, server: Server, outcome: Outcome): void {
+    const { via } = flight;
     flight.giveUp = undefined;
     flight.server = undefined;
     if (flight.over) return;
     if (!(outcome instanceof Uint8Array) || !isWhole(outcome)) {
+      server.lane.failed(via);
       // nobody has to look at what is not a message
       flight.failure = outcome instanceof Uint8Array ? malformed(server, 'is no whole message') : outcome;
       tryNext(flight);
       return;
     }
     const elapsedMs = Math.round(performance.now() - flight.started);
+    server.lane.answered(via, elapsedMs);
     const message = keepBytes(outcome);
     // the bytes are ours: nobody else has seen them
     setId(message, idOf(flight.query));
-    const reply = { message, server: server.name, transport, elapsedMs, trusted: server.trusted };
+    const reply = { message, server: server.name, transport: via, elapsedMs, trusted: server.trusted };
     if (!TRY_ELSEWHERE.includes(rcodeOf(outcome))) {
       land(flight, reply);
       return;
@@ -277,7 +292,7 @@ export function createDnsClient(
   /** Nobody waits any more. */
   function abandon(flight: Flight): void {
     end(flight);
-    flight.giveUp?.();
+    flight.giveUp?.(false);
     depart();
   }
 
@@ -285,7 +300,8 @@ export function createDnsClient(
     const flight: Flight = {
       key,
       query: request.query,
-      transport: request.transport ?? 'udp',
+      // a server that somebody named is looked at itself: how it answers over UDP is part of the answer
+      transport: request.transport ?? (request.server === undefined ? undefined : 'udp'),
       servers: chosen,
       systemMayAsk: request.server === undefined && !isNamed,
       waiters: [],
@@ -294,6 +310,7 @@ export function createDnsClient(
       second: undefined,
       failure: undefined,
       server: undefined,
+      via: 'udp',
       started: 0,
       part: 0,
       giveUp: undefined,
