@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { exitCode } from '../assurance/exit.ts';
 import type { Arguments } from '../config/arguments.ts';
-import { effectiveOptions } from '../config/config.ts';
+import { effectiveOptions } from '../config/file.ts';
 import { parseTarget, uniteTargets } from '../config/targets.ts';
 import type { NamedTarget } from '../engine/plan.ts';
 import { checkOutputFolder } from '../engine/output-folder.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Arguments, Flags } from '../config/arguments.ts';
-import { effectiveOptions } from '../config/config.ts';
+import { effectiveOptions } from '../config/file.ts';
 import { type Company, startCompany } from '../lab/company.ts';
 import type { Run } from '../model/result.ts';
 import { palette } from '../report/paint.ts';

@@ -1,8 +1,9 @@
 /** `probity tls scan`: enumerates one TLS endpoint and judges nothing. */
 import type { Arguments } from '../config/arguments.ts';
-import { effectiveOptions } from '../config/config.ts';
+import { findConfig, optionsFrom } from '../config/config.ts';
 import { parseTarget } from '../config/targets.ts';
 import { FaultError, UsageError } from '../model/fault.ts';
+import type { NetworkOptions } from '../model/options.ts';
 import type { Target } from '../model/target.ts';
 import type { CommandContext } from './context.ts';
 import type { Scan } from '../collectors/tls/scan.ts';
@@ -23,18 +24,25 @@ export async function tls(args: Arguments, context: CommandContext): Promise<num
   if (what !== 'scan' || written === undefined || extra !== undefined)
     throw new UsageError('tls takes a word and an endpoint: probity tls scan HOST:PORT');
   const target = endpointFrom(written);
-  const home = context.env['HOME'];
-  const options = effectiveOptions(
-    { positionals: [], flags: args.flags },
-    { cwd: context.cwd, ...(home !== undefined && { home }) },
-  );
+  const options = await networkFrom(args, context);
   const scan = await scanned(target, written, options);
   if (args.flags['json'] === true) context.stdout(`${JSON.stringify(scan, null, 2)}\n`);
   else context.stdout(textOf(scan));
   return scan.unknown.length > 0 ? 3 : 0;
 }
 
-async function scanned(target: Target, written: string, options: ReturnType<typeof effectiveOptions>): Promise<Scan> {
+/** What reads a configuration is loaded where there is one. */
+async function networkFrom(args: Arguments, context: CommandContext): Promise<NetworkOptions> {
+  const home = context.env['HOME'];
+  const around = { cwd: context.cwd, ...(home !== undefined && { home }) };
+  const own = { positionals: [], flags: args.flags };
+  if (args.flags['config'] === undefined && findConfig(around) === undefined)
+    return optionsFrom({ values: {}, folder: around.cwd }, own, around);
+  const { effectiveOptions } = await import('../config/file.ts');
+  return effectiveOptions(own, around);
+}
+
+async function scanned(target: Target, written: string, options: NetworkOptions): Promise<Scan> {
   const { createIO } = await import('../engine/io/create.ts');
   const { createData } = await import('../engine/io/data.ts');
   const { rootSources } = await import('../engine/io/roots.ts');
@@ -50,7 +58,7 @@ async function scanned(target: Target, written: string, options: ReturnType<type
   });
   const started = performance.now();
   try {
-    const raw = await observe({ collector: 'tls', target, options: { parts: ['suites', 'served'] } }, job.io);
+    const raw = await observe({ collector: 'tls', target, options: { parts: ['suites', 'flights'] } }, job.io);
     return scanOf(raw, written, performance.now() - started);
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;

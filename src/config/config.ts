@@ -1,15 +1,17 @@
-/** probity.yaml and the command line, made into the effective options of an audit; every mistake is named with its place. */
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+/**
+ * probity.yaml and the command line, made into the effective options of an audit; every mistake is named with its place. The
+ * file is read elsewhere: its parsers take longer to load than a whole `tls scan` takes.
+ */
+import { existsSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { UsageError } from '../model/fault.ts';
 import { isArray, isObject, own, type Json, type JsonObject } from '../model/json.ts';
 import type { AuditOptions, TargetSpec } from '../model/options.ts';
 import { SEVERITIES, type Severity } from '../model/check.ts';
 import { type Problem, refuse } from '../packs/problem.ts';
-import { readYaml, type YamlFile } from '../packs/yaml.ts';
+import type { YamlFile } from '../packs/yaml.ts';
 import { type Arguments, type Flags, type FlagValue, readValue } from './arguments.ts';
 import { OPTIONS } from './option-table.ts';
-import { validate } from './validate.ts';
 import { parseTarget } from './targets.ts';
 import {
   existingFolder,
@@ -38,23 +40,11 @@ export function findConfig({ cwd, home }: Surroundings): string | undefined {
   }
 }
 
-interface Layer {
+export interface Layer {
   readonly values: JsonObject;
   readonly file?: YamlFile;
   /** Relative paths in the file start at its folder. */
   readonly folder: string;
-}
-
-function readLayer(path: string, cwd: string): Layer {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new UsageError(`${path}: cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'error'})`, { cause });
-  }
-  const shown = relative(cwd, path);
-  const file = readYaml(text, shown === '' || shown.startsWith('..') ? path : shown);
-  return { values: validate(file), file, folder: dirname(path) };
 }
 
 const strings = (value: FlagValue | undefined): readonly string[] | undefined =>
@@ -149,10 +139,7 @@ export function severityOf(value: FlagValue | undefined): Severity {
 }
 
 /** The effective options: the command line wins over the file, key by key, and TARGETs replace `targets`. */
-export function effectiveOptions(args: Arguments, around: Surroundings): AuditOptions {
-  const named = args.flags['config'];
-  const path = typeof named === 'string' ? resolve(around.cwd, named) : findConfig(around);
-  const layer: Layer = path === undefined ? { values: {}, folder: around.cwd } : readLayer(path, around.cwd);
+export function optionsFrom(layer: Layer, args: Arguments, around: Surroundings): AuditOptions {
   const flags: Flags = { ...flagsOf(layer), ...args.flags };
   const specs =
     args.positionals.length > 0

@@ -15,18 +15,11 @@ import { askPlainly, dial, dialForTls, type Spoken } from './dial.ts';
 import { type Accepted, enumerate, type Enumerated, isFar, type Setting } from './enumerate.ts';
 import { groupsFor, helloBytes, type ListName, padded, suitesFor } from './hello.ts';
 import { askBindings } from './bindings.ts';
-import { aboutCertificates } from './observe-certificates.ts';
-import { ALL_PARTS } from './plan.ts';
+import { ALL_PARTS, FLIGHTS } from './plan.ts';
 import { ASKS_FOR_STAPLE } from './handshake13.ts';
 import { type Answer, createProber, untilDone } from './prober.ts';
-import { askCompression } from './compression.ts';
-import { isServedElsewhere } from './facts-questions.ts';
-import { servedIn } from './facts-served.ts';
-import { askQuestions } from './questions.ts';
-import { probeActively } from './intrusive.ts';
-import { askSessions } from './resumption.ts';
 import { servedClear, servedModern } from './served.ts';
-import { askDirect, askInjection, askReach } from './upgrades.ts';
+import { askReach } from './upgrades.ts';
 import { type Attempt, PROBED, type Probed, saysVersion, verdictOf } from './versions.ts';
 
 /** Connections at once; mail servers fall over sooner (facts/tls §6). */
@@ -180,35 +173,8 @@ function partsOf(job: Job): ReadonlySet<Json> {
   return new Set(Array.isArray(parts) ? parts : ALL_PARTS);
 }
 
-/** What goes beyond the enumeration: odd hellos, and finished connections. Their connections are counted apart. */
-async function askBeyond(
-  setting: Setting,
-  parts: ReadonlySet<Json>,
-  accepted: readonly Found[],
-  served: JsonObject,
-): Promise<JsonObject> {
-  const before = setting.prober.stats().opened;
-  const questions = parts.has('questions') ? await askQuestions(setting, accepted) : undefined;
-  const offers = (wanted: Probed): boolean => accepted.some(({ version }) => version === wanted);
-  const offered = { tls12: offers('TLSv1.2'), tls13: offers('TLSv1.3') };
-  const elsewhere = questions !== undefined && isServedElsewhere(questions, servedIn(served));
-  const sessions = parts.has('sessions') ? await askSessions(setting, offered, elsewhere) : undefined;
-  const injection = parts.has('injection') ? await askInjection(setting) : undefined;
-  const highest = accepted.at(-1);
-  const directTls = parts.has('direct') && highest !== undefined ? await askDirect(setting, highest) : undefined;
-  const compression = parts.has('compression') ? await askCompression(setting) : undefined;
-  const asides = setting.prober.stats().opened - before;
-  const intrusive = parts.has('intrusive') ? await probeActively(setting, accepted) : undefined;
-  return {
-    ...(questions !== undefined && { questions }),
-    ...(sessions !== undefined && { sessions }),
-    ...(compression !== undefined && { compression }),
-    ...(injection !== undefined && { injection }),
-    ...(directTls !== undefined && { directTls }),
-    ...(intrusive !== undefined && { intrusive }),
-    asides,
-  };
-}
+/** Parts that go beyond the enumeration; their code is loaded for them alone, and `tls scan` is quick without. */
+const BEYOND = ['questions', 'sessions', 'injection', 'direct', 'compression', 'intrusive'];
 
 export async function observe(job: Job, io: IO): Promise<Json> {
   const endpoint = endpointOf(job.target.id);
@@ -247,12 +213,15 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   const attempts = await withShortLists(setting, first);
   const accepted = PROBED.flatMap((version, index) => acceptedIn(version, attempts[index] ?? []) ?? []);
   const modern = accepted.some(({ version }) => version === 'TLSv1.3');
+  const flightsWanted = parts.has('served') || parts.has(FLIGHTS);
   const [lists, flights] = await Promise.all([
     parts.has('suites') ? enumeration(setting, accepted) : {},
-    parts.has('served') && modern ? servedModern(setting, accepted.length === 1) : [],
+    flightsWanted && modern ? servedModern(setting, accepted.length === 1) : [],
   ]);
-  const served = parts.has('served') ? { served: [...flights, ...servedClear(prober)] } : {};
-  const beyond = await askBeyond(setting, parts, accepted, served);
+  const served = flightsWanted ? { served: [...flights, ...servedClear(prober)] } : {};
+  const beyond = BEYOND.some((part) => parts.has(part))
+    ? await (await import('./beyond.ts')).askBeyond(setting, parts, accepted, served)
+    : { asides: 0 };
   const versions = Object.fromEntries(
     PROBED.map((version, index) => [
       version,
@@ -268,7 +237,9 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     ...beyond,
     ...(session !== undefined && { session }),
   };
-  const certificates = parts.has('served') ? await aboutCertificates(io, raw, job.options) : {};
+  const certificates = parts.has('served')
+    ? await (await import('./observe-certificates.ts')).aboutCertificates(io, raw, job.options)
+    : {};
   const { opened, lost } = prober.stats();
   return { ...raw, ...certificates, connections: opened + (spoken === undefined ? 0 : 1), lost };
 }

@@ -5,6 +5,8 @@ import type { JobOptions } from '../../model/io.ts';
 import { endpointOf, type Target } from '../../model/target.ts';
 
 const BINDINGS = 'bindings';
+/** The certificates as they are served, without what judging them needs beside: enough for `tls scan`. */
+export const FLIGHTS = 'flights';
 
 /** Questions beyond the versions, each with the facts that come from it. */
 const PARTS: readonly { readonly part: string; readonly facts: readonly string[] }[] = [

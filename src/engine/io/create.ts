@@ -6,14 +6,11 @@ import type { IO } from '../../model/io.ts';
 import type { NetworkOptions } from '../../model/options.ts';
 import type { Data } from './data.ts';
 import { createDeadline } from '../deadline.ts';
-import { fetchHop } from './fetch.ts';
 import { openTree } from './files.ts';
-import { runGit } from './git.ts';
 import { keptFile } from './kept.ts';
 import { createLines } from './lines.ts';
 import { createScope } from './scope.ts';
 import { openTcp } from './tcp.ts';
-import { startTls } from './tls.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface JobIO {
@@ -50,12 +47,15 @@ export function createJobIO(world: World, settings: JobSettings): JobIO {
     runKey: world.runKey,
     dns: (request) => world.dns.ask(request, signal),
     tcp: (host, port) => openTcp(world, scope, host, port),
-    tls: (over, options) => startTls(world, scope, over, options),
-    fetch: (request) => fetchHop(world, scope, lines, request),
+    // loaded where they are used: a scan of raw hellos needs none of them
+    tls: async (over, options) => await (await import('./tls.ts')).startTls(world, scope, over, options),
+    fetch: async (request) => await (await import('./fetch.ts')).fetchHop(world, scope, lines, request),
     aws: (request) => world.aws.configure(request, signal),
     files: (root) => openTree(root, signal),
     kept: (path) => keptFile(path),
-    git: (repository, args, input) => runGit(scope, repository, args, input),
+    git: async function* git(repository, args, input) {
+      yield* (await import('./git.ts')).runGit(scope, repository, args, input);
+    },
     data: async (name) => data.bytes(name),
     progress: (note) => settings.progress?.(note),
   };

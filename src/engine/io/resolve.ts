@@ -2,9 +2,6 @@
 import { isIP } from 'node:net';
 import { FaultError } from '../../model/fault.ts';
 import type { NetworkOptions } from '../../model/options.ts';
-import { decodeMessage, encodeQuery } from '../../wire/dns/message.ts';
-import { canonicalName } from '../../wire/dns/name.ts';
-import { RCODES, TYPES, type Message } from '../../wire/dns/types.ts';
 import { privateRange } from './address.ts';
 import { matchConnectTo } from './connect-to.ts';
 import type { DnsClient } from './dns.ts';
@@ -12,8 +9,6 @@ import type { Hosts } from './hosts.ts';
 
 /** Addresses tried for one connection. */
 const MAX_ADDRESSES = 8;
-/** RFC 1034 §3.6.2 sets no bound; resolvers give up near here. */
-const MAX_ALIASES = 16;
 
 export interface Destination {
   /** In the order to try; never empty. */
@@ -27,12 +22,13 @@ export async function resolveDestination(
   port: number,
   network: NetworkOptions,
   dns: DnsClient,
-  hosts: Hosts,
+  hosts: () => Hosts,
   signal: AbortSignal,
 ): Promise<Destination> {
   const override = matchConnectTo(network.connectTo, stripBrackets(host), port);
   const name = stripBrackets(override?.host ?? host);
-  const found = isIP(name) === 0 ? await addressesOf(name, network, dns, hosts, signal) : [name];
+  const found =
+    isIP(name) === 0 ? await (await import('./names.ts')).addressesOf(name, network, dns, hosts, signal) : [name];
   const to = override?.port ?? port;
   // What the user wrote in --connect-to is permitted; a rule that only changes the port says nothing of the address
   const written = override !== undefined && stripBrackets(override.host) !== stripBrackets(host).toLowerCase();
@@ -46,67 +42,4 @@ export async function resolveDestination(
 
 function stripBrackets(host: string): string {
   return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
-}
-
-async function addressesOf(
-  host: string,
-  network: NetworkOptions,
-  dns: DnsClient,
-  hosts: Hosts,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const name = canonicalName(host);
-  // A hosts file speaks for this machine; a user who names a resolver wants that one's view
-  const local = network.resolvers.length === 0 ? hosts.get(name) : undefined;
-  if (local !== undefined) return [...local];
-  // RFC 6761 §6.3: never ask DNS for these
-  if (name === 'localhost' || name.endsWith('.localhost')) return ['127.0.0.1', '::1'];
-  const [v4, v6] = await Promise.allSettled([ask(name, TYPES.A, dns, signal), ask(name, TYPES.AAAA, dns, signal)]);
-  const found: string[] = [];
-  const a = v4.status === 'fulfilled' ? v4.value : [];
-  const b = v6.status === 'fulfilled' ? v6.value : [];
-  // RFC 8305 §4: families take turns
-  for (let index = 0; index < Math.max(a.length, b.length); index++) {
-    found.push(...a.slice(index, index + 1), ...b.slice(index, index + 1));
-  }
-  if (found.length > 0) return found;
-  // One family failed and the other has nothing: that is not "no address"
-  if (v4.status === 'rejected') throw v4.reason;
-  if (v6.status === 'rejected') throw v6.reason;
-  throw new FaultError('net.no-address', `${name} has no address`);
-}
-
-async function ask(name: string, type: number, dns: DnsClient, signal: AbortSignal): Promise<string[]> {
-  const reply = await dns.ask({ query: encodeQuery(name, type) }, signal);
-  const message = decodeMessage(reply.message);
-  switch (message.rcode) {
-    case RCODES.NOERROR:
-      return addressesIn(message, name, type);
-    case RCODES.NXDOMAIN:
-      return [];
-    case RCODES.REFUSED:
-      throw new FaultError('dns.refused', `${reply.server} refused the question for ${name}`);
-    case RCODES.NOTIMP:
-      throw new FaultError('dns.notimp', `${reply.server} does not answer such questions`);
-    case RCODES.FORMERR:
-      throw new FaultError('dns.formerr', `${reply.server} did not understand the question for ${name}`);
-    default:
-      throw new FaultError('dns.servfail', `${reply.server} failed at the question for ${name}`);
-  }
-}
-
-/** The addresses at the end of the alias chain that starts at the name; records of other names do not count. */
-function addressesIn(message: Message, name: string, type: number): string[] {
-  let owner = name;
-  for (let hop = 0; hop <= MAX_ALIASES; hop++) {
-    const here = message.answers.filter((record) => canonicalName(record.name) === owner && record.class === 1);
-    const found = here.flatMap(({ rdata }) =>
-      (rdata.is === 'A' && type === TYPES.A) || (rdata.is === 'AAAA' && type === TYPES.AAAA) ? [rdata.address] : [],
-    );
-    if (found.length > 0) return found;
-    const alias = here.flatMap(({ rdata }) => (rdata.is === 'CNAME' ? [rdata.name] : []))[0];
-    if (alias === undefined) return [];
-    owner = canonicalName(alias);
-  }
-  throw new FaultError('dns.loop', `the aliases of ${name} do not end`);
 }

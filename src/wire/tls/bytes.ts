@@ -12,8 +12,8 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
 }
 
 export function uint(value: number, size: 1 | 2 | 3 | 4): Uint8Array {
-  const bytes = Buffer.alloc(size);
-  bytes.writeUIntBE(value, 0, size);
+  const bytes = new Uint8Array(size);
+  for (let at = size - 1, rest = value; at >= 0; at--, rest = Math.floor(rest / 256)) bytes[at] = rest % 256;
   return bytes;
 }
 
@@ -24,7 +24,12 @@ export function vector(size: 1 | 2 | 3, ...parts: readonly Uint8Array[]): Uint8A
 }
 
 export function uint16List(values: readonly number[]): Uint8Array {
-  return concat(...values.map((value) => uint(value, 2)));
+  const bytes = new Uint8Array(values.length * 2);
+  for (const [index, value] of values.entries()) {
+    bytes[index * 2] = value >> 8;
+    bytes[index * 2 + 1] = value;
+  }
+  return bytes;
 }
 
 export function ascii(text: string): Uint8Array {
@@ -50,14 +55,15 @@ export function readerOf(input: Uint8Array): Reader {
     return input.subarray(at - count, at);
   }
   function uintAt(size: 1 | 2 | 3 | 4): number {
-    return Buffer.from(bytes(size)).readUIntBE(0, size);
+    let value = 0;
+    for (const octet of bytes(size)) value = value * 256 + octet;
+    return value;
   }
   return { left: () => input.length - at, uint: uintAt, bytes, vector: (size) => bytes(uintAt(size)) };
 }
 
 export function uint16sOf(input: Uint8Array): readonly number[] {
-  const reader = readerOf(input);
-  const found: number[] = [];
-  while (reader.left() >= 2) found.push(reader.uint(2));
-  return found;
+  return Array.from({ length: input.length >> 1 }, (_, index) => {
+    return ((input[index * 2] ?? 0) << 8) | (input[index * 2 + 1] ?? 0);
+  });
 }

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { parseArguments } from '../../../src/config/arguments.ts';
-import { effectiveOptions, findConfig } from '../../../src/config/config.ts';
+import { findConfig } from '../../../src/config/config.ts';
+import { effectiveOptions } from '../../../src/config/file.ts';
 import { parseConnectTo, parseInstant, parseResolver } from '../../../src/config/values.ts';
 import { UsageError } from '../../../src/model/fault.ts';
 
