@@ -37,9 +37,16 @@ const DEFAULT_PORTS: { readonly [protocol in Protocol]: number } = {
 const FORMS =
   'write example.com, https://host/path, tls://host:port, smtp://host:25, page:FILE-or-URL, aws, aws@REGION, aws:PROFILE, or a path that begins with ./ or /';
 
+/** Letters, digits and hyphens, no A-label among them, and at the end nothing that could be read as a number. */
+function isPlain(text: string): boolean {
+  return /^[a-z0-9.-]*$/i.test(text) && !/xn--/i.test(text) && /(?:^|\.)[a-z][a-z0-9-]*$/i.test(text);
+}
+
 /** Lower-case A-labels without the trailing dot; undefined where the text is no host name (RFC 1123 §2.1, RFC 5891). */
 export function hostName(text: string): string | undefined {
-  const ascii = domainToASCII(text.replace(/\.$/, '')).toLowerCase();
+  const bare = text.replace(/\.$/, '');
+  // what cannot change is not mapped: the tables of IDNA take milliseconds to load
+  const ascii = (isPlain(bare) ? bare : domainToASCII(bare)).toLowerCase();
   if (ascii === '' || ascii.length > 253) return undefined;
   const labels = ascii.split('.');
   for (const label of labels) {
@@ -75,7 +82,7 @@ function parseAws(text: string, labels: Target['labels']): ParsedTarget {
 function parseHostPort(text: string, rest: string, protocol: Protocol): { host: string; port: number } {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:/[\]]+))(?::([0-9]{1,5}))?\/?$/.exec(rest);
   const written = match?.[1] ?? match?.[2] ?? '';
-  const host = isIP(written) > 0 ? written.toLowerCase() : hostName(written);
+  const host = isPlain(written) || isIP(written) === 0 ? hostName(written) : written.toLowerCase();
   const port = match?.[3] === undefined ? DEFAULT_PORTS[protocol] : Number(match[3]);
   if (match === null || host === undefined) {
     throw new UsageError(`target "${text}": expected ${protocol}://HOST:PORT`);

@@ -62,7 +62,18 @@ function messagesIn(joined: Uint8Array): readonly Message[] {
   return found;
 }
 
+/** What was read once is asked for several times: by the reader, for the version, for the pick. */
+const read = new WeakMap<Uint8Array, Flight>();
+
 export function parseFlight(bytes: Uint8Array): Flight {
+  const known = read.get(bytes);
+  if (known !== undefined && known.length === bytes.length) return known;
+  const flight = flightOf(bytes);
+  read.set(bytes, flight);
+  return flight;
+}
+
+function flightOf(bytes: Uint8Array): Flight {
   const cut = cutRecords(bytes);
   const fragments: Uint8Array[] = [];
   const alerts: Alert[] = [];

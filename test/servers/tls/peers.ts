@@ -1,4 +1,5 @@
 /** Servers of other makers, and peers whose answers are compared with ours. All on loopback, ended by their own handle. */
+import { getDiffieHellman } from 'node:crypto';
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -7,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createCa, type Issued } from '../../../src/lab/ca.ts';
+import { integer, sequence } from '../../../src/wire/x509/der-writer.ts';
 
 const run = promisify(execFile);
 
@@ -78,7 +80,15 @@ export function makeMaterial(): Material {
   write('rsa', root.issue({ names: ['a.test'], keyType: 'rsa', keyUsage: [0, 2] }));
   write('ec', root.issue({ names: ['a.test'], keyType: 'ec' }));
   writeFileSync(join(folder, 'ca.pem'), root.certPem);
+  writeFileSync(join(folder, 'dh.pem'), dhParameters());
   return { folder, ca: root.certPem, clear: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** PKCS#3 parameters of the 2048-bit group of RFC 3526: without such a file nginx has no DHE suites. */
+function dhParameters(): string {
+  const group = getDiffieHellman('modp14');
+  const der = sequence(integer(BigInt(`0x${group.getPrime('hex')}`)), integer(2));
+  return `-----BEGIN DH PARAMETERS-----\n${Buffer.from(der).toString('base64')}\n-----END DH PARAMETERS-----\n`;
 }
 
 export async function startNginx(material: Material, lines: string): Promise<Peer> {
