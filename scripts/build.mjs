@@ -1,4 +1,5 @@
 /** Builds the program: one bundle with lazy parts, the checks as one JSON file, the type declarations. Runs on Node 20 and newer. */
+import { execFileSync } from 'node:child_process';
 import { chmodSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -8,6 +9,9 @@ import { ROOT, run, runtime } from './setup.mjs';
 const next = join(ROOT, '.dist-next');
 const dist = join(ROOT, 'dist');
 rmSync(next, { recursive: true, force: true });
+
+const node = runtime();
+const templates = execFileSync(node, [join('scripts', 'build-templates.ts')], { cwd: ROOT, encoding: 'utf8' });
 
 await build({
   absWorkingDir: ROOT,
@@ -22,10 +26,20 @@ await build({
   packages: 'external',
   legalComments: 'none',
   logLevel: 'warning',
+  plugins: [
+    {
+      name: 'compiled-templates',
+      setup(bundler) {
+        bundler.onLoad({ filter: /[\\/]report[\\/]html[\\/]compile\.ts$/ }, () => ({
+          contents: templates,
+          loader: 'js',
+        }));
+      },
+    },
+  ],
 });
 chmodSync(join(next, 'cli.js'), 0o755);
 
-const node = runtime();
 run(node, [join('scripts', 'build-pack.ts'), join(next, 'pack.json')]);
 run(node, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json', '--outDir', join(next, 'types')]);
 rmSync(dist, { recursive: true, force: true });

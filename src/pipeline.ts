@@ -25,11 +25,11 @@ import type { Listener } from './model/events.ts';
 import { UsageError } from './model/fault.ts';
 import type { Framework } from './model/framework.ts';
 import type { AuditOptions, ListFile } from './model/options.ts';
-import type { Run } from './model/result.ts';
+import type { Result, Run } from './model/result.ts';
 import { joinPacks, type Pack } from './packs/pack.ts';
 import { pathsRead } from './packs/read-paths.ts';
 import { selectChecks } from './packs/select.ts';
-import { evidenceById, type SealedRun, sealInto, type StoredRun } from './run-folder.ts';
+import { type Destination, evidenceById, type SealedRun, sealInto, type StoredRun } from './run-folder.ts';
 import { related } from './relations.ts';
 
 /** A finished run with all that a report needs. */
@@ -47,8 +47,21 @@ export interface AuditRequest {
   readonly version: string;
   readonly listener: Listener;
   readonly signal: AbortSignal;
-  /** False where no report but run.json is wanted: then results are not held in memory. */
-  readonly keepResults?: boolean;
+  /** Without one, results stay in memory. */
+  readonly reports?: () => Promise<ResultTaker>;
+}
+
+/** Who takes results as they are sealed. Asked for when all is observed, and made ready while that takes its time. */
+export interface ResultTaker {
+  /** Whether results stay in memory beside that. */
+  readonly keepsResults: boolean;
+  readonly add: (result: Result) => void;
+}
+
+/** How `sealInto` hands results on. */
+async function takenBy(reports: AuditRequest['reports']): Promise<Pick<Destination, 'keep' | 'each'>> {
+  const taker = await reports?.();
+  return { keep: taker?.keepsResults ?? true, each: taker?.add };
 }
 
 function planChecks(checks: readonly Check[]): PlanCheck[] {
@@ -290,7 +303,7 @@ export async function audit(request: AuditRequest): Promise<Outcome> {
     const sealed = sealInto(seal, verdictsOf(checks, related(collection.observations), asOf), {
       folder: options.output,
       inputs,
-      keep: request.keepResults ?? true,
+      ...(await takenBy(request.reports)),
     });
     return outcomeOf(sealed, checks, packs, store, listener);
   } finally {
@@ -311,7 +324,7 @@ export interface ReplayRequest {
   readonly output?: string;
   readonly version: string;
   readonly listener: Listener;
-  readonly keepResults?: boolean;
+  readonly reports?: AuditRequest['reports'];
 }
 
 /** Judges a stored run again: the same functions over another source. */
@@ -354,6 +367,6 @@ export async function replay(request: ReplayRequest): Promise<Outcome & { readon
     checks,
     scope: judging.scope,
   });
-  const sealed = sealInto(seal, verdicts, { folder: output, inputs: text, keep: request.keepResults ?? true });
+  const sealed = sealInto(seal, verdicts, { folder: output, inputs: text, ...(await takenBy(request.reports)) });
   return { ...outcomeOf(sealed, checks, packs, store ?? reader, listener), judging };
 }

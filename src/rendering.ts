@@ -7,10 +7,10 @@ import type { Evidence } from './model/evidence.ts';
 import { UsageError } from './model/fault.ts';
 import type { Framework } from './model/framework.ts';
 import { didYouMean } from './model/nearest.ts';
-import type { View } from './model/reporter.ts';
-import type { Run } from './model/result.ts';
+import type { Gathering, Reporter, View } from './model/reporter.ts';
+import type { Result, Run } from './model/result.ts';
 import { type FormatEntry, FORMATS, formatEntry } from './report/registry.ts';
-import { writeWhole } from './whole-file.ts';
+import { type Spool, spoolFor, writeWhole } from './whole-file.ts';
 
 /** The formats by their names; throws a UsageError for one that there is not. */
 export function formatsOf(names: readonly string[]): FormatEntry[] {
@@ -34,6 +34,8 @@ export function loadAssets(packageRoot: string): View['assets'] {
 
 export interface RenderInput {
   readonly run: Run;
+  /** The same run with only its fails and errors, where its results may lie on the disk. */
+  readonly findings?: Run;
   readonly evidence: (id: string) => Evidence | undefined;
   readonly frameworks: readonly Framework[];
   readonly checks: readonly Check[];
@@ -43,29 +45,78 @@ export interface RenderInput {
 /** Formats that show certificates and suites: only for them is the evidence read. */
 const WITH_INVENTORY: ReadonlySet<string> = new Set(['html', 'certificates', 'cryptography']);
 
-/** Renders into `folder`; yields the paths that were written, in the order of `formats`. run.json is the caller's. */
+/** Reports in the making: their reporters are loaded, and results can come. */
+export interface Rendering {
+  /** Whether a format wants all results at once. */
+  readonly keepsResults: boolean;
+  /** The next result of the run, for the formats that take them one by one. */
+  readonly add: (result: Result) => void;
+  /** Writes the reports; answers their paths in the order of the formats. */
+  write(input: RenderInput): Promise<string[]>;
+  /** Takes away what was not finished. */
+  discard(): void;
+}
+
+interface Part {
+  readonly path: string;
+  readonly reporter: Reporter;
+  readonly gathering: Gathering | undefined;
+  spool?: Spool;
+}
+
+/** Loads the reporters and our templates. run.json is the caller's. */
+export async function startRendering(
+  formats: readonly FormatEntry[],
+  folder: string,
+  packageRoot: string,
+): Promise<Rendering> {
+  const wanted = formats.filter((format) => format.id !== 'json');
+  const assets = wanted.length === 0 ? {} : loadAssets(packageRoot);
+  const parts = await Promise.all(
+    wanted.map(async (format): Promise<Part> => {
+      const reporter = await format.load();
+      return { path: join(folder, format.fileName), reporter, gathering: reporter.gather?.(assets) };
+    }),
+  );
+  return {
+    keepsResults: parts.some(({ gathering }) => gathering === undefined),
+    add(result) {
+      for (const part of parts) {
+        if (part.gathering === undefined) continue;
+        part.spool ??= spoolFor(part.path);
+        part.spool.write(part.gathering.add(result));
+      }
+    },
+    async write({ run, findings = run, evidence, frameworks, checks }) {
+      if (parts.length === 0) return [];
+      const inventory = wanted.some(({ id }) => WITH_INVENTORY.has(id)) && {
+        inventory: await inventoryOf(findings, evidence),
+      };
+      const view: View = { run, evidence, assets, frameworks, checks, ...inventory };
+      return parts.map(({ path, reporter, gathering, spool }) => {
+        writeWhole(path, gathering?.pieces(view, spool?.bytes() ?? []) ?? [reporter.render(view)]);
+        spool?.discard();
+        return path;
+      });
+    },
+    discard() {
+      for (const { spool } of parts) spool?.discard();
+    },
+  };
+}
+
+/** Renders a run that is in memory into `folder`; answers the paths that were written, in the order of `formats`. */
 export async function renderFormats(
   input: RenderInput,
   formats: readonly FormatEntry[],
   folder: string,
 ): Promise<string[]> {
-  const wanted = formats.filter((format) => format.id !== 'json');
-  if (wanted.length === 0) return [];
+  const rendering = await startRendering(formats, folder, input.packageRoot);
   mkdirSync(folder, { recursive: true });
-  const view: View = {
-    run: input.run,
-    evidence: input.evidence,
-    assets: loadAssets(input.packageRoot),
-    frameworks: input.frameworks,
-    checks: input.checks,
-    ...(wanted.some(({ id }) => WITH_INVENTORY.has(id)) && { inventory: await inventoryOf(input.run, input.evidence) }),
-  };
-  const written: string[] = [];
-  for (const format of wanted) {
-    const reporter = await format.load();
-    const path = join(folder, format.fileName);
-    writeWhole(path, reporter.pieces?.(view) ?? [reporter.render(view)]);
-    written.push(path);
+  try {
+    for (const result of input.run.results) rendering.add(result);
+    return await rendering.write(input);
+  } finally {
+    rendering.discard();
   }
-  return written;
 }

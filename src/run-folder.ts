@@ -28,10 +28,16 @@ export interface Destination {
   readonly inputs: string;
   /** Whether all results stay in memory. Otherwise they are read back from run.json when somebody asks for them. */
   readonly keep: boolean;
+  /** Hears each result as it is sealed. */
+  readonly each?: ((result: Result) => void) | undefined;
 }
 
 /** Seals the verdicts, which come in the order of a run, and writes inputs.json and run.json. */
-export function sealInto(seal: Sealer, verdicts: Iterable<Verdict>, { folder, inputs, keep }: Destination): SealedRun {
+export function sealInto(
+  seal: Sealer,
+  verdicts: Iterable<Verdict>,
+  { folder, inputs, keep, each }: Destination,
+): SealedRun {
   const results: Result[] = [];
   const found: Result[] = [];
   const file = folder === undefined ? undefined : wholeFile(join(folder, 'run.json'));
@@ -42,6 +48,7 @@ export function sealInto(seal: Sealer, verdicts: Iterable<Verdict>, { folder, in
     for (const verdict of verdicts) {
       const { result, line } = seal.add(verdict);
       text?.result(line);
+      each?.(result);
       if (keep || folder === undefined) results.push(result);
       if (result.status === 'fail' || result.status === 'error') found.push(result);
     }

@@ -9,7 +9,7 @@ import { checkOutputFolder } from '../engine/output-folder.ts';
 import { FaultError, UsageError } from '../model/fault.ts';
 import type { AuditOptions } from '../model/options.ts';
 import { audit as runAudit, type Outcome } from '../pipeline.ts';
-import { formatsOf, renderFormats } from '../rendering.ts';
+import { formatsOf, type Rendering, startRendering } from '../rendering.ts';
 import type { CommandContext } from './context.ts';
 import { keepHeapSmall } from './heap.ts';
 import { allPacks, shortPath, withRules } from './packs.ts';
@@ -45,6 +45,9 @@ function interruptible(context: CommandContext): { readonly signal: AbortSignal;
   };
 }
 
+/** A run that takes longer than this waits for others: its reporters are loaded meanwhile. */
+const WAITS_MS = 700;
+
 /** An audit with these options, its reports written and shown; what `demo` does too. */
 export async function auditWith(
   options: AuditOptions,
@@ -59,6 +62,11 @@ export async function auditWith(
   keepHeapSmall();
   const watching = watch(args, context);
   const { signal, release } = interruptible(context);
+  let loading: Promise<Rendering> | undefined;
+  const rendering = (): Promise<Rendering> =>
+    (loading ??= startRendering(formats, options.output, context.packageRoot));
+  // What fails is told where the reports are wanted
+  const early = setTimeout(() => void rendering().catch(() => undefined), WAITS_MS);
   try {
     const outcome = await runAudit({
       options,
@@ -67,17 +75,19 @@ export async function auditWith(
       version: context.version,
       listener: watching.listener,
       signal,
-      keepResults: formats.some(({ id }) => id !== 'json'),
+      reports: rendering,
     });
-    const written = await renderFormats({ ...outcome, packageRoot: context.packageRoot }, formats, options.output);
+    const written = await (await rendering()).write({ ...outcome, packageRoot: context.packageRoot });
     watching.end();
     const paths = [...written, join(options.output, 'run.json')].map((path) => shortPath(path, context.cwd));
     present(outcome, paths, args, context);
     const { failOn, allowIncomplete } = options;
     return { outcome, code: exitCode(outcome.run, { failOn, allowIncomplete, interrupted: signal.aborted }) };
   } finally {
+    clearTimeout(early);
     watching.end();
     release();
+    (await loading?.catch(() => undefined))?.discard();
   }
 }
 

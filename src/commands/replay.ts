@@ -7,7 +7,7 @@ import { parseInstant } from '../config/values.ts';
 import { checkOutputFolder } from '../engine/output-folder.ts';
 import { UsageError } from '../model/fault.ts';
 import { replay as runReplay, type ReplayRequest } from '../pipeline.ts';
-import { formatsOf, renderFormats } from '../rendering.ts';
+import { formatsOf, startRendering } from '../rendering.ts';
 import { readRun, type StoredRun } from '../run-folder.ts';
 import type { CommandContext } from './context.ts';
 import { keepHeapSmall } from './heap.ts';
@@ -52,6 +52,7 @@ export async function replay(args: Arguments, context: CommandContext): Promise<
   if (pack === undefined) throw new Error('there is no pack');
   keepHeapSmall();
   const watching = watch(args, context);
+  const rendering = await startRendering(output === undefined ? [] : formats, output ?? '', context.packageRoot);
   try {
     const outcome = await runReplay({
       stored,
@@ -62,12 +63,9 @@ export async function replay(args: Arguments, context: CommandContext): Promise<
       ...(output === undefined ? {} : { output }),
       version: context.version,
       listener: watching.listener,
-      keepResults: formats.some(({ id }) => id !== 'json'),
+      reports: () => Promise.resolve(rendering),
     });
-    const written =
-      output === undefined
-        ? []
-        : await renderFormats({ ...outcome, packageRoot: context.packageRoot }, formats, output);
+    const written = await rendering.write({ ...outcome, packageRoot: context.packageRoot });
     watching.end();
     present(
       outcome,
@@ -79,5 +77,6 @@ export async function replay(args: Arguments, context: CommandContext): Promise<
     return exitCode(outcome.run, { failOn, allowIncomplete });
   } finally {
     watching.end();
+    rendering.discard();
   }
 }

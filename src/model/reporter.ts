@@ -4,7 +4,7 @@ import type { Drift } from './drift.ts';
 import type { Evidence } from './evidence.ts';
 import type { Framework } from './framework.ts';
 import type { Inventory } from './inventory.ts';
-import type { Run } from './result.ts';
+import type { Result, Run } from './result.ts';
 
 export interface View {
   readonly run: Run;
@@ -31,6 +31,14 @@ export interface Reporter {
   /** `report.html`, `report.sarif` ... */
   readonly fileName: string;
   render(view: View): string;
-  /** The same text in pieces, where it can be large. */
-  pieces?(view: View): Iterable<string>;
+  /** The same text from results that come one by one, where a run can be large. */
+  gather?(assets: View['assets']): Gathering;
+}
+
+/** A report in the making. It takes the results in the order of the run and holds none that it does not show. */
+export interface Gathering {
+  /** What the result adds to the text: the caller keeps it for `pieces`. */
+  add(result: Result): string;
+  /** The text, with what was added at its place. It never asks for `view.run.results`, which may lie on the disk. */
+  pieces(view: View, added: Iterable<string | Uint8Array>): Iterable<string | Uint8Array>;
 }

@@ -1,13 +1,11 @@
 /** The run inside an HTML report: packed without repetition, safe between script tags, and read back without loss. */
 import { isArray, isObject, own, type Json, type JsonObject } from '../model/json.ts';
 import type { Reason, Result, Run } from '../model/result.ts';
-import { visibleJson } from './visible.ts';
+import { visibleIslandJson } from './visible.ts';
 
 const SCHEMA = 'report-data/1';
 const OPEN = '<script type="application/json" id="probity-run">';
 const CLOSE = '</script>';
-/** So many results a piece of text. */
-const PIECE = 256;
 const STATUSES = ['fail', 'error', 'manual', 'pass', 'not-applicable'] as const;
 
 /** Gives each distinct value its place in a list. */
@@ -49,18 +47,37 @@ function packer() {
       ...(Object.keys(more).length === 0 ? [] : [more]),
     ];
   };
+  /** Results come by check: the rule of the one before is mostly that of the next. */
+  let last: { readonly result: Result; readonly place: number } | undefined;
+  const ruleOf = (result: Result): number => {
+    const { check, version, title, severity, references, remediation } = result;
+    const known = last?.result;
+    const isSame =
+      known?.check === check &&
+      known.references === references &&
+      known.version === version &&
+      known.title === title &&
+      known.severity === severity &&
+      known.remediation === remediation;
+    const place =
+      isSame && last !== undefined
+        ? last.place
+        : rules.place([check, version, title, severity, references as unknown as Json, remediation]);
+    last = { result, place };
+    return place;
+  };
   return {
     /** What `result` has put there so far. */
     tables: { rules: rules.rows, targets: targets.rows, leaves: leaves.rows, evidence: evidence.rows },
     result(result: Result): Json {
-      const { check, version, title, severity, references, remediation, fault, location, waiver } = result;
+      const { fault, location, waiver } = result;
       const more = {
         ...(fault === undefined ? {} : { fault }),
         ...(location === undefined ? {} : { location }),
         ...(waiver === undefined ? {} : { waiver }),
       } as JsonObject;
       return [
-        rules.place([check, version, title, severity, references as unknown as Json, remediation]),
+        ruleOf(result),
         targets.place(result.target),
         result.subject,
         STATUSES.indexOf(result.status),
@@ -73,22 +90,33 @@ function packer() {
   };
 }
 
-/** The text of the packed run piece by piece, results first: a large run is never held as one text. */
-export function* packedText(run: Run): Generator<string> {
+/**
+ * The script element that holds the run: its beginning, what each result adds, and its end, which wants all results added. It is
+ * data: no policy lets it run, no byte of it can end it.
+ */
+export function islandOf() {
   const packed = packer();
-  const head = { ...run, results: [] };
-  yield `{"schema":${JSON.stringify(SCHEMA)},"run":${JSON.stringify(head)},"results":[`;
-  let lines: string[] = [];
-  for (const [index, entry] of run.results.entries()) {
-    lines.push(`${index === 0 ? '' : ','}${JSON.stringify(packed.result(entry))}`);
-    if (lines.length < PIECE) continue;
-    yield lines.join('');
-    lines = [];
-  }
-  yield lines.join('');
-  yield `]${Object.entries(packed.tables)
-    .map(([name, rows]) => `,"${name}":${JSON.stringify(rows)}`)
-    .join('')}}`;
+  let before = '';
+  return {
+    head(run: Run): string {
+      // Not spread: that would ask for results that may lie on the disk
+      const members = Object.keys(run).map((key): [string, unknown] => [
+        key,
+        key === 'results' ? [] : run[key as keyof Run],
+      ]);
+      const head = JSON.stringify(Object.fromEntries(members));
+      return `${OPEN}{"schema":${JSON.stringify(SCHEMA)},"run":${visibleIslandJson(head)},"results":[`;
+    },
+    add(result: Result): string {
+      const text = `${before}${visibleIslandJson(JSON.stringify(packed.result(result)))}`;
+      before = ',';
+      return text;
+    },
+    tail(): string {
+      const tables = Object.entries(packed.tables).map(([name, rows]) => `,"${name}":${JSON.stringify(rows)}`);
+      return `]${visibleIslandJson(tables.join(''))}}${CLOSE}`;
+    },
+  };
 }
 
 function rows(data: JsonObject, key: string): readonly Json[] {
@@ -159,18 +187,6 @@ export function unpackRun(data: Json): Run {
     } as unknown as Result;
   });
   return { ...(head as unknown as Run), results };
-}
-
-// `</script>`, `<!--` and `<script` would end or change the element
-const MARKUP = /[<>&]/g;
-
-/** The script element that holds the run, piece by piece. It is data: no policy lets it run, no byte of it can end it. */
-export function* islandOf(run: Run): Generator<string> {
-  yield OPEN;
-  for (const piece of packedText(run)) {
-    yield visibleJson(piece).replace(MARKUP, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
-  }
-  yield CLOSE;
 }
 
 /** The run that an HTML report carries, or undefined where the text carries none. */

@@ -15,6 +15,7 @@ import { domainJob, labIo } from '../support/dns-io.ts';
 
 const TARGETS = 1000;
 const RUNS = 5;
+const NO_REPORTS = { keepsResults: false, add: () => undefined };
 const AT = '2026-11-22T10:00:00.000Z';
 
 /** Evidence of a domain that sends no mail, as the collector makes it from a zone in memory. */
@@ -100,7 +101,7 @@ try {
         version: '0',
         listener: () => undefined,
         // What the command does where no report but run.json is wanted
-        ...(output !== undefined && { output, keepResults: false }),
+        ...(output !== undefined && { output, reports: () => Promise.resolve(NO_REPORTS) }),
       });
       best = Math.min(best, performance.now() - started);
       const { user, system } = process.cpuUsage(before);

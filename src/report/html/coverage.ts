@@ -3,6 +3,7 @@ import type { Check } from '../../model/check.ts';
 import { byCodeUnit } from '../../model/json.ts';
 import type { Result, Run, RunTarget } from '../../model/result.ts';
 import { faultOf, faultTitle, plural } from '../words.ts';
+import type { Gathered, TargetCounts } from './gathered.ts';
 import { line } from './texts.ts';
 
 export interface FaultView {
@@ -74,12 +75,6 @@ export function faultViews(results: readonly Result[]): FaultView[] {
     }));
 }
 
-interface TargetCounts {
-  fail: number;
-  error: number;
-  pass: number;
-}
-
 function targetView(target: RunTarget, counts: TargetCounts): TargetView {
   const { planned, observed, faulted } = target.jobs;
   const notRun = planned - observed - faulted;
@@ -104,20 +99,8 @@ function targetView(target: RunTarget, counts: TargetCounts): TargetView {
 }
 
 /** `room`: how many targets get a row; the others a line. */
-export function coverageView(run: Run, checks: readonly Check[], room: number): CoverageView {
-  const byTarget = new Map<string, TargetCounts>(run.targets.map(({ id }) => [id, { fail: 0, error: 0, pass: 0 }]));
-  const judged = new Set<string>();
-  const sources: { target: string; message: string }[] = [];
-  for (const result of run.results) {
-    judged.add(result.check);
-    const counts = byTarget.get(result.target);
-    if (counts !== undefined && (result.status === 'fail' || result.status === 'error' || result.status === 'pass')) {
-      counts[result.status] += 1;
-    }
-    if (result.check === 'secret.none') {
-      sources.push({ target: line(result.target, 300), message: line(result.message, 300) });
-    }
-  }
+export function coverageView(run: Run, results: Gathered, checks: readonly Check[], room: number): CoverageView {
+  const { byTarget, judged, searched } = results;
   const nothing: TargetCounts = { fail: 0, error: 0, pass: 0 };
   const weight = (target: RunTarget): number => {
     const counts = byTarget.get(target.id) ?? nothing;
@@ -132,7 +115,7 @@ export function coverageView(run: Run, checks: readonly Check[], room: number): 
     run.targets.reduce((total, { jobs }) => total + jobs[key], 0);
   const [planned, observed, faulted] = [sum('planned'), sum('observed'), sum('faulted')];
   return {
-    faults: faultViews(run.results),
+    faults: faultViews(results.of('error')),
     targets: ordered.slice(0, room).map((target) => targetView(target, byTarget.get(target.id) ?? nothing)),
     quiet: rest
       .map((target) => {
@@ -151,6 +134,6 @@ export function coverageView(run: Run, checks: readonly Check[], room: number): 
     withoutTarget: checks
       .filter((check) => !judged.has(check.id) && check.each?.onEmpty !== 'silent')
       .map(({ id, title }) => ({ id: line(id, 120), title: line(title, 300) })),
-    sources,
+    sources: searched.map(({ target, message }) => ({ target: line(target, 300), message: line(message, 300) })),
   };
 }

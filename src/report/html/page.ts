@@ -1,19 +1,10 @@
 /** The content of the HTML report, ready for the templates: every text visible and bounded, nothing left to decide. */
-import { SEVERITIES, type Severity, type Status } from '../../model/check.ts';
+import { SEVERITIES, type Severity } from '../../model/check.ts';
 import { type Drift, DRIFT_STATES, type DriftState } from '../../model/drift.ts';
 import type { View } from '../../model/reporter.ts';
 import type { Result, Run } from '../../model/result.ts';
 import { nameOf } from '../../model/target.ts';
-import {
-  bySeverityThenCheck,
-  groupByCheck,
-  instant,
-  percent,
-  plural,
-  STATUS_WORDS,
-  unwaivedFails,
-  verdictLine,
-} from '../words.ts';
+import { instant, percent, plural, STATUS_WORDS, unwaivedFails, verdictLine } from '../words.ts';
 import { claimViews } from './claims.ts';
 import { frameworkViews } from './controls.ts';
 import { coverageView } from './coverage.ts';
@@ -29,11 +20,10 @@ import {
   type GroupView,
   type Showing,
 } from './findings.ts';
+import { type Gathered, STATIC_RESULTS } from './gathered.ts';
 import { inventoryView } from './inventory.ts';
 import { line } from './texts.ts';
 
-/** Up to here every result stands in the page; above it passes are counted, and the script shows them from the data. */
-const STATIC_RESULTS = 4_000;
 /** Findings with expected, actual and evidence fold-out; further ones are lines. Fewer where the page is large anyway. */
 const CARDS = 300;
 const CARDS_OF_LARGE = 60;
@@ -69,7 +59,7 @@ function severitySections(
 }
 
 /** The bar of statuses: parts of 1000, none of them invisible. Fails that somebody accepted stand apart. */
-function tally(run: Run): { status: string; word: string; count: string; x: string; width: string }[] {
+function tally(run: Run, total: number): { status: string; word: string; count: string; x: string; width: string }[] {
   const { byStatus } = run.summary;
   const fails = unwaivedFails(run);
   const parts = [
@@ -84,18 +74,18 @@ function tally(run: Run): { status: string; word: string; count: string; x: stri
   const room = 1000 - least * parts.length;
   let x = 0;
   return parts.map(({ status, word, number }) => {
-    const width = least + Math.round((room * number) / run.results.length);
+    const width = least + Math.round((room * number) / total);
     const part = { status, word, count: count(number), x: String(x), width: String(width) };
     x += width;
     return part;
   });
 }
 
-function counted(results: readonly Result[]): { check: string; title: string; count: string }[] {
-  return groupByCheck(results).map(({ check, results: list }) => ({
+function counted(groups: ReturnType<Gathered['counted']>): { check: string; title: string; count: string }[] {
+  return groups.map(({ check, title, count: number }) => ({
     check: line(check, 120),
-    title: line(list[0]?.title ?? '', 300),
-    count: count(list.length),
+    title: line(title, 300),
+    count: count(number),
   }));
 }
 
@@ -152,14 +142,12 @@ function driftViews(drifts: readonly Drift[]): { state: string; word: string; co
     }));
 }
 
-export function pageOf(view: View) {
+export function pageOf(view: View, results: Gathered) {
   const { run } = view;
-  const everything = run.results.length <= STATIC_RESULTS;
+  const { everything } = results;
   const cards = everything ? CARDS : CARDS_OF_LARGE;
-  const of = (status: Status): Result[] =>
-    run.results.filter((result) => result.status === status).sort(bySeverityThenCheck);
-  const failed = of('fail');
-  const errors = of('error');
+  const failed = results.of('fail');
+  const errors = results.of('error');
   const shelf = new EvidenceShelf(view);
   const showing: Showing = {
     asOf: run.asOf,
@@ -182,9 +170,7 @@ export function pageOf(view: View) {
     'accepted-',
     findingView,
   );
-  const manual = groupViews(of('manual'), showing, { left: cards }, 'manual-', findingView);
-  const passes = of('pass');
-  const without = of('not-applicable');
+  const manual = groupViews(results.of('manual'), showing, { left: cards }, 'manual-', findingView);
   const unlimited = { left: everything ? STATIC_RESULTS : 0 };
   const failing = new Map<string, string>();
   for (const { groups } of fails) {
@@ -194,7 +180,7 @@ export function pageOf(view: View) {
   const names = subjects(run);
   const { tone, words } = headline(run);
   const claims = claimViews(run);
-  const unseen = coverageView(run, view.checks, everything ? 200 : 60);
+  const unseen = coverageView(run, results, view.checks, everything ? 200 : 60);
   const frameworks = frameworkViews(view, failing);
   return {
     title: `${names.name}${names.more === '' ? '' : ` ${names.more}`}`,
@@ -209,14 +195,14 @@ export function pageOf(view: View) {
     complete: run.complete,
     coverageText: `${count(coverage.judged)} of ${count(coverage.applicable)}`,
     coveragePercent: percent(coverage.judged, coverage.applicable),
-    tally: tally(run),
+    tally: tally(run, results.total),
     severities: SEVERITIES.map((severity) => ({
       severity,
       word: SEVERITY_WORDS[severity],
       count: count(run.summary.bySeverity[severity]),
       none: run.summary.bySeverity[severity] === 0,
     })),
-    total: count(run.results.length),
+    total: count(results.total),
     claims,
     claimsCount: count(claims.length),
     drift: driftViews(view.drift ?? []),
@@ -231,14 +217,14 @@ export function pageOf(view: View) {
     manualCount: count(byStatus.manual),
     frameworks,
     everything,
-    passCount: count(passes.length),
-    passes: everything ? groupViews(passes, showing, unlimited, 'pass-', lineView) : [],
-    passChecks: everything ? [] : counted(passes),
-    naCount: count(without.length),
-    naText: plural(without.length, 'check did', 'checks did'),
+    passCount: count(byStatus.pass),
+    passes: everything ? groupViews(results.of('pass'), showing, unlimited, 'pass-', lineView) : [],
+    passChecks: everything ? [] : counted(results.counted('pass')),
+    naCount: count(byStatus['not-applicable']),
+    naText: plural(byStatus['not-applicable'], 'check did', 'checks did'),
     manualText: plural(byStatus.manual, 'needs', 'need'),
-    without: everything ? groupViews(without, showing, unlimited, 'na-', plainView) : [],
-    withoutChecks: everything ? [] : counted(without),
+    without: everything ? groupViews(results.of('not-applicable'), showing, unlimited, 'na-', plainView) : [],
+    withoutChecks: everything ? [] : counted(results.counted('not-applicable')),
     coverage: unseen,
     firstFaults: unseen.faults.slice(0, FIRST_FAULTS),
     moreFaults: unseen.faults.length > FIRST_FAULTS ? plural(unseen.faults.length - FIRST_FAULTS, 'more reason') : '',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { test } from 'node:test';
 import type { Drift } from '../../../src/model/drift.ts';
-import { htmlText } from '../../../src/report/html.ts';
+import { html as reporter, htmlText } from '../../../src/report/html.ts';
 import { boundedJson } from '../../../src/report/html/evidence.ts';
 import { safeHref, shellWord, spans } from '../../../src/report/html/texts.ts';
 import { runFromHtml } from '../../../src/report/island.ts';
@@ -54,6 +54,22 @@ test('fails, errors, controls, coverage and run facts stand in the page as text,
     'deploy/old-release.sh:41:12',
   ]) {
     assert.ok(page.includes(text.replaceAll('=', '&#x3D;')), text);
+  }
+});
+
+test('a report of results that came one by one is the same, and never asks for the list of them', () => {
+  for (const built of [companyRun(), largeRun(4_500)]) {
+    const view = viewOf(built);
+    const gathering = reporter.gather?.(view.assets);
+    const added = built.run.results.map((result) => gathering?.add(result) ?? '');
+    const run = Object.defineProperty({ ...built.run }, 'results', {
+      enumerable: true,
+      get: () => assert.fail('the results were asked for'),
+    });
+
+    const pieces = [...(gathering?.pieces({ ...view, run }, added) ?? [])];
+
+    assert.equal(pieces.join(''), htmlText(view));
   }
 });
 
