@@ -9,6 +9,7 @@ import type { Target } from '../model/target.ts';
 import type { Collectors } from './collectors.ts';
 import { faultEvidence } from './evidence.ts';
 import { faultMessages } from './fault-messages.ts';
+import { type Held, hold, observationsOf } from './held.ts';
 import { faultOf } from './observe-job.ts';
 import type { Planner, Seen, Wave } from './plan.ts';
 import type { EvidenceSource } from './source.ts';
@@ -57,7 +58,7 @@ export interface CollectOptions {
 
 interface Found {
   readonly target: Target;
-  readonly seen: Map<string, Observed>;
+  readonly seen: Map<string, Held>;
   planned: number;
 }
 
@@ -130,7 +131,7 @@ function takeWave(
         digest: kept.digest,
       });
       const place = state.found.get(target.id);
-      place?.seen.set(collector, observed);
+      place?.seen.set(collector, hold(observed));
       if (!wave.leads(collector)) continue;
       // The target as this run knows it: stored evidence may name other labels
       const facts = observed.is === 'facts' ? observed.facts : undefined;
@@ -198,10 +199,10 @@ function collection(found: ReadonlyMap<string, Found>, entries: EvidenceEntry[],
   const neverRan = all.some((one) => one.is === 'fault' && NEVER_RAN.includes(one.fault.code));
   return {
     targets: places.map(({ target, seen, planned }) => {
-      const observed = [...seen.values()].filter((one) => one.is === 'facts').length;
+      const observed = [...seen.values()].filter((one) => one.is !== 'fault').length;
       return { target, jobs: { planned, observed, faulted: planned - observed } };
     }),
-    observations: places.map(({ target, seen }) => ({ target, collectors: Object.fromEntries(seen) })),
+    observations: observationsOf(places),
     evidence: entries.sort((a, b) => byCodeUnit(a.id, b.id)),
     complete: !signal.aborted && !neverRan,
   };

@@ -18,6 +18,10 @@ export interface PreloadList {
 }
 
 const MAX_BYTES = 64 * 1024 * 1024;
+/** The least that zlib takes. */
+const MIN_CHUNK = 64;
+/** The three lines at its head. */
+const MAX_HEAD = 4096;
 
 /** One line a name, sorted by code unit; `=` at its end where subdomains are not included. Header lines start with `#`. */
 export function compactList(
@@ -53,11 +57,20 @@ function parseJson(text: string): Json | undefined {
   }
 }
 
+/** RFC 1952 §2.3.1: a gzip file ends with the size of what is in it; room for that is taken once, not chunk by chunk. */
+function unpacked(bytes: Uint8Array): Buffer {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (view[0] !== 0x1f || view[1] !== 0x8b) return view;
+  const size = view.length < 18 ? 0 : view.readUInt32LE(view.length - 4);
+  return gunzipSync(view, { maxOutputLength: MAX_BYTES, chunkSize: Math.min(Math.max(size, MIN_CHUNK), MAX_BYTES) });
+}
+
 /** Opens the compact form, packed by gzip or not; undefined where the bytes are something else. */
 export function openList(bytes: Uint8Array): PreloadList | undefined {
-  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const text = Buffer.from(packed ? gunzipSync(bytes, { maxOutputLength: MAX_BYTES }) : bytes).toString('latin1');
-  const head = /^# source: (.*)\n# date: ([0-9]{4}-[0-9]{2}-[0-9]{2})\n# count: ([0-9]{1,9})\n/.exec(text);
+  const text = unpacked(bytes);
+  const head = /^# source: (.*)\n# date: ([0-9]{4}-[0-9]{2}-[0-9]{2})\n# count: ([0-9]{1,9})\n/.exec(
+    text.toString('latin1', 0, MAX_HEAD),
+  );
   if (head?.[1] === undefined || head[2] === undefined) return undefined;
   const start = head[0].length;
   return {
@@ -76,16 +89,18 @@ export function openList(bytes: Uint8Array): PreloadList | undefined {
   };
 }
 
+const FEED = 0x0a;
+
 /** Binary search over the lines of the text from `start`. */
-function search(text: string, start: number, name: string): PreloadEntry | undefined {
+function search(text: Buffer, start: number, name: string): PreloadEntry | undefined {
   let low = start;
   let high = text.length;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    const begin = Math.max(text.lastIndexOf('\n', middle - 1) + 1, low);
-    const feed = text.indexOf('\n', begin);
+    const begin = Math.max(text.lastIndexOf(FEED, middle - 1) + 1, low);
+    const feed = text.indexOf(FEED, begin);
     const end = feed === -1 ? text.length : feed;
-    const line = text.slice(begin, end);
+    const line = text.toString('latin1', begin, end);
     const found = line.endsWith('=') ? line.slice(0, -1) : line;
     if (found === name) return { name, includeSubDomains: line === found };
     if (byCodeUnit(found, name) < 0) low = end + 1;
