@@ -140,11 +140,13 @@ function misbehaved(
   }
 }
 
-/** Reads length-prefixed messages (RFC 1035 §4.2.2) and answers each. */
+/** Reads length-prefixed messages (RFC 1035 §4.2.2) and answers each; answers to what came together leave together. */
 function serveTcp(socket: Socket, answer: Responder): void {
-  let pending = Buffer.alloc(0);
+  let pending: Buffer = Buffer.alloc(0);
+  socket.setNoDelay(true);
   socket.on('data', (chunk: Buffer) => {
-    pending = Buffer.concat([pending, chunk]);
+    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+    const replies: Uint8Array[] = [];
     while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
       const length = pending.readUInt16BE(0);
       const reply = answer(pending.subarray(2, 2 + length), 'tcp');
@@ -153,10 +155,9 @@ function serveTcp(socket: Socket, answer: Responder): void {
         socket.destroy();
         return;
       }
-      const head = Buffer.alloc(2);
-      head.writeUInt16BE(reply.length);
-      socket.write(Buffer.concat([head, reply]));
+      replies.push(Uint8Array.of(reply.length >>> 8, reply.length & 0xff), reply);
     }
+    if (replies.length > 0) socket.write(Buffer.concat(replies));
   });
   socket.on('error', () => {
     socket.destroy();

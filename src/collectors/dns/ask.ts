@@ -16,7 +16,7 @@ export interface Told {
 }
 
 /** Asks and keeps the answer message, or the fault, in the form that raw evidence has. */
-export async function ask(asked: Asked, dns: IO['dns']): Promise<Told> {
+export async function ask(asked: Asked, io: Pick<IO, 'dns'>): Promise<Told> {
   try {
     const query = encodeQuery(asked.name, TYPES[asked.type], {
       recursionDesired: asked.server === undefined || asked.how === 'recurse',
@@ -24,7 +24,7 @@ export async function ask(asked: Asked, dns: IO['dns']): Promise<Told> {
       edns: asked.how !== 'plain',
     });
     const plain = asked.server === undefined ? { query } : { query, server: asked.server };
-    const { message, server, transport, elapsedMs, trusted } = await dns(
+    const { message, server, transport, elapsedMs, trusted } = await io.dns(
       asked.how === 'tcp' ? { ...plain, transport: 'tcp' } : plain,
     );
     const clean = redactedMessage(message);

@@ -21,6 +21,7 @@ const MAX_PAGES = 6;
 
 /** Runs the questions of one round, a bounded number at once; the answers stand in the order of the questions. */
 async function askAll(questions: readonly Asked[], io: IO): Promise<Told[]> {
+  if (questions.length <= MAX_IN_FLIGHT) return Promise.all(questions.map((asked) => ask(asked, io)));
   const told: Told[] = [];
   let next = 0;
   const worker = async () => {
@@ -29,7 +30,7 @@ async function askAll(questions: readonly Asked[], io: IO): Promise<Told[]> {
       next += 1;
       const asked = questions[index];
       if (asked === undefined) return;
-      told[index] = await ask(asked, (request) => io.dns(request));
+      told[index] = await ask(asked, io);
     }
   };
   await Promise.all(Array.from({ length: Math.min(MAX_IN_FLIGHT, questions.length) }, worker));

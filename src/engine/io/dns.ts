@@ -341,8 +341,8 @@ export function createDnsClient(
     return peers;
   }
 
-  function ask(request: DnsRequest, signal: AbortSignal): Promise<DnsReply> | DnsReply {
-    if (signal.aborted) throw reasonOf(signal);
+  function ask(request: DnsRequest, signal: AbortSignal): Promise<DnsReply> {
+    if (signal.aborted) return Promise.reject(reasonOf(signal));
     const { query } = request;
     if (query.length < HEADER || query.length > MAX_MESSAGE) throw new TypeError('not a DNS query message');
     const chosen = request.server === undefined ? servers : [serverOf(request.server)];
@@ -352,7 +352,7 @@ export function createDnsClient(
       ? question
       : `${request.transport ?? 'udp'} ${chosen.map(({ name }) => name).join(' ')} ${question}`;
     const known = answers.get(key);
-    if (known !== undefined) return forId(known, idOf(query));
+    if (known !== undefined) return Promise.resolve(forId(known, idOf(query)));
     const flight = flights.get(key) ?? takeOff(key, request, chosen);
     return new Promise<DnsReply>((resolve, reject) => {
       const waiter: Waiter = { id: idOf(query), flight, peers: peersUnder(signal), resolve, reject };
@@ -363,7 +363,13 @@ export function createDnsClient(
   }
 
   return {
-    ask: async (request, signal) => ask(request, signal),
+    ask(request, signal) {
+      try {
+        return ask(request, signal);
+      } catch (error) {
+        return Promise.reject(error instanceof Error ? error : new FaultError('dns.network'));
+      }
+    },
     close() {
       for (const { datagrams } of servers) datagrams.close();
       streams.close();

@@ -2,7 +2,7 @@
 import { FaultError } from '../../model/fault.ts';
 import { parseIpv4, parseIpv6 } from './address.ts';
 import { Writer } from './bytes.ts';
-import { type Compression, writeName } from './name.ts';
+import { type Compression, labelsOf, octetOf, writeName } from './name.ts';
 import { latin1Bytes } from './rdata.ts';
 import { TYPES, type Edns, type Message, type Rdata, type ResourceRecord } from './types.ts';
 
@@ -16,20 +16,38 @@ interface QueryOptions {
   readonly edns?: boolean;
 }
 
+const HEADER_OCTETS = 12;
+/** The OPT record of our queries (RFC 6891 §6.1.2): root, type 41, 1232 octets, DO (RFC 3225 §3), no options. */
+const EDNS = Uint8Array.of(0, 0, TYPES.OPT, 0x04, 0xd0, 0, 0, 0x80, 0, 0, 0);
+
 export function encodeQuery(name: string, type: number, options: QueryOptions = {}): Uint8Array {
-  const writer = new Writer();
-  writer.u16(options.id ?? 0);
+  const labels = labelsOf(name);
+  const hasEdns = options.edns !== false;
+  let length = HEADER_OCTETS + 5 + (hasEdns ? EDNS.length : 0);
+  for (const label of labels) length += label.length + 1;
+  const query = new Uint8Array(length);
+  const id = options.id ?? 0;
+  query[0] = id >>> 8;
+  query[1] = id & 0xff;
+  query[2] = options.recursionDesired === false ? 0 : 0x01;
   // RFC 6840 §5.7: AD in a query asks for AD in the answer
-  writer.u16((options.recursionDesired === false ? 0 : 0x0100) | 0x20 | (options.checkingDisabled === true ? 0x10 : 0));
-  writer.u16(1);
-  writer.u16(0);
-  writer.u16(0);
-  writer.u16(options.edns === false ? 0 : 1);
-  writeName(writer, name);
-  writer.u16(type);
-  writer.u16(1);
-  if (options.edns !== false) writeEdns(writer, { udpSize: 1232, version: 0, dnssecOk: true, options: [] }, 0);
-  return writer.finish();
+  query[3] = 0x20 | (options.checkingDisabled === true ? 0x10 : 0);
+  query[5] = 1;
+  query[11] = hasEdns ? 1 : 0;
+  let at = HEADER_OCTETS;
+  for (const label of labels) {
+    query[at] = label.length;
+    at += 1;
+    for (let index = 0; index < label.length; index += 1) {
+      query[at] = octetOf(name, label, index);
+      at += 1;
+    }
+  }
+  query[at + 1] = type >>> 8;
+  query[at + 2] = type & 0xff;
+  query[at + 4] = 1;
+  if (hasEdns) query.set(EDNS, at + 5);
+  return query;
 }
 
 /** A whole message, names compressed. */

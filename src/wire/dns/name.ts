@@ -131,6 +131,13 @@ export function readName(reader: Reader): string {
 /** Where names were written, by canonical suffix: what compression points at. */
 export type Compression = Map<string, number>;
 
+/** One octet of a label of that name. */
+export function octetOf(name: string, label: string, at: number): number {
+  const code = label.charCodeAt(at);
+  if (code > 255) throw badName(name, 'it has a character outside latin1; write IDN as A-labels');
+  return code;
+}
+
 /** Writes a name; with `compression` it may end in a pointer (owner names and the types of RFC 1035 only, RFC 3597 §4). */
 export function writeName(writer: Writer, name: string, compression?: Compression): void {
   const labels = labelsOf(name);
@@ -147,9 +154,7 @@ export function writeName(writer: Writer, name: string, compression?: Compressio
     }
     writer.u8(label.length);
     for (let at = 0; at < label.length; at += 1) {
-      const code = label.charCodeAt(at);
-      if (code > 255) throw badName(name, 'it has a character outside latin1; write IDN as A-labels');
-      writer.u8(code);
+      writer.u8(octetOf(name, label, at));
     }
   }
   writer.u8(0);

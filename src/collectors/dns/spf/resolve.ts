@@ -30,7 +30,7 @@ async function reply(question: SpfQuestion, dns: IO['dns']): Promise<SpfReply> {
       return answer.is === 'records' ? { is: 'records', values: valuesOf(answer, question.type) } : { is: 'void' };
     }
     for (const asked of wanted) {
-      const { entry, message } = await ask(asked, dns);
+      const { entry, message } = await ask(asked, { dns });
       answers.add(entry, message);
     }
   }

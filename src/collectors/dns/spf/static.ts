@@ -4,7 +4,7 @@ import { parseAddress } from '../../../wire/dns/address.ts';
 import type { Answer, Answers } from '../answers.ts';
 import { codeOf, exchangesOf, hostOf } from '../records.ts';
 import { difference, EMPTY, EVERYTHING, intersection, network, union, type AddressSet } from './ranges.ts';
-import type { Mechanism, Modifier } from './record.ts';
+import type { Mechanism, Modifier, SpfRecord } from './record.ts';
 import { lookupTerms, type SpfNode, type SpfTree } from './tree.ts';
 
 /** Terms whose addresses are asked for; a record with more is far beyond the limit of 10 anyway. */
@@ -127,10 +127,21 @@ export interface Passes {
 export function passesOf(node: SpfNode, found: readonly TermAddresses[]): Passes {
   const known = computed.get(node);
   if (known !== undefined) return known;
-  const passes = computePasses(node, found);
+  const closed = isClosed(node) ? node.record : undefined;
+  const passes = (closed && fixed.get(closed)) ?? computePasses(node, found);
   computed.set(node, passes);
+  if (closed !== undefined) fixed.set(closed, passes);
   return passes;
 }
+
+/** Nothing but the record itself decides what it lets pass. */
+function isClosed(node: SpfNode): boolean {
+  const plain = node.mechanisms.every(({ name }) => name === 'ip4' || name === 'ip6' || name === 'all');
+  return plain && node.children.length === 0 && node.code === undefined;
+}
+
+/** The same provider's record stands behind many domains: what a closed one lets pass is computed once. */
+const fixed = new WeakMap<SpfRecord, Passes>();
 
 /** A node belongs to one tree and one survey: what it lets pass is computed once. */
 const computed = new WeakMap<SpfNode, Passes>();
