@@ -34,6 +34,8 @@ export interface ContextRule {
   readonly words?: readonly string[];
   /** RE2 syntax that the whole value must match. */
   readonly value: string;
+  /** So many letters without blanks, quotes and brackets stand in a row in every value. Worked out from it. */
+  readonly shortest?: number;
   /** RE2 syntax, found anywhere in the text between the word and the value (the rest of the name), lower case. */
   readonly also?: string;
   /** The word must be a whole segment of its identifier: `api_key`, `apiKey`, never `monkey`. */

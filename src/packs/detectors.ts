@@ -3,7 +3,7 @@ import { canonicalJson } from '../model/canonical.ts';
 import { SEVERITIES, type Check, type Reference } from '../model/check.ts';
 import type { Detector, DetectorExample, DetectorFile, GitleaksAllow } from '../model/detector.ts';
 import { byCodeUnit, type Json } from '../model/json.ts';
-import { prefixesOf, riskOf } from '../pattern/measure.ts';
+import { prefixesOf, riskOf, tokenLengthOf } from '../pattern/measure.ts';
 import { parsePattern, PatternError } from '../pattern/parse.ts';
 import { DETECTOR_SHAPE } from './detector-shape.ts';
 import { generate, GeneratorError } from './generate.ts';
@@ -127,6 +127,9 @@ function finished(written: Written, keywords: readonly string[]): DetectorFile {
       ...rule,
       keywords,
       ...(anchored ? { prefixes } : {}),
+      ...(rule.context === undefined
+        ? {}
+        : { context: { ...rule.context, shortest: tokenLengthOf(parsePattern(rule.context.value).root) } }),
       fixed: fixed ?? (rule.pattern !== undefined || rule.files !== undefined),
     },
     ...(description === undefined ? {} : { description }),

@@ -226,3 +226,16 @@ export function lastOf(node: Node): ByteSet {
     }
   }
 }
+
+/** What values are made of that hold no blank, quote or bracket, and that no comma or semicolon ends. */
+export const TOKEN: ByteSet = setOf(
+  ...Array.from({ length: 0x5e }, (_, i) => i + 0x21)
+    .filter((byte) => !'"\'`,;()<>[]{}\\'.includes(String.fromCharCode(byte)))
+    .map((byte) => [byte, byte] as const),
+);
+
+/** So many bytes of TOKEN stand in a row in every match; 0 where others may be among them. */
+export function tokenLengthOf(node: Node): number {
+  const inside = bytesOf(node).every(([low, high]) => TOKEN.some(([from, to]) => from <= low && high <= to));
+  return inside ? lengthsOf(node).min : 0;
+}

@@ -1,4 +1,5 @@
 /** Reads the value that belongs to a name, by hand over bytes: `NAME = "value"` as languages, formats and shells write it. */
+import { TOKEN as TOKEN_BYTES } from '../../pattern/measure.ts';
 
 export interface Assigned {
   /** Where the value begins and ends. */
@@ -9,15 +10,17 @@ export interface Assigned {
   readonly nameEnd: number;
 }
 
-const NAME = 1;
-const SEPARATOR = 2;
-const SPACE = 4;
-const OPENER = 8;
+export const NAME = 1;
+export const SEPARATOR = 2;
+export const SPACE = 4;
+export const OPENER = 8;
 const VALUE_END = 16;
-const CLOSER = 32;
+export const CLOSER = 32;
+/** What values without blanks, quotes and brackets are made of. */
+export const TOKEN = 64;
 
 /** What each byte may be, so that the loops ask one table. */
-const KIND = new Uint8Array(256);
+export const KIND = new Uint8Array(256);
 for (const char of '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-.') KIND[char.charCodeAt(0)] = NAME;
 for (const char of '=:>|,(?~') KIND[char.charCodeAt(0)] = SEPARATOR;
 for (const char of ' \t') KIND[char.charCodeAt(0)] = SPACE | VALUE_END;
@@ -25,8 +28,12 @@ for (const char of '"\'`') KIND[char.charCodeAt(0)] = OPENER | VALUE_END | CLOSE
 for (const char of ')]}[$@\\/') KIND[char.charCodeAt(0)] = CLOSER;
 for (const char of '\r\n;,<>)}]\\') KIND[char.charCodeAt(0)] = (KIND[char.charCodeAt(0)] ?? 0) | VALUE_END;
 
+for (const [low, high] of TOKEN_BYTES) {
+  for (let byte = low; byte <= high; byte++) KIND[byte] = (KIND[byte] ?? 0) | TOKEN;
+}
+
 /** From the word to the last separator that counts. */
-const MAX_NAME = 40;
+export const MAX_NAME = 40;
 const MAX_VALUE = 512;
 /** `f("name", { key: "value" })`: the value may stand behind the second or third separator. */
 const MAX_CANDIDATES = 3;
@@ -115,14 +122,14 @@ function closing(bytes: Uint8Array, from: number, stop: number, quote: number, e
 export function identifierStart(bytes: Uint8Array, start: number): number {
   let at = start;
   const stop = Math.max(0, start - MAX_NAME);
-  while (at > stop && KIND[bytes[at - 1] ?? 0] === NAME) at--;
+  while (at > stop && ((KIND[bytes[at - 1] ?? 0] ?? 0) & NAME) !== 0) at--;
   return at;
 }
 
 export function identifierEnd(bytes: Uint8Array, end: number, limit: number): number {
   let at = end;
   const stop = Math.min(limit, end + MAX_NAME);
-  while (at < stop && KIND[bytes[at] ?? 0] === NAME) at++;
+  while (at < stop && ((KIND[bytes[at] ?? 0] ?? 0) & NAME) !== 0) at++;
   return at;
 }
 
@@ -202,11 +209,11 @@ export function userInfoAt(bytes: Uint8Array, from: number, limit: number): User
   while (
     scheme > 0 &&
     from - scheme < 40 &&
-    ((KIND[bytes[scheme - 1] ?? 0] ?? 0) === NAME || bytes[scheme - 1] === 0x2b)
+    (((KIND[bytes[scheme - 1] ?? 0] ?? 0) & NAME) !== 0 || bytes[scheme - 1] === 0x2b)
   )
     scheme--;
   let hostEnd = sign + 1;
-  while (hostEnd < at && (KIND[bytes[hostEnd] ?? 0] ?? 0) === NAME) hostEnd++;
+  while (hostEnd < at && ((KIND[bytes[hostEnd] ?? 0] ?? 0) & NAME) !== 0) hostEnd++;
   if (hostEnd === sign + 1) return undefined;
   return { schemeStart: scheme, passwordStart: colon + 1, passwordEnd: sign, hostStart: sign + 1, hostEnd };
 }

@@ -6,7 +6,8 @@ import { anchorsOf, bytesOf, firstOf, lastOf, lengthsOf } from '../../pattern/me
 import { parsePattern } from '../../pattern/parse.ts';
 import { overlaps, setOf, type ByteSet } from '../../pattern/ast.ts';
 import { type Allow, allowsOf, gitleaksRule, type GitleaksRule } from './gitleaks.ts';
-import { buildKeywords, SHORTEST_KEYWORD, type Keywords } from './keywords.ts';
+import { type Keyword, type Keywords, Search, SHORTEST_KEYWORD } from './keywords.ts';
+import { GATES } from './search.ts';
 
 /** Made when it is first asked for: most detectors never see a keyword of theirs. */
 export type Later<T> = () => T;
@@ -60,6 +61,7 @@ export interface Plan {
 }
 
 export interface Engine {
+  readonly search: Search;
   readonly matchers: readonly Matcher[];
   readonly all: Plan;
   /** Detectors with a form of their own: for dependencies, lockfiles, generated and binary files. */
@@ -84,10 +86,16 @@ export function compile(set: DetectorSet): Engine {
   );
   const matchers = rules.map(({ detector, rule }, number) => compileOne(detector, rule, number));
   const byContent = matchers.filter((matcher) => matcher.rule.is !== 'path');
+  const all = entriesFor(byContent);
+  const fixed = entriesFor(byContent.filter((matcher) => matcher.fixed));
+  const search = new Search([all, fixed]);
+  const [allKeywords, fixedKeywords] = search.plans;
+  if (allKeywords === undefined || fixedKeywords === undefined) throw new TypeError('there are two plans');
   return {
+    search,
     matchers,
-    all: planFor(byContent),
-    fixed: planFor(byContent.filter((matcher) => matcher.fixed)),
+    all: { keywords: allKeywords, matchers: all.map((entry) => entry.matchers) },
+    fixed: { keywords: fixedKeywords, matchers: fixed.map((entry) => entry.matchers) },
     paths: matchers.filter((matcher) => matcher.rule.is === 'path'),
     always: matchers.filter((matcher) => matcher.rule.is === 'gitleaks' && !isIndexed(matcher.keywords)),
     allow,
@@ -99,7 +107,11 @@ function isIndexed(keywords: readonly string[]): boolean {
   return keywords.length > 0 && keywords.every((word) => word.length >= SHORTEST_KEYWORD);
 }
 
-function planFor(matchers: readonly Matcher[]): Plan {
+interface Entry extends Keyword {
+  readonly matchers: readonly Matcher[];
+}
+
+function entriesFor(matchers: readonly Matcher[]): readonly Entry[] {
   const folded = new Map<string, Matcher[]>();
   const exact = new Map<string, Matcher[]>();
   for (const matcher of matchers) {
@@ -111,11 +123,29 @@ function planFor(matchers: readonly Matcher[]): Plan {
       words.set(word, [...(words.get(word) ?? []), matcher]);
     }
   }
-  const entries = [
-    ...Array.from(folded, ([text, some]) => ({ text, exact: false, matchers: some })),
-    ...Array.from(exact, ([text, some]) => ({ text, exact: true, matchers: some })),
+  const entry = (text: string, exact: boolean, some: readonly Matcher[]): Entry => ({
+    text,
+    exact,
+    gates: some.reduce((gates, { rule }) => gates | gateOf(rule), 0),
+    shortest: Math.min(
+      MOST_SHORTEST,
+      ...some.flatMap(({ rule, detector }) => (rule.is === 'context' ? (detector.context?.shortest ?? 0) : [])),
+    ),
+    matchers: some,
+  });
+  return [
+    ...Array.from(folded, ([text, some]) => entry(text, false, some)),
+    ...Array.from(exact, ([text, some]) => entry(text, true, some)),
   ];
-  return { keywords: buildKeywords(entries), matchers: entries.map((entry) => entry.matchers) };
+}
+
+/** As much as a record of the search holds. */
+const MOST_SHORTEST = 255;
+
+function gateOf(rule: Rule): number {
+  if (rule.is === 'context') return GATES.assigned;
+  if (rule.is === 'uri') return GATES.authority;
+  return rule.is === 'pattern' && rule.prefixes.length > 0 ? GATES.notInWord : GATES.none;
 }
 
 function compileOne(detector: Detector, rule: Rule, number: number): Matcher {

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { Engine } from './compile.ts';
 import { allowsOf, allowsPath } from './gitleaks.ts';
-import { classify, type PathClass } from './paths.ts';
+import { isForeign } from './paths.ts';
 import { countTo, nextPiece, redact, redactPath, startLines, type Found } from './report.ts';
 import { scan, type ScanInput } from './scan.ts';
 import { encodingOf, fromUtf16, type Encoding } from './text.ts';
@@ -10,7 +10,8 @@ import { encodingOf, fromUtf16, type Encoding } from './text.ts';
 export interface FileScan {
   readonly found: readonly Found[];
   readonly encoding: Encoding;
-  readonly kind: PathClass;
+  /** Read by the detectors with a form of their own only. */
+  readonly foreign: boolean;
   /** Part of the file was not looked at: it was built to take too long. */
   readonly exhausted: boolean;
 }
@@ -39,7 +40,8 @@ export function scanFile(
   root = '',
   regions?: readonly number[],
 ): FileScan {
-  const kind = classify(`${root}/${path}`);
+  const place = `${root}/${path}`;
+  const foreign = isForeign(place);
   const found: Found[] = [];
   let safe: string | undefined;
   const name = (): string => (safe ??= redactPath(engine, path));
@@ -58,7 +60,8 @@ export function scanFile(
       from: 0,
       to: bytes.length,
       path,
-      kind,
+      place,
+      foreign,
       binary: encoding === 'binary',
       // the offsets are those of the file as it is
       ...(regions !== undefined && bytes === raw && size <= CHUNK ? { regions } : {}),
@@ -81,9 +84,9 @@ export function scanFile(
     base += rest;
   }
   for (const matcher of engine.paths) {
-    const foreign = matcher.detector.gitleaks;
-    if ((size === 0 && foreign === undefined) || matcher.files?.test(path) !== true) continue;
-    if (foreign !== undefined && allowsPath([...engine.allow, ...allowsOf(foreign.allow)], path)) continue;
+    const { gitleaks } = matcher.detector;
+    if ((size === 0 && gitleaks === undefined) || matcher.files?.test(path) !== true) continue;
+    if (gitleaks !== undefined && allowsPath([...engine.allow, ...allowsOf(gitleaks.allow)], path)) continue;
     const digest = createHmac('sha256', key)
       .update(readAt(0, Math.min(CHUNK, size)))
       .digest('hex');
@@ -97,5 +100,5 @@ export function scanFile(
       severity: matcher.detector.severity,
     });
   }
-  return { found, encoding, kind, exhausted };
+  return { found, encoding, foreign, exhausted };
 }

@@ -1,132 +1,36 @@
-/**
- * Finds all keywords of all detectors in one pass over bytes. Two tables, asked by pairs of bytes, rule out most places without
- * a look at single bytes; a table of all beginnings of three bytes rules out nearly all others; then the keywords are compared.
- */
+/** Finds the keywords of detectors in bytes: writes tables for the search program (search.ts), and brings texts into its memory. */
+import { ENCODING_OF, LONGEST_RUN, SHORTEST_RUN } from './encodings.ts';
+import { MEMORY, RECORD, reserve, slotOf, SLOTS, startProgram, type Program } from './search.ts';
 
 export interface Keyword {
   /** Lower case where its spelling does not matter. */
   readonly text: string;
   /** Found in this spelling only. */
   readonly exact: boolean;
+  /** What must hold around it, one of several: bits of GATES. */
+  readonly gates: number;
+  /** With `assigned`: the value has so many letters in a row, without blanks, quotes and brackets; 0 where any value counts. */
+  readonly shortest: number;
 }
 
+/** The keywords of one plan, in the memory of a search. */
 export interface Keywords {
-  /** By pair of bytes: groups of keywords that may begin with the first byte (low half) or with the second (high half). */
-  readonly here: Int32Array;
-  /** By the pair that follows: groups that may go on so. */
-  readonly after: Int32Array;
-  /** By byte: its column in `beginnings`; 0 for bytes of no keyword. Both cases of a letter have the same. */
-  readonly columns: Uint8Array;
-  readonly width: number;
-  /** By the columns of three bytes: which list of `candidates` may stand there; 0 for none. */
-  readonly beginnings: Uint16Array;
-  /** By list times width, plus the column of the fourth byte: whether a candidate goes on so. */
-  readonly fourths: Uint8Array;
-  readonly candidates: readonly (readonly Candidate[])[];
+  readonly search: Search;
+  readonly table: number;
+  readonly slots: number;
   readonly lengths: Uint16Array;
 }
 
-interface Candidate {
-  readonly number: number;
-  readonly bytes: Uint8Array;
-  readonly exact: boolean;
-}
-
-/** Keywords of a group share the bits of the tables: few similar words in each keep them telling. */
-const GROUPS = 16;
 export const SHORTEST_KEYWORD = 3;
-const MAX_LISTS = 65_535;
-
-/** A pair as a Uint16Array reads it on this machine. */
-const FIRST_LOW = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
-const pairOf = (first: number, second: number): number => (FIRST_LOW ? first | (second << 8) : (first << 8) | second);
-
-function fold(byte: number): number {
-  return byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte;
-}
-
-function spellings(byte: number, exact: boolean): readonly number[] {
-  return !exact && byte >= 0x61 && byte <= 0x7a ? [byte, byte - 32] : [byte];
-}
-
-export function buildKeywords(keywords: readonly Keyword[]): Keywords {
-  const words = keywords.map(({ text, exact }, number) => ({
-    number,
-    exact,
-    bytes: Buffer.from(exact ? text : text.toLowerCase(), 'latin1'),
-  }));
-  return {
-    ...pairsOf(words),
-    ...beginningsOf(words),
-    lengths: Uint16Array.from(words, (word) => word.bytes.length),
-  };
-}
-
+/** Keywords of a group share the bits of the table: few similar words in each keep them telling. */
+const GROUPS = 32;
 const PAIRS = 65_536;
-
-function pairsOf(words: readonly Candidate[]): Pick<Keywords, 'here' | 'after'> {
-  const here = new Int32Array(PAIRS);
-  const after = new Int32Array(PAIRS);
-  // what only one byte of a pair decides is gathered by that byte, and spread over the pairs at the end
-  const beginsSecond = new Int32Array(256);
-  const endsFirst = new Int32Array(256);
-  const sorted = [...words].sort((a, b) => Buffer.compare(a.bytes, b.bytes));
-  for (const [rank, { bytes, exact }] of sorted.entries()) {
-    const group = Math.floor((rank * GROUPS) / sorted.length);
-    const low = 1 << group;
-    const high = 1 << (group + GROUPS);
-    const [one = [], two = [], three = [], four] = Array.from(bytes.subarray(0, 4), (byte) => spellings(byte, exact));
-    add(here, low, one, two);
-    if (four === undefined) for (const byte of three) endsFirst[byte] = (endsFirst[byte] ?? 0) | low;
-    else add(after, low, three, four);
-    for (const byte of one) beginsSecond[byte] = (beginsSecond[byte] ?? 0) | high;
-    add(after, high, two, three);
-  }
-  for (let first = 0; first < 256; first++) {
-    for (let second = 0; second < 256; second++) {
-      const pair = pairOf(first, second);
-      here[pair] = (here[pair] ?? 0) | (beginsSecond[second] ?? 0);
-      after[pair] = (after[pair] ?? 0) | (endsFirst[first] ?? 0);
-    }
-  }
-  return { here, after };
-}
-
-function add(table: Int32Array, bit: number, firsts: readonly number[], seconds: readonly number[]): void {
-  for (const first of firsts) {
-    for (const second of seconds) {
-      const pair = pairOf(first, second);
-      table[pair] = (table[pair] ?? 0) | bit;
-    }
-  }
-}
-
-function beginningsOf(
-  words: readonly Candidate[],
-): Pick<Keywords, 'columns' | 'width' | 'beginnings' | 'fourths' | 'candidates'> {
-  const used = [...new Set(words.flatMap(({ bytes }) => Array.from(bytes.subarray(0, SHORTEST_KEYWORD + 1), fold)))];
-  const columns = Uint8Array.from({ length: 256 }, (_, byte) => used.indexOf(fold(byte)) + 1);
-  const width = used.length + 1;
-  const beginnings = new Uint16Array(width ** SHORTEST_KEYWORD);
-  const candidates: Candidate[][] = [[]];
-  for (const word of words) {
-    let index = 0;
-    for (const byte of word.bytes.subarray(0, SHORTEST_KEYWORD)) index = index * width + (columns[byte] ?? 0);
-    const list = beginnings[index] ?? 0;
-    if (list === 0) beginnings[index] = candidates.push([word]) - 1;
-    else candidates[list]?.push(word);
-  }
-  if (candidates.length > MAX_LISTS) throw new RangeError('the detectors have too many keywords');
-  const fourths = new Uint8Array(candidates.length * width);
-  for (const [list, some] of candidates.entries()) {
-    for (const { bytes } of some) {
-      const fourth = bytes[SHORTEST_KEYWORD];
-      if (fourth === undefined) fourths.fill(1, list * width, (list + 1) * width);
-      else fourths[list * width + (columns[fourth] ?? 0)] = 1;
-    }
-  }
-  return { columns, width, beginnings, fourths, candidates };
-}
+/** Texts that stand elsewhere are searched piece by piece, with what stands around each piece. */
+const PIECE = 256 * 1024;
+const LOOK_BACK = 64;
+const LOOK_AHEAD = 2048;
+/** More than either search brings with a piece. */
+const MARGIN = LONGEST_RUN + LOOK_AHEAD;
 
 /** Growing list of hits: keyword number and end offset, in pairs. */
 export class Hits {
@@ -144,78 +48,204 @@ export class Hits {
   }
 }
 
-/** Adds the keywords that begin at `start`. */
-function look(keywords: Keywords, bytes: Uint8Array, start: number, to: number, hits: Hits): void {
-  if (start + SHORTEST_KEYWORD > to) return;
-  const { columns, width, beginnings, candidates } = keywords;
-  const first = columns[bytes[start] as number] as number;
-  const second = columns[bytes[start + 1] as number] as number;
-  const third = columns[bytes[start + 2] as number] as number;
-  const list = beginnings[(first * width + second) * width + third] as number;
-  if (list === 0) return;
-  for (const { number, bytes: word, exact } of candidates[list] ?? []) {
-    let length = start + word.length <= to ? 0 : Infinity;
-    while (length < word.length) {
-      const byte = bytes[start + length] as number;
-      if (byte !== word[length] && (exact || fold(byte) !== word[length])) break;
-      length++;
+/** One memory for the tables of several plans and for the texts that are searched. */
+export class Search {
+  readonly plans: readonly Keywords[];
+  readonly #program: Program;
+  readonly #piece: number;
+  readonly #texts: number;
+
+  constructor(plans: readonly (readonly Keyword[])[]) {
+    const words = plans.map((plan) => wordsOf(plan));
+    let next: number = MEMORY.rest;
+    const starts = words.map((some) => {
+      const start = next;
+      next += sizeOf(some);
+      return start;
+    });
+    this.#piece = next + LOOK_BACK;
+    // the byte before a text is a NUL
+    this.#texts = this.#piece + PIECE + 2 * MARGIN;
+    this.#program = startProgram(this.#texts);
+    const view = new DataView(this.#program.memory.buffer);
+    const memory = new Uint8Array(this.#program.memory.buffer);
+    this.plans = words.map((some, i) => {
+      const start = starts[i] ?? 0;
+      writeTable(memory, start, some);
+      writeRecords(view, memory, start + PAIRS * 8, some);
+      const lengths = Uint16Array.from(some, ({ bytes }) => bytes.length);
+      return { search: this, table: start, slots: start + PAIRS * 8, lengths };
+    });
+  }
+
+  /** A buffer that is searched without being copied first; valid until the next call. */
+  room(length: number): Buffer {
+    reserve(this.#program.memory, this.#texts + length);
+    return Buffer.from(this.#program.memory.buffer, this.#texts, length);
+  }
+
+  /** Adds the keywords in `bytes[from, to)`, in the order of their beginnings; what stands around them may reach to `limit`. */
+  find(keywords: Keywords, bytes: Uint8Array, from: number, to: number, limit: number, hits: Hits): void {
+    const { memory } = this.#program;
+    if (bytes.buffer === memory.buffer) {
+      this.#run(keywords, bytes.byteOffset, from, to, to, limit, hits);
+      return;
     }
-    if (length === word.length) hits.push(number, start + length);
+    const all = new Uint8Array(memory.buffer);
+    for (let at = from; at < to; at += PIECE) {
+      const begin = Math.max(0, at - LOOK_BACK);
+      const end = Math.min(bytes.length, to + LOOK_AHEAD, at + PIECE + LOOK_AHEAD);
+      all.fill(0, this.#piece - LOOK_BACK, this.#piece);
+      all.set(bytes.subarray(begin, end), this.#piece - (at - begin));
+      const base = this.#piece - at;
+      this.#run(keywords, base, at, Math.min(to, at + PIECE), Math.min(to, end), Math.min(limit, end), hits);
+    }
+  }
+
+  /** Tells of the encoded runs in `[least, most)` that touch `[from, to)` and begin as text does, in order. */
+  runs(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    least: number,
+    most: number,
+    take: (start: number, end: number, kinds: number) => void,
+  ): void {
+    const { memory, runs } = this.#program;
+    const here = bytes.buffer === memory.buffer;
+    for (let place = from + SHORTEST_RUN - 1; place < to;) {
+      let [stop, base, first, last] = [to, bytes.byteOffset, least, most];
+      if (!here) {
+        stop = Math.min(to, place + PIECE);
+        first = runStart(bytes, place, least);
+        last = runEnd(bytes, stop, most);
+        base = this.#piece - first;
+        new Uint8Array(memory.buffer).set(bytes.subarray(first, last), this.#piece);
+      }
+      place = runs(base + place, base + stop, base + first, base + last) - base;
+      // what is told of may be searched in the same memory
+      const view = new DataView(memory.buffer);
+      const end = MEMORY.found + view.getUint32(MEMORY.count, true);
+      const told: number[] = [];
+      for (let at: number = MEMORY.found; at < end; at += 4) told.push(view.getUint32(at, true));
+      for (let at = 0; at < told.length; at += 3) {
+        take((told[at] ?? 0) - base, (told[at + 1] ?? 0) - base, told[at + 2] ?? 0);
+      }
+    }
+  }
+
+  #run(keywords: Keywords, base: number, from: number, stop: number, to: number, limit: number, hits: Hits): void {
+    const { memory, search } = this.#program;
+    const view = new DataView(memory.buffer);
+    const last = base + Math.min(stop, to - SHORTEST_KEYWORD + 1);
+    for (let at = base + from; at < last;) {
+      at = search(keywords.table, keywords.slots, at, last, base + to, base + limit);
+      const end = MEMORY.found + view.getUint32(MEMORY.count, true);
+      for (let hit: number = MEMORY.found; hit < end; hit += 8) {
+        hits.push(view.getUint32(hit, true), view.getUint32(hit + 4, true) - base);
+      }
+    }
   }
 }
 
-/** So many pairs at a time: their places stay in the processor's nearest cache. */
-const BLOCK = 4096;
-const PLACES = new Int32Array(BLOCK * 2);
-const NO_PAIRS = new Uint16Array();
+/** Where the run around an offset begins, and where it ends; one that is longer than the longest is not followed. */
+function runStart(bytes: Uint8Array, from: number, least: number): number {
+  let at = from;
+  while (at > least && from - at <= LONGEST_RUN && ENCODING_OF[bytes[at - 1] ?? 0] !== 0) at--;
+  return at;
+}
 
-/**
- * The places among `pairs[from, to)` where the tables of pairs and of beginnings allow a keyword, in PLACES. A place is written
- * before it is known to count, so that the loops have no branch that the processor could guess wrong.
- */
-function placesIn(keywords: Keywords, pairs: Uint16Array, from: number, to: number): number {
-  const { here, after } = keywords;
-  let count = 0;
-  let groups = here[pairs[from] as number] as number;
-  for (let i = from + 1; i < to; i++) {
-    // all indexes are in range by construction; the hot loop has no other check
-    const pair = pairs[i] as number;
-    PLACES[count] = i - 1;
-    count += (groups & (after[pair] as number)) !== 0 ? 1 : 0;
-    groups = here[pair] as number;
-  }
-  return count;
+function runEnd(bytes: Uint8Array, from: number, most: number): number {
+  let at = from;
+  while (at < most && at - from <= LONGEST_RUN && ENCODING_OF[bytes[at] ?? 0] !== 0) at++;
+  return at;
 }
 
 /** All keywords in `bytes[from, to)`, in the order of their beginnings. */
-export function findKeywords(keywords: Keywords, bytes: Uint8Array, from: number, to: number, hits: Hits): void {
-  const { columns, width, beginnings, fourths } = keywords;
+export function findKeywords(
+  keywords: Keywords,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  hits: Hits,
+  limit: number = to,
+): void {
   hits.length = 0;
-  // pairs begin at even addresses; the last bytes are left to the end, where a place looks beyond the pair that follows it
-  const first = from + ((bytes.byteOffset + from) & 1);
-  const count = Math.max(0, (to - first - 2) >> 1);
-  const pairs = count === 0 ? NO_PAIRS : new Uint16Array(bytes.buffer, bytes.byteOffset + first, count);
-  for (let start = from; start < Math.min(first, to); start++) look(keywords, bytes, start, to, hits);
-  for (let block = 0; block + 1 < count; block += BLOCK) {
-    const places = placesIn(keywords, pairs, block, Math.min(count, block + BLOCK + 1));
-    let sure = 0;
-    for (let i = 0; i < places; i++) {
-      const start = first + (PLACES[i] as number) * 2;
-      const one = columns[bytes[start] as number] as number;
-      const two = columns[bytes[start + 1] as number] as number;
-      const three = columns[bytes[start + 2] as number] as number;
-      const four = columns[bytes[start + 3] as number] as number;
-      const five = columns[bytes[start + 4] as number] as number;
-      const even = beginnings[(one * width + two) * width + three] as number;
-      const odd = beginnings[(two * width + three) * width + four] as number;
-      PLACES[sure] = start;
-      sure += (fourths[even * width + four] as number) | (fourths[odd * width + five] as number);
+  keywords.search.find(keywords, bytes, from, to, limit, hits);
+}
+
+interface Word extends Keyword {
+  readonly number: number;
+  readonly slot: number;
+  readonly bytes: Uint8Array;
+  /** Bits that may be set or not in each byte: the case of a letter. */
+  readonly masks: Uint8Array;
+}
+
+function wordsOf(keywords: readonly Keyword[]): readonly Word[] {
+  return keywords.map((keyword, number) => {
+    const bytes = Buffer.from(keyword.exact ? keyword.text : keyword.text.toLowerCase(), 'latin1');
+    if (bytes.length < SHORTEST_KEYWORD) throw new RangeError('a keyword is too short');
+    const masks = bytes.map((byte) => (!keyword.exact && byte >= 0x61 && byte <= 0x7a ? 0x20 : 0));
+    const [one = 0, two = 0, three = 0] = bytes;
+    return { ...keyword, number, slot: slotOf(one | (two << 8) | (three << 16)), bytes, masks };
+  });
+}
+
+/** A table, the beginnings of all slots, the records, the texts. */
+function sizeOf(words: readonly Word[]): number {
+  const texts = words.reduce((sum, { bytes }) => sum + bytes.length * 2, 0);
+  return PAIRS * 8 + (SLOTS + 1) * 4 + words.length * RECORD.size + texts;
+}
+
+function spellings({ bytes, masks }: Word, at: number): readonly number[] {
+  const byte = bytes[at] ?? 0;
+  return masks[at] === 0 ? [byte] : [byte, byte - 32];
+}
+
+/** How this machine orders the bytes of a number; WebAssembly has the lowest first. */
+const LOW_FIRST = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+const ANY: readonly number[] = Array.from({ length: 256 }, (_, byte) => byte);
+
+/** By pair of bytes: the groups of keywords that may begin so, and those that may go on so with their third and fourth byte. */
+function writeTable(memory: Uint8Array, start: number, words: readonly Word[]): void {
+  const sorted = [...words].sort((a, b) => Buffer.compare(a.bytes, b.bytes));
+  const table = new Uint32Array(PAIRS * 2);
+  const mark = (half: number, bit: number, firsts: readonly number[], seconds: readonly number[]): void => {
+    for (const first of firsts) {
+      for (const second of seconds) {
+        const at = (first | (second << 8)) * 2 + half;
+        table[at] = (table[at] ?? 0) | bit;
+      }
     }
-    for (let i = 0; i < sure; i++) {
-      const start = PLACES[i] as number;
-      look(keywords, bytes, start, to, hits);
-      look(keywords, bytes, start + 1, to, hits);
-    }
+  };
+  for (const [rank, word] of sorted.entries()) {
+    const bit = 1 << Math.floor((rank * GROUPS) / sorted.length);
+    mark(0, bit, spellings(word, 0), spellings(word, 1));
+    mark(1, bit, spellings(word, 2), word.bytes.length > 3 ? spellings(word, 3) : ANY);
   }
-  for (let start = first + Math.max(0, count - 1) * 2; start < to; start++) look(keywords, bytes, start, to, hits);
+  const bytes = Buffer.from(table.buffer);
+  memory.set(LOW_FIRST ? bytes : bytes.swap32(), start);
+}
+
+/** The keywords by the slot of their first three letters; in a slot, by number. */
+function writeRecords(view: DataView, memory: Uint8Array, slots: number, words: readonly Word[]): void {
+  const sorted = [...words].sort((a, b) => a.slot - b.slot || a.number - b.number);
+  let record = slots + (SLOTS + 1) * 4;
+  let text = record + words.length * RECORD.size;
+  let next = 0;
+  for (const { slot, bytes, masks, gates, shortest, number } of sorted) {
+    for (; next <= slot; next++) view.setUint32(slots + next * 4, record, true);
+    view.setUint32(record + RECORD.text, text, true);
+    view.setUint16(record + RECORD.length, bytes.length, true);
+    view.setUint8(record + RECORD.gates, gates);
+    view.setUint8(record + RECORD.shortest, shortest);
+    view.setUint32(record + RECORD.number, number, true);
+    memory.set(bytes, text);
+    memory.set(masks, text + bytes.length);
+    text += bytes.length * 2;
+    record += RECORD.size;
+  }
+  for (; next <= SLOTS; next++) view.setUint32(slots + next * 4, record, true);
 }

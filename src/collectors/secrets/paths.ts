@@ -1,8 +1,10 @@
 /** What a path says about its content: written by hand, somebody else's, made by a machine, for tests. */
 
 /** Somebody else's code and generated text: only detectors with a form of their own look there, and coverage says so. */
-const FOREIGN =
-  /(?:^|\/)(?:node_modules|bower_components|vendor|third_party|site-packages|\.yarn\/(?:cache|releases|unplugged)|Pods)\/|(?:[.-]min\.(?:js|mjs|cjs|css)|\.(?:js|css|ts|mjs|cjs)\.map|\.bundle\.js|\.svg|\.ipynb)$|(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lock|composer\.lock|Cargo\.lock|Gemfile\.lock|poetry\.lock|Pipfile\.lock|uv\.lock|pdm\.lock|go\.sum|go\.work\.sum|gradle\.lockfile|packages\.lock\.json|Podfile\.lock|mix\.lock|pubspec\.lock|flake\.lock|deno\.lock)$/;
+const FOREIGN_FOLDER =
+  /(?:^|\/)(?:node_modules|bower_components|vendor|third_party|site-packages|\.yarn\/(?:cache|releases|unplugged)|Pods)$|(?:^|\/)(?:node_modules|bower_components|vendor|third_party|site-packages|\.yarn\/(?:cache|releases|unplugged)|Pods)\//;
+const FOREIGN_NAME =
+  /[.-]min\.(?:js|mjs|cjs|css)$|\.(?:js|css|ts|mjs|cjs)\.map$|\.bundle\.js$|\.svg$|\.ipynb$|^(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lock|composer\.lock|Cargo\.lock|Gemfile\.lock|poetry\.lock|Pipfile\.lock|uv\.lock|pdm\.lock|go\.sum|go\.work\.sum|gradle\.lockfile|packages\.lock\.json|Podfile\.lock|mix\.lock|pubspec\.lock|flake\.lock|deno\.lock)$/;
 
 const TEST =
   /(?:^|\/)(?:tests?|__tests__|specs?|testdata|fixtures|__fixtures__|mocks?|__mocks__|testing|testutils?)\/|(?:\.|_|-)(?:test|spec)s?\.[a-z]{1,5}$|(?:^|\/)test_[^/]*\.py$/i;
@@ -10,17 +12,16 @@ const TEST =
 const EXAMPLE =
   /(?:^|\/)(?:examples?|docs?|samples?)\/|\.(?:example|sample|template|dist|tmpl|tpl)$|(?:\.|-)example\./i;
 
-export interface PathClass {
-  readonly foreign: boolean;
-  readonly test: boolean;
+/** Files come folder by folder: the last answer is kept. */
+let known = { folder: '', foreign: false };
+
+export function isForeign(path: string): boolean {
+  const slash = path.lastIndexOf('/');
+  const folder = slash < 0 ? '' : path.slice(0, slash);
+  if (folder !== known.folder) known = { folder, foreign: FOREIGN_FOLDER.test(folder) };
+  return known.foreign || FOREIGN_NAME.test(path.slice(slash + 1));
 }
 
-export function classify(path: string): PathClass {
-  return {
-    foreign: FOREIGN.test(path),
-    // asked where something was found
-    get test() {
-      return TEST.test(path) || EXAMPLE.test(path);
-    },
-  };
+export function isForTests(path: string): boolean {
+  return TEST.test(path) || EXAMPLE.test(path);
 }

@@ -111,7 +111,8 @@ export function redactPath(engine: Engine, path: string): string {
     from: 0,
     to: bytes.length,
     path: '',
-    kind: { foreign: false, test: false },
+    place: '',
+    foreign: false,
     binary: false,
   });
   let safe = '';

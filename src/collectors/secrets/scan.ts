@@ -18,7 +18,7 @@ import { type Decoded, decodedRuns } from './decode.ts';
 import { proofOf } from './checksum.ts';
 import type { Engine, Matcher, PatternMatcher, Plan } from './compile.ts';
 import { withPairs } from './pairs.ts';
-import type { PathClass } from './paths.ts';
+import { isForTests } from './paths.ts';
 import { entropy, isIdentifier, isMonotone, isPlaceholder, isTemplate, namesItself } from './placeholder.ts';
 import { lookInside } from './structure.ts';
 
@@ -38,7 +38,9 @@ export interface ScanInput {
   readonly from: number;
   readonly to: number;
   readonly path: string;
-  readonly kind: PathClass;
+  /** The path after the name of the folder that is scanned. */
+  readonly place: string;
+  readonly foreign: boolean;
   readonly binary: boolean;
   /** Keywords are looked for here only: two offsets for each part, in order. Rules may look around them. */
   readonly regions?: readonly number[];
@@ -76,26 +78,36 @@ export interface Scanned {
 const MAX_DEPTH = 3;
 
 export function scan(engine: Engine, input: ScanInput, depth = 0): Scanned {
-  const plan = input.kind.foreign || input.binary ? engine.fixed : engine.all;
+  const plan = input.foreign || input.binary ? engine.fixed : engine.all;
   const budget = BUDGET_BASE + (input.to - input.from) * BUDGET_RATIO;
   const { published } = engine;
-  const state: Scan = { ...input, plan, published, leaks: new Map(), windows: new Map(), budget };
-  const regions = input.regions ?? [input.from, input.to];
-  for (let i = 0; i < regions.length; i += 2) tryKeywords(state, regions[i] ?? 0, regions[i + 1] ?? 0);
-  for (const { number, keywords } of engine.always) {
-    if (keywords.length === 0 || holdsOne(input, keywords)) state.windows.set(number, [input.from, input.to]);
+  let state: Scan | undefined;
+  const begin = (): Scan => (state ??= { ...input, plan, published, leaks: new Map(), windows: new Map(), budget });
+  const { regions = [input.from, input.to] } = input;
+  for (let i = 0; i < regions.length; i += 2) {
+    findKeywords(plan.keywords, input.bytes, regions[i] ?? 0, regions[i + 1] ?? 0, HITS, input.to);
+    if (HITS.length > 0) tryKeywords(begin());
   }
-  for (const [number, window] of state.windows) runWindow(state, engine.matchers[number], window);
-  const leaks = withPairs(settle([...state.leaks.values()]), input.bytes);
+  for (const { number, keywords } of engine.always) {
+    if (keywords.length === 0 || holdsOne(input, keywords)) begin().windows.set(number, [input.from, input.to]);
+  }
+  const leaks = state === undefined ? [] : leaksOf(engine, state);
   // only what people write is decoded: dependencies and binary files are full of encoded data
   const decoded = plan === engine.all || depth > 0 ? decodedLeaks(engine, input, leaks, depth) : [];
-  return { leaks: inOrder([...leaks, ...decoded]), exhausted: state.budget <= 0 };
+  return {
+    leaks: decoded.length === 0 ? leaks : inOrder([...leaks, ...decoded]),
+    exhausted: (state?.budget ?? 1) <= 0,
+  };
 }
 
-/** Runs what the keywords between two offsets ask for. */
-function tryKeywords(state: Scan, from: number, end: number): void {
+function leaksOf(engine: Engine, state: Scan): readonly Leak[] {
+  for (const [number, window] of state.windows) runWindow(state, engine.matchers[number], window);
+  return state.leaks.size === 0 ? [] : inOrder(withPairs(settle([...state.leaks.values()]), state.bytes));
+}
+
+/** Runs what the keywords that were found ask for. */
+function tryKeywords(state: Scan): void {
   const { plan, bytes } = state;
-  findKeywords(plan.keywords, bytes, from, end, HITS);
   const { data, length } = HITS;
   let values: readonly Assigned[] = [];
   let info: UserInfo | undefined;
@@ -134,7 +146,7 @@ function inOrder(leaks: readonly Leak[]): Leak[] {
 function decodedLeaks(engine: Engine, input: ScanInput, known: readonly Leak[], depth: number): Leak[] {
   if (depth >= MAX_DEPTH || input.binary) return [];
   const found: Leak[] = [];
-  for (const { start, end, bytes, encoding } of runsOf(input)) {
+  for (const { start, end, bytes, encoding } of runsOf(engine, input)) {
     if (known.some((leak) => leak.start < end && start < leak.end)) continue;
     const inside = {
       path: input.path,
@@ -142,7 +154,8 @@ function decodedLeaks(engine: Engine, input: ScanInput, known: readonly Leak[], 
       bytes,
       from: 0,
       to: bytes.length,
-      kind: { foreign: true, test: input.kind.test },
+      place: input.place,
+      foreign: true,
     };
     const seen = new Set<number>();
     for (const leak of scan(engine, inside, depth + 1).leaks) {
@@ -155,8 +168,13 @@ function decodedLeaks(engine: Engine, input: ScanInput, known: readonly Leak[], 
   return found;
 }
 
-function* runsOf({ bytes, from, to, regions = [from, to] }: ScanInput): Generator<Decoded> {
-  for (let i = 0; i < regions.length; i += 2) yield* decodedRuns(bytes, regions[i] ?? 0, regions[i + 1] ?? 0, from, to);
+function runsOf({ search }: Engine, { bytes, from, to, regions }: ScanInput): readonly Decoded[] {
+  if (regions === undefined) return decodedRuns(search, bytes, from, to);
+  const found: Decoded[] = [];
+  for (let i = 0; i < regions.length; i += 2) {
+    found.push(...decodedRuns(search, bytes, regions[i] ?? 0, regions[i + 1] ?? 0, from, to));
+  }
+  return found;
 }
 
 function tryHere(state: Scan, matcher: Matcher, rule: PatternMatcher, start: number): void {
@@ -458,7 +476,9 @@ function judge(state: Scan, matcher: Matcher, patternStart: number, patternEnd: 
   if (lines.some((one) => one.test(lineOf(state, start)))) return;
   const lower = matcher.lower().find((one) => one.expression.test(value));
   const test =
-    state.kind.test && matcher.rank < 3 ? ({ severity: 'info', note: 'in a file for tests or examples' } as const) : {};
+    matcher.rank < 3 && isForTests(state.place)
+      ? ({ severity: 'info', note: 'in a file for tests or examples' } as const)
+      : {};
   const wrong =
     proof === 'wrong'
       ? ({ severity: 'info', note: 'well-formed but its checksum is wrong: an example or a typing error' } as const)

@@ -5,9 +5,12 @@ export type Encoding = 'bytes' | 'utf-16le' | 'utf-16be' | 'binary';
 const LOOK = 512;
 const BINARY_LOOK = 8192;
 
-export function encodingOf(bytes: Uint8Array): Encoding {
+export function encodingOf(bytes: Buffer): Encoding {
   if (bytes[0] === 0xff && bytes[1] === 0xfe && !(bytes[2] === 0 && bytes[3] === 0)) return 'utf-16le';
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  const nul = bytes.subarray(0, BINARY_LOOK).indexOf(0);
+  if (nul < 0) return 'bytes';
+  if (nul >= LOOK) return 'binary';
   const length = Math.min(bytes.length, LOOK);
   let [even, odd] = [0, 0];
   for (let i = 0; i < length; i++) {
@@ -21,8 +24,7 @@ export function encodingOf(bytes: Uint8Array): Encoding {
     if (odd > half * 0.8 && even === 0) return 'utf-16le';
     if (even > half * 0.8 && odd === 0) return 'utf-16be';
   }
-  const look = bytes.length > BINARY_LOOK ? bytes.subarray(0, BINARY_LOOK) : bytes;
-  return look.includes(0) ? 'binary' : 'bytes';
+  return 'binary';
 }
 
 /** UTF-16 as UTF-8, with the byte order mark removed. An odd last byte is lost. */

@@ -1,6 +1,6 @@
 /** A worker thread: reads files by path under the caps and answers with redacted findings. Values never leave this thread. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, sep } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FaultCode } from '../../model/fault.ts';
 import type { DetectorSet } from '../../model/detector.ts';
@@ -13,7 +13,8 @@ const start = workerData as WorkerStart;
 const engine = compile(JSON.parse(Buffer.from(start.detectors).toString('utf8')) as DetectorSet);
 const key = Buffer.from(start.key);
 const rootName = basename(start.root);
-let buffer = Buffer.alloc(256 * 1024);
+/** Lies in the memory of the search: what is read is not copied. */
+let buffer = engine.search.room(256 * 1024);
 
 function codeOf(error: unknown): FaultCode | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -25,23 +26,43 @@ class Changed extends Error {
   readonly code = 'ECHANGED';
 }
 
+const root = start.root.endsWith(sep) ? start.root : start.root + sep;
+// O_NOFOLLOW: a link that took the file's place is not followed; O_NONBLOCK: nor does a pipe keep us waiting
+const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+function roomFor(length: number): Buffer {
+  if (buffer.length < length) buffer = engine.search.room(Math.min(CHUNK, Math.max(length, buffer.length * 2)));
+  return buffer;
+}
+
+function fill(file: number, length: number, offset: number): number {
+  roomFor(length);
+  let filled = 0;
+  while (filled < length) {
+    const count = readSync(file, buffer, filled, length - filled, offset + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return filled;
+}
+
+function sizeOf(file: number): number {
+  const stat = fstatSync(file);
+  if (!stat.isFile()) throw new Changed('not a file any more');
+  if (stat.size > start.maxFile) throw new Changed('grew beyond the cap');
+  return stat.size;
+}
+
 function scanOne(item: WorkItem): { readonly bytes: number; readonly scanned: ReturnType<typeof scanFile> } {
-  // O_NOFOLLOW: a link that took the file's place is not followed; O_NONBLOCK: nor does a pipe keep us waiting
-  const file = openSync(join(start.root, item.path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const file = openSync(root + item.path, FLAGS);
   try {
-    const stat = fstatSync(file);
-    if (!stat.isFile()) throw new Changed('not a file any more');
-    const size = stat.size;
-    if (size > start.maxFile) throw new Changed('grew beyond the cap');
-    let bytes = 0;
+    let { size } = item;
+    // one byte more than the walk saw: where it is not there, the file is what it was
+    let bytes = size < CHUNK ? readSync(file, roomFor(size + 1), 0, size + 1, 0) : -1;
+    const whole = bytes === size;
+    if (!whole) [size, bytes] = [sizeOf(file), 0];
     const readAt = (offset: number, length: number): Buffer => {
-      if (buffer.length < length) buffer = Buffer.alloc(Math.min(CHUNK, Math.max(length, buffer.length * 2)));
-      let filled = 0;
-      while (filled < length) {
-        const count = readSync(file, buffer, filled, length - filled, offset + filled);
-        if (count === 0) break;
-        filled += count;
-      }
+      const filled = whole ? size : fill(file, length, offset);
       bytes = Math.max(bytes, offset + filled);
       return buffer.subarray(0, filled);
     };
@@ -72,7 +93,7 @@ function work(items: readonly WorkItem[], memory: SharedArrayBuffer | undefined)
       const one = memory === undefined ? scanOne(item) : scanObject(item, memory);
       files++;
       bytes += one.bytes;
-      if (one.scanned.kind.foreign) foreign++;
+      if (one.scanned.foreign) foreign++;
       if (one.scanned.encoding === 'binary') binary++;
       if (one.scanned.encoding.startsWith('utf-16')) utf16++;
       if (one.scanned.exhausted) unread.push({ path: item.path, code: 'source.too-complex', bytes: item.size });

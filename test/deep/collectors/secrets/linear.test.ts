@@ -28,7 +28,7 @@ function attacks(detector: Detector, example: string): ReadonlyMap<string, strin
 function milliseconds(engine: Engine, text: string, path: string): number {
   const bytes = Buffer.from(text, 'latin1');
   const before = process.cpuUsage();
-  scan(engine, { bytes, from: 0, to: bytes.length, path, kind: { foreign: false, test: false }, binary: false });
+  scan(engine, { bytes, from: 0, to: bytes.length, path, place: '', foreign: false, binary: false });
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
 }
@@ -71,7 +71,7 @@ test('a text that uses up its budget is named as not read whole', () => {
     from: 0,
     to: bytes.length,
     path: 'k8s/many.yaml',
-    kind: { foreign: false, test: false },
+    place: '', foreign: false,
     binary: false,
   });
 

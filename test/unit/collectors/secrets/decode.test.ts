@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { decodedRuns } from '../../../../src/collectors/secrets/decode.ts';
+import { Search } from '../../../../src/collectors/secrets/keywords.ts';
 import { sampler } from '../../../../src/collectors/secrets/sample.ts';
 import { generate } from '../../../../src/packs/generate.ts';
 import { ownDetectorSet } from '../../../support/detectors.ts';
 
+const search = new Search([]);
 const sample = sampler(ownDetectorSet());
 const found = (text: string): readonly string[] =>
   sample('src/config.txt', text).found.map((one) => `${one.detector} ${String(one.line)} ${one.note ?? ''}`);
@@ -36,13 +38,13 @@ test('encodings inside encodings are followed to the third', () => {
 test('random data is not text: nothing is decoded', () => {
   const noise = Buffer.from(generate('@{b64:200} @{hex:200} @{b64u:88}', 'noise'));
 
-  assert.deepEqual([...decodedRuns(noise, 0, noise.length)], []);
+  assert.deepEqual(decodedRuns(search, noise, 0, noise.length), []);
 });
 
 test('any bytes end, and every run lies inside', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
-      for (const run of decodedRuns(Buffer.from(bytes), 0, bytes.length))
+      for (const run of decodedRuns(search, Buffer.from(bytes), 0, bytes.length))
         assert.ok(run.start >= 0 && run.end <= bytes.length);
     }),
   );

@@ -2,18 +2,38 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { buildKeywords, findKeywords, Hits, type Keyword } from '../../../../src/collectors/secrets/keywords.ts';
+import { assignedValues, isWordStart, userInfoAt } from '../../../../src/collectors/secrets/assignment.ts';
+import {
+  findKeywords,
+  Hits,
+  Search,
+  type Keyword,
+  type Keywords,
+} from '../../../../src/collectors/secrets/keywords.ts';
+import { GATES } from '../../../../src/collectors/secrets/search.ts';
 
-function found(keywords: readonly Keyword[], bytes: Uint8Array, from = 0, to = bytes.length): string[] {
+type Text = Pick<Keyword, 'text' | 'exact'>;
+
+function built(words: readonly Text[], gates: number = GATES.none, shortest = 0): Keywords {
+  const [, plan] = new Search([[], words.map((word) => ({ ...word, gates, shortest }))]).plans;
+  assert.ok(plan);
+  return plan;
+}
+
+function foundWith(keywords: Keywords, bytes: Uint8Array, from = 0, to = bytes.length): string[] {
   const hits = new Hits();
-  findKeywords(buildKeywords(keywords), bytes, from, to, hits);
+  findKeywords(keywords, bytes, from, to, hits, bytes.length);
   return Array.from({ length: hits.length / 2 }, (_, i) => {
     const number = hits.data[i * 2] ?? 0;
-    return `${String((hits.data[i * 2 + 1] ?? 0) - (keywords[number]?.text.length ?? 0))} ${String(number)}`;
+    return `${String((hits.data[i * 2 + 1] ?? 0) - (keywords.lengths[number] ?? 0))} ${String(number)}`;
   });
 }
 
-function naive(keywords: readonly Keyword[], bytes: Uint8Array, from = 0, to = bytes.length): string[] {
+function found(keywords: readonly Text[], bytes: Uint8Array): string[] {
+  return foundWith(built(keywords), bytes);
+}
+
+function naive(keywords: readonly Text[], bytes: Uint8Array, from = 0, to = bytes.length): string[] {
   const text = Buffer.from(bytes).toString('latin1').slice(0, to);
   // only ASCII is folded
   const lower = text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
@@ -26,7 +46,7 @@ function naive(keywords: readonly Keyword[], bytes: Uint8Array, from = 0, to = b
   return all;
 }
 
-const WORDS: readonly Keyword[] = [
+const WORDS: readonly Text[] = [
   { text: 'key', exact: false },
   { text: 'keyed', exact: false },
   { text: '-us', exact: false },
@@ -50,6 +70,7 @@ const alphabet = fc.constantFrom(...Buffer.from('kKeEyYdD-uUsSaAIghp_ \u00e9\u00
 const bytesOf = fc.array(alphabet, { maxLength: 300 }).map((list) => Uint8Array.from(list));
 
 test('any bytes: the same as a naive search, whatever the address and the borders', () => {
+  const keywords = built(WORDS);
   fc.assert(
     fc.property(bytesOf, fc.nat(3), fc.nat(20), fc.nat(20), (bytes, shift, head, tail) => {
       const memory = new Uint8Array(bytes.length + shift);
@@ -58,7 +79,7 @@ test('any bytes: the same as a naive search, whatever the address and the border
       const from = Math.min(head, view.length);
       const to = Math.max(from, view.length - tail);
 
-      assert.deepEqual(found(WORDS, view, from, to).sort(), naive(WORDS, view, from, to).sort());
+      assert.deepEqual(foundWith(keywords, view, from, to).sort(), naive(WORDS, view, from, to).sort());
     }),
   );
 });
@@ -71,5 +92,85 @@ test('keywords at the borders of the blocks of a long text are found', () => {
   assert.deepEqual(
     found(WORDS, bytes).map((one) => Number(one.split(' ')[0])),
     places,
+  );
+});
+
+test('in the memory of the search the same is found as elsewhere, also where it grew', () => {
+  const keywords = built(WORDS);
+  for (const length of [10, 300_000, 1_000_003]) {
+    const room = keywords.search.room(length);
+    room.fill('.').write('KEY', 0);
+    room.write('key', length - 3);
+
+    assert.deepEqual(foundWith(keywords, room), ['0 0', '0 4', `${String(length - 3)} 0`]);
+  }
+});
+
+test('texts that hold a keyword at every place fill the list of hits more than once', () => {
+  const length = 100_000;
+
+  assert.equal(found([{ text: 'aaa', exact: false }], Buffer.alloc(length, 'a')).length, length - 2);
+});
+
+const around = fc
+  .array(
+    fc.constantFrom(
+      'key',
+      'KEY',
+      'a',
+      'B',
+      '-',
+      '_',
+      ' ',
+      '=',
+      ':',
+      '"',
+      "'",
+      '>',
+      '(',
+      ',',
+      '\\n',
+      '%20',
+      '\n',
+      '0123456789',
+      '@',
+      '://',
+      '\u001b',
+    ),
+    { maxLength: 40 },
+  )
+  .map((parts) => Buffer.from(parts.join(''), 'latin1'));
+
+test('a gate never hides what a rule would accept', () => {
+  const key = [{ text: 'key', exact: false }];
+  const uri = [{ text: '://', exact: true }];
+  const [name, value, token, sign] = [
+    built(key, GATES.assigned),
+    built(key, GATES.assigned, 8),
+    built(key, GATES.notInWord),
+    built(uri, GATES.authority),
+  ];
+  fc.assert(
+    fc.property(around, (bytes) => {
+      const at = (keywords: Keywords): readonly number[] =>
+        foundWith(keywords, bytes).map((hit) => Number.parseInt(hit, 10));
+      for (const start of naive(key, bytes).map((hit) => Number.parseInt(hit, 10))) {
+        const values = isWordStart(bytes, start, start + 3)
+          ? assignedValues(bytes, start, start + 3, bytes.length)
+          : [];
+        assert.ok(values.length === 0 || at(name).includes(start), 'a name with a value');
+        const long = values.some((one) => /^[\w-]{8}/.test(bytes.toString('latin1', one.start, one.end)));
+        assert.ok(!long || at(value).includes(start), 'a name with a long value');
+        const before = bytes.toString('latin1', Math.max(0, start - 12), start);
+        assert.equal(at(token).includes(start), !/[0-9A-Za-z]$/.test(before) || /[\\%\u001b].+$/s.test(before));
+      }
+      for (const start of naive(uri, bytes).map((hit) => Number.parseInt(hit, 10))) {
+        assert.ok(
+          userInfoAt(bytes, start + 3, bytes.length) === undefined || at(sign).includes(start),
+          'a URI with a user',
+        );
+      }
+    }),
+    { numRuns: 300 },
   );
 });

@@ -1,0 +1,469 @@
+/**
+ * The inner loops of the scanner, as a WebAssembly program over one memory: every byte of every file passes here. For keywords a
+ * table asked by pairs of bytes rules out nearly all places; then keywords are compared; then what must stand around one is looked
+ * for, so that few hits reach the rules. Encoded runs are told by how they begin. What is ruled out here would be refused later.
+ */
+import {
+  add,
+  and,
+  assemble,
+  between,
+  byteAt,
+  call,
+  differ,
+  equal,
+  get,
+  give,
+  least,
+  less,
+  longAnd,
+  longAt,
+  loop,
+  lowerHalf,
+  more,
+  multiply,
+  not,
+  number,
+  or,
+  pairAt,
+  set,
+  shiftLeft,
+  shiftRight,
+  store,
+  subtract,
+  upperHalf,
+  when,
+  wordAt,
+  type Code,
+  type Routine,
+} from './wasm.ts';
+import { CLOSER, KIND, MAX_NAME, NAME, OPENER, SEPARATOR, SPACE, TOKEN } from './assignment.ts';
+import { BASE64_DIGITS, ENCODING_OF, ENCODINGS, isStrange, LONGEST_RUN, SHORTEST_RUN } from './encodings.ts';
+
+/** What must hold around a keyword for one of its rules to look there; any of them. */
+export const GATES = { notInWord: 1, assigned: 2, authority: 4, none: 8 } as const;
+
+export const MEMORY = {
+  /** Tables by byte: of names and values, of encodings, of base64 digits, of what is no text. */
+  kinds: 0,
+  encodings: 256,
+  digits: 512,
+  strange: 768,
+  /** How many bytes of findings there are. */
+  count: 1024,
+  places: 2048,
+  found: 32 * 1024,
+  foundEnd: 96 * 1024,
+  /** What depends on the keywords and the texts. */
+  rest: 128 * 1024,
+} as const;
+/** Places are gathered for so many bytes at a time: they stay in the processor's nearest cache. */
+const BLOCK = 4096;
+/** Of the first three letters of a keyword, whatever their case. */
+const HASH_BITS = 12;
+export const SLOTS = 1 << HASH_BITS;
+const MIX = 0x9e3779b1;
+const FOLD = 0x202020;
+
+export function slotOf(three: number): number {
+  return Math.imul(three | FOLD, MIX) >>> (32 - HASH_BITS);
+}
+
+/** A keyword in memory: where its text stands (its masks of case after it), length, gates, length of the shortest value, number. */
+export const RECORD = { text: 0, length: 4, gates: 6, shortest: 7, number: 8, size: 12 } as const;
+
+const isLetter = (byte: Code): Code => between(or(byte, number(0x20)), 0x61, 0x7a);
+const isUpper = (byte: Code): Code => between(byte, 0x41, 0x5a);
+const isLower = (byte: Code): Code => between(byte, 0x61, 0x7a);
+const kindOf = (address: Code, kinds: number): Code => and(byteAt(byteAt(address), MEMORY.kinds), number(kinds));
+const increase = (local: number, by = 1): Code => set(local, add(get(local), number(by)));
+const both = (one: Code, other: Code): Code => [...one, 0x04, 0x7f, ...other, 0x05, ...number(0), 0x0b];
+
+/** A token begins here: no letter or digit before it, unless that may be the end of an escape. */
+const notInWord: Routine = (() => {
+  const [start, at] = [0, 1];
+  const before = byteAt(subtract(get(start), number(1)));
+  return {
+    name: 'notInWord',
+    parameters: 1,
+    locals: 1,
+    body: [
+      when(not(or(isLetter(before), between(before, 0x30, 0x39))), give(number(1))),
+      set(at, subtract(get(start), number(2))),
+      loop(
+        less(subtract(get(start), get(at)), number(13)),
+        when(
+          or(
+            or(equal(byteAt(get(at)), number(0x5c)), equal(byteAt(get(at)), number(0x25))),
+            equal(byteAt(get(at)), number(0x1b)),
+          ),
+          give(number(1)),
+        ),
+        increase(at, -1),
+      ),
+    ],
+  };
+})();
+
+/** How far behind a name its value can begin: separators, blanks after a tag, brackets and quotes. */
+const VALUE_REACH = MAX_NAME + 84;
+
+/** A name begins here, and behind it stands what may be a value of `shortest` letters at least. */
+const assigned: Routine = (() => {
+  const [start, end, limit, shortest, at, last, run] = [0, 1, 2, 3, 4, 5, 6];
+  const before = byteAt(subtract(get(start), number(1)));
+  return {
+    name: 'assigned',
+    parameters: 4,
+    locals: 3,
+    body: [
+      when(both(isLetter(before), not(and(isUpper(byteAt(get(start))), isLower(before)))), give(number(0))),
+      set(at, get(end)),
+      set(last, add(get(end), number(MAX_NAME))),
+      when(more(get(last), get(limit)), set(last, get(limit))),
+      loop(both(less(get(at), get(last)), kindOf(get(at), NAME | SPACE | OPENER | CLOSER)), increase(at)),
+      when(
+        not(both(less(get(at), get(last)), kindOf(get(at), SEPARATOR))),
+        // `--password VALUE`
+        set(at, get(start)),
+        loop(
+          both(less(subtract(get(start), get(at)), number(MAX_NAME)), kindOf(subtract(get(at), number(1)), NAME)),
+          increase(at, -1),
+        ),
+        when(differ(byteAt(get(at)), number(0x2d)), give(number(0))),
+      ),
+      when(not(get(shortest)), give(number(1))),
+      set(at, get(end)),
+      set(last, add(add(get(end), number(VALUE_REACH)), get(shortest))),
+      when(more(get(last), get(limit)), set(last, get(limit))),
+      loop(
+        less(get(at), get(last)),
+        set(run, multiply(add(get(run), number(1)), shiftRight(kindOf(get(at), TOKEN), number(Math.log2(TOKEN))))),
+        when(equal(get(run), get(shortest)), give(number(1))),
+        increase(at),
+      ),
+    ],
+  };
+})();
+
+/** Behind `://` stands an `@` before the authority ends. */
+const authority: Routine = (() => {
+  const [at, limit, last, byte] = [0, 1, 2, 3];
+  return {
+    name: 'authority',
+    parameters: 2,
+    locals: 2,
+    body: [
+      set(last, add(get(at), number(512))),
+      when(more(get(last), get(limit)), set(last, get(limit))),
+      loop(
+        less(get(at), get(last)),
+        set(byte, byteAt(get(at))),
+        when(equal(get(byte), number(0x40)), give(number(1))),
+        when(less(get(byte), number(0x21)), give(number(0))),
+        when(or(equal(get(byte), number(0x22)), equal(get(byte), number(0x27))), give(number(0))),
+        increase(at),
+      ),
+    ],
+  };
+})();
+
+/** The places in `[at, stop)` where a keyword may begin: their first and second pair agree on a group. Gives the end of the list. */
+const places: Routine = (() => {
+  const [table, at, stop, out, one, two, three] = [0, 1, 2, 3, 4, 5, 6];
+  const groups = (offset: number): Code => longAt(add(get(table), shiftLeft(pairAt(get(at), offset), number(3))));
+  // a place is written before it is known to count: the loop has no branch that the processor could guess wrong
+  const note = (place: Code, here: number, after: number): readonly Code[] => [
+    store(get(out), place),
+    set(
+      out,
+      add(get(out), shiftLeft(differ(lowerHalf(longAnd(get(here), upperHalf(get(after)))), number(0)), number(2))),
+    ),
+  ];
+  return {
+    name: 'places',
+    parameters: 3,
+    locals: 1,
+    longs: 3,
+    body: [
+      set(out, number(MEMORY.places)),
+      set(one, groups(0)),
+      set(two, groups(1)),
+      loop(
+        less(get(at), get(stop)),
+        set(three, groups(2)),
+        ...note(get(at), one, three),
+        set(one, get(three)),
+        set(three, groups(3)),
+        ...note(add(get(at), number(1)), two, three),
+        set(two, get(three)),
+        increase(at, 2),
+      ),
+      give(get(out)),
+    ],
+  };
+})();
+
+const matches: Routine = (() => {
+  const [at, end, word, mask] = [0, 1, 2, 3];
+  return {
+    name: 'matches',
+    parameters: 3,
+    locals: 1,
+    body: [
+      set(mask, subtract(add(get(word), get(end)), get(at))),
+      loop(
+        less(get(at), get(end)),
+        when(differ(or(byteAt(get(at)), byteAt(get(mask))), byteAt(get(word))), give(number(0))),
+        increase(at),
+        increase(word),
+        increase(mask),
+      ),
+      give(number(1)),
+    ],
+  };
+})();
+
+const ROUTINES = {
+  notInWord: 0,
+  assigned: 1,
+  authority: 2,
+  places: 3,
+  matches: 4,
+  passes: 5,
+  verify: 6,
+  search: 7,
+  beginsAsText: 8,
+};
+
+const passes: Routine = (() => {
+  const [record, start, end, limit, gates] = [0, 1, 2, 3, 4];
+  const gate = (bit: number, holds: Code): Code => when(both(and(get(gates), number(bit)), holds), give(number(1)));
+  return {
+    name: 'passes',
+    parameters: 4,
+    locals: 1,
+    body: [
+      set(gates, byteAt(get(record), RECORD.gates)),
+      gate(GATES.none, number(1)),
+      gate(GATES.notInWord, call(ROUTINES.notInWord, get(start))),
+      gate(
+        GATES.assigned,
+        call(ROUTINES.assigned, get(start), get(end), get(limit), byteAt(get(record), RECORD.shortest)),
+      ),
+      gate(GATES.authority, call(ROUTINES.authority, get(end), get(limit))),
+    ],
+  };
+})();
+
+/** Writes the keywords at one place to `out`; gives the new end of the hits. */
+const verify: Routine = (() => {
+  const [start, slots, to, limit, out, slot, record, last, end] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const three = or(and(wordAt(get(start)), number(0xff_ff_ff)), number(FOLD));
+  return {
+    name: 'verify',
+    parameters: 5,
+    locals: 4,
+    body: [
+      set(
+        slot,
+        add(get(slots), shiftLeft(shiftRight(multiply(three, number(MIX)), number(32 - HASH_BITS)), number(2))),
+      ),
+      set(record, wordAt(get(slot))),
+      set(last, wordAt(get(slot), 4)),
+      loop(
+        less(get(record), get(last)),
+        set(end, add(get(start), pairAt(get(record), RECORD.length))),
+        when(
+          both(
+            both(
+              not(more(get(end), get(to))),
+              call(ROUTINES.matches, get(start), get(end), wordAt(get(record), RECORD.text)),
+            ),
+            call(ROUTINES.passes, get(record), get(start), get(end), get(limit)),
+          ),
+          store(get(out), wordAt(get(record), RECORD.number)),
+          store(get(out), get(end), 4),
+          increase(out, 8),
+        ),
+        increase(record, RECORD.size),
+      ),
+      give(get(out)),
+    ],
+  };
+})();
+
+/** Keywords that begin in `[from, stop)` and end at `to` at most; gives where to go on: before `stop` where the room for hits is full. */
+const search: Routine = (() => {
+  const [table, slots, from, stop, to, limit, out, blockEnd, place, last] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const finish: Code = store(number(MEMORY.count), subtract(get(out), number(MEMORY.found)));
+  return {
+    name: 'search',
+    parameters: 6,
+    locals: 4,
+    body: [
+      set(out, number(MEMORY.found)),
+      loop(
+        less(get(from), get(stop)),
+        set(blockEnd, add(get(from), number(BLOCK))),
+        when(more(get(blockEnd), get(stop)), set(blockEnd, get(stop))),
+        set(last, call(ROUTINES.places, get(table), get(from), get(blockEnd))),
+        set(place, number(MEMORY.places)),
+        loop(
+          less(get(place), get(last)),
+          set(out, call(ROUTINES.verify, wordAt(get(place)), get(slots), get(to), get(limit), get(out))),
+          when(least(get(out), MEMORY.foundEnd), finish, give(add(wordAt(get(place)), number(1)))),
+          increase(place, 4),
+        ),
+        set(from, get(blockEnd)),
+      ),
+      finish,
+      give(get(stop)),
+    ],
+  };
+})();
+
+/** All bytes may stand for something else in one encoding, and the first ones stand for text. */
+const beginsAsText: Routine = (() => {
+  const [start, kinds, at, last, four, strange] = [0, 1, 2, 3, 4, 5];
+  const digit = (offset: number, shift: number): Code =>
+    shiftLeft(byteAt(byteAt(get(at), offset), MEMORY.digits), number(shift));
+  const isStrange = (shift: number): Code =>
+    byteAt(and(shiftRight(get(four), number(shift)), number(0xff)), MEMORY.strange);
+  // `09`, `0a`, `0d`, `20` to `7e`
+  const half = byteAt(get(at));
+  return {
+    name: 'beginsAsText',
+    parameters: 2,
+    locals: 4,
+    body: [
+      when(equal(byteAt(get(start)), number(0x25)), give(number(1))),
+      set(last, add(get(start), number(SHORTEST_RUN))),
+      when(
+        and(get(kinds), number(ENCODINGS.hex)),
+        set(at, get(start)),
+        loop(both(less(get(at), get(last)), or(between(half, 0x32, 0x37), equal(half, number(0x30)))), increase(at, 2)),
+        when(equal(get(at), get(last)), give(number(1))),
+      ),
+      when(not(and(get(kinds), number(ENCODINGS.base64))), give(number(0))),
+      set(at, get(start)),
+      loop(
+        less(get(at), get(last)),
+        set(four, or(or(digit(0, 18), digit(1, 12)), or(digit(2, 6), digit(3, 0)))),
+        set(strange, add(get(strange), add(isStrange(16), add(isStrange(8), isStrange(0))))),
+        when(more(get(strange), number(1)), give(number(0))),
+        increase(at, 4),
+      ),
+      give(number(1)),
+    ],
+  };
+})();
+
+/**
+ * Runs of encoded letters in `[least, most)` that cover one of the places from `place` on before `to`: a run of that length covers
+ * one, and most places are ruled out by one look. Gives the next place.
+ */
+const runs: Routine = (() => {
+  const [place, to, first, last, start, end, at, kinds, next, out] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const encoding = (address: Code): Code => byteAt(byteAt(address), MEMORY.encodings);
+  const length = subtract(get(at), get(start));
+  const finish: Code = store(number(MEMORY.count), subtract(get(out), number(MEMORY.found)));
+  return {
+    name: 'runs',
+    parameters: 4,
+    locals: 6,
+    body: [
+      set(out, number(MEMORY.found)),
+      loop(both(less(get(place), get(to)), less(get(out), number(MEMORY.foundEnd - LONGEST_RUN / 2))), [
+        ...loop(both(less(get(place), get(to)), not(encoding(get(place)))), increase(place, SHORTEST_RUN)),
+        ...when(
+          less(get(place), get(to)),
+          set(start, get(place)),
+          loop(both(more(get(start), get(first)), encoding(subtract(get(start), number(1)))), increase(start, -1)),
+          set(end, add(get(place), number(1))),
+          loop(both(less(get(end), get(last)), encoding(get(end))), increase(end)),
+          set(place, add(get(end), number(SHORTEST_RUN))),
+          set(at, get(start)),
+          // a run goes on while one encoding explains all of it
+          loop(
+            both(
+              both(less(get(at), get(end)), not(less(subtract(get(end), get(at)), number(SHORTEST_RUN)))),
+              less(get(out), number(MEMORY.foundEnd)),
+            ),
+            set(start, get(at)),
+            set(kinds, encoding(get(at))),
+            increase(at),
+            set(next, get(kinds)),
+            loop(
+              both(less(get(at), get(end)), [...set(next, and(get(kinds), encoding(get(at)))), ...get(next)]),
+              set(kinds, get(next)),
+              increase(at),
+            ),
+            when(
+              both(between(length, SHORTEST_RUN, LONGEST_RUN), call(ROUTINES.beginsAsText, get(start), get(kinds))),
+              store(get(out), get(start)),
+              store(get(out), get(at), 4),
+              store(get(out), get(kinds), 8),
+              increase(out, 12),
+            ),
+          ),
+        ),
+      ]),
+      finish,
+      give(get(place)),
+    ],
+  };
+})();
+
+type SearchRoutine = (table: number, slots: number, from: number, stop: number, to: number, limit: number) => number;
+
+type RunsRoutine = (place: number, to: number, first: number, last: number) => number;
+
+/** What is used of it: types of browsers are not loaded. */
+interface Memory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+interface Exports {
+  readonly memory: Memory;
+  readonly search: SearchRoutine;
+  readonly runs: RunsRoutine;
+}
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: Exports };
+};
+
+export interface Program {
+  readonly memory: Memory;
+  readonly search: SearchRoutine;
+  readonly runs: RunsRoutine;
+}
+
+let compiled: object | undefined;
+
+/** The program with a memory of its own. */
+export function startProgram(bytes: number): Program {
+  compiled ??= new WebAssembly.Module(
+    assemble([notInWord, assigned, authority, places, matches, passes, verify, search, beginsAsText, runs], 2),
+  );
+  const { memory, search: searchRoutine, runs: runsRoutine } = new WebAssembly.Instance(compiled).exports;
+  reserve(memory, bytes);
+  const all = new Uint8Array(memory.buffer);
+  all.set(KIND, MEMORY.kinds);
+  all.set(ENCODING_OF, MEMORY.encodings);
+  all.set(BASE64_DIGITS, MEMORY.digits);
+  all.set(
+    Uint8Array.from({ length: 256 }, (_, byte) => (isStrange(byte) ? 1 : 0)),
+    MEMORY.strange,
+  );
+  return { memory, search: searchRoutine, runs: runsRoutine };
+}
+
+const PAGE = 65_536;
+
+/** Makes room; what stands in the memory stays, but buffers over it have to be made anew. */
+export function reserve(memory: Memory, bytes: number): void {
+  const missing = bytes - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+}
