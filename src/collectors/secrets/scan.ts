@@ -54,6 +54,8 @@ interface Scan extends ScanInput {
   readonly leaks: Map<string, Leak>;
   /** The open window of each pattern, by matcher number. */
   readonly windows: Map<number, [from: number, to: number]>;
+  /** Matchers of other files than this. */
+  readonly elsewhere: Set<number>;
 }
 
 const HITS = new Hits();
@@ -82,14 +84,31 @@ export function scan(engine: Engine, input: ScanInput, depth = 0): Scanned {
   const budget = BUDGET_BASE + (input.to - input.from) * BUDGET_RATIO;
   const { published } = engine;
   let state: Scan | undefined;
-  const begin = (): Scan => (state ??= { ...input, plan, published, leaks: new Map(), windows: new Map(), budget });
-  const { regions = [input.from, input.to] } = input;
+  const { bytes, from, to, path, place, foreign, binary, regions = [from, to] } = input;
+  // always of one shape: what is compiled for it stays
+  const begin = (): Scan =>
+    (state ??= {
+      bytes,
+      from,
+      to,
+      path,
+      place,
+      foreign,
+      binary,
+      regions,
+      plan,
+      published,
+      budget,
+      leaks: new Map(),
+      windows: new Map(),
+      elsewhere: new Set(),
+    });
   for (let i = 0; i < regions.length; i += 2) {
-    findKeywords(plan.keywords, input.bytes, regions[i] ?? 0, regions[i + 1] ?? 0, HITS, input.to);
+    findKeywords(plan.keywords, bytes, regions[i] ?? 0, regions[i + 1] ?? 0, HITS, to);
     if (HITS.length > 0) tryKeywords(begin());
   }
   for (const { number, keywords } of engine.always) {
-    if (keywords.length === 0 || holdsOne(input, keywords)) begin().windows.set(number, [input.from, input.to]);
+    if (keywords.length === 0 || holdsOne(input, keywords)) begin().windows.set(number, [from, to]);
   }
   const leaks = state === undefined ? [] : leaksOf(engine, state);
   // only what people write is decoded: dependencies and binary files are full of encoded data
@@ -216,7 +235,13 @@ function couldBeEscape(bytes: Buffer, start: number): boolean {
 
 /** Opens or grows the window in which a pattern will run. */
 function widen(state: Scan, matcher: Matcher, rule: PatternMatcher | GitleaksRule, start: number, end: number): void {
-  if (matcher.files !== undefined && !matcher.files.test(state.path)) return;
+  if (matcher.files !== undefined) {
+    if (state.elsewhere.has(matcher.number)) return;
+    if (!matcher.files.test(state.path)) {
+      state.elsewhere.add(matcher.number);
+      return;
+    }
+  }
   const { whole, reach } = rule.is === 'pattern' ? rule.pattern() : rule;
   const from = whole ? state.from : Math.max(state.from, start - reach);
   const to = whole ? state.to : Math.min(state.to, end + reach);
