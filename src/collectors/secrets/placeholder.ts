@@ -5,7 +5,7 @@ const PLAIN_WORDS = /example|placeholder|changeme|redacted|x{5,}|\*{3,}|\.{3,}|y
 
 /** Words that stand for a value where nothing else of substance is beside them. */
 const CONTEXT_WORDS =
-  /change|insert|replace|sample|dummy|fake|foobar|foo|bar|baz|todo|secret|password|passwd|passphrase|pass|token|credential|key|api|auth|access|test|demo|admin|user|root|guest|localhost|undefined|null|none|true|false|string|text|value|default|optional|required|enter|your|some|this|that|the|here|my|is|me|it|a|an|and|or|of|to/gi;
+  /change|insert|replace|sample|dummy|fake|foobar|foo|bar|baz|todo|secret|password|passwd|passphrase|pass|token|credential|key|api|auth|access|test|demo|admin|user|root|guest|localhost|undefined|null|none|true|false|string|text|value|default|optional|required|enter|with|long|random|generated?|unique|strong|actual|real|your|own|some|this|that|the|here|my|is|me|it|a|an|and|or|of|to/gi;
 
 /** What is left beside the words: with three letters or digits less than that nothing was chosen. */
 function isMadeOfWords(value: string): boolean {
@@ -60,9 +60,9 @@ export function isIdentifier(value: string): boolean {
   return parts.length > 1 && parts.every((part) => NAME_PART.test(part));
 }
 
-/** A word, capitalised or in capitals, with a digit or two; a number of a version or of an account. */
+/** A word, capitalised or in capitals, with a digit or two; a number of a version, of an account, of a year. */
 const NAME_PART =
-  /^(?:[A-Za-z]?[a-z]{1,14}(?:[A-Z][a-z]{2,14}){0,3}\d{0,2}|[A-Z]{1,14}(?:v?\d{1,3})?|[vV]?\d{1,3}|\d{8,12})$/;
+  /^(?:[A-Za-z]?[a-z]{1,14}(?:[A-Z][a-z]{2,14}){0,3}\d{0,2}|[A-Z]{1,14}(?:v?\d{1,3})?|[vV]?\d{1,3}|(?:19|20)\d{2}|\d{8,12})$/;
 
 export function isPlaceholder(value: string, fixed: boolean): boolean {
   if (isTemplate(value) || PLAIN_WORDS.test(value)) return true;

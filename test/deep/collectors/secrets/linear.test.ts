@@ -71,7 +71,8 @@ test('a text that uses up its budget is named as not read whole', () => {
     from: 0,
     to: bytes.length,
     path: 'k8s/many.yaml',
-    place: '', foreign: false,
+    place: '',
+    foreign: false,
     binary: false,
   });
 
