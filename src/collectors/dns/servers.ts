@@ -25,6 +25,7 @@ export function serverFacts(answers: Answers, domain: string, intrusive: boolean
   let code: FaultCode | undefined = names.length > MAX_SERVERS ? 'dns.limit' : undefined;
   let signatures: Json | undefined;
   let silence: FaultCode | undefined;
+  let unsigned: FaultCode | undefined;
   for (const name of names.slice(0, MAX_SERVERS)) {
     const host = hostOf(answers, name);
     const address = addressesOf(host.a)[0] ?? addressesOf(host.aaaa)[0];
@@ -32,43 +33,36 @@ export function serverFacts(answers: Answers, domain: string, intrusive: boolean
       code ??= host.code;
       continue;
     }
-    const direct = answers.ask(domain, 'SOA', { server: address });
+    const first = answers.ask(domain, 'SOA', { server: address });
+    // what a server without EDNS has to say, it says to a plain question
+    const plain = mayLackEdns(first) ? answers.ask(domain, 'SOA', { server: address, how: 'plain' }) : first;
+    const direct = plain.is === 'unknown' ? first : plain;
     const tcp = answers.ask(domain, 'SOA', { server: address, how: 'tcp' });
-    places.push(direct.at, tcp.at);
-    for (const key of ['authoritative', 'edns']) sheet.below(`asked/${String(servers.length)}/${key}`, direct.at);
-    servers.push({ name, address, ...oneServer(answers, domain, address, direct, tcp, intrusive) });
+    places.push(first.at, ...(direct === first ? [] : [direct.at]), tcp.at);
+    sheet.below(`asked/${String(servers.length)}/authoritative`, direct.at);
+    sheet.below(`asked/${String(servers.length)}/edns`, first.at);
+    servers.push({
+      name,
+      address,
+      authoritative: authority(direct),
+      tcp: overTcp(direct, tcp),
+      edns: edns(first, direct),
+      recursive: recursion(answers, address, direct),
+      ...(intrusive ? { transfer: transfer(answers, domain, address) } : {}),
+    });
     serials.push({ first: serialOf(direct), second: serialOf(tcp) });
     if (direct.is === 'unknown') silence ??= direct.code;
-    if (signatures === undefined && direct.is === 'records') signatures = signaturesOf(direct);
+    // a plain answer carries no signatures (RFC 3225 §3): it does not say that there are none
+    if (first.is === 'unknown') unsigned ??= first.code;
+    else if (signatures === undefined && first.is === 'records') signatures = signatureFacts(first.message.answers);
   }
   sheet.set('asked', partialList(servers, code), ...places);
-  sheet.set('serials', serialFacts(serials, code), ...places);
+  sheet.set('serials', serialFacts(serials, code ?? silence), ...places);
   // no server answered: what its signatures are is not known
-  sheet.set('signatures', signatures ?? unknown(silence ?? code ?? 'net.no-address'), ...places);
+  sheet.set('signatures', signatures ?? unknown(unsigned ?? code ?? 'net.no-address'), ...places);
   const parent = parentFacts(answers, domain, names);
   sheet.set('parentDiffers', parent.fact, answer.at, ...parent.places);
   return sheet.part(...places);
-}
-
-function signaturesOf(answer: Extract<Answer, { is: 'records' }>): Json {
-  return signatureFacts(answer.message.answers);
-}
-
-function oneServer(
-  answers: Answers,
-  domain: string,
-  address: string,
-  direct: Answer,
-  tcp: Answer,
-  intrusive: boolean,
-): JsonObject {
-  return {
-    authoritative: authority(direct),
-    tcp: overTcp(direct, tcp),
-    edns: edns(answers, domain, address, direct),
-    recursive: recursion(answers, address, direct),
-    ...(intrusive ? { transfer: transfer(answers, domain, address) } : {}),
-  };
 }
 
 /** A refusal is how a server says that the zone is not its own; silence says nothing. */
@@ -79,18 +73,22 @@ function authority(direct: Answer): Json {
 
 /** RFC 7766 §5: TCP is required; it fails only where UDP answered. */
 function overTcp(direct: Answer, tcp: Answer): Json {
-  if (tcp.is !== 'unknown') return true;
+  // a refusal over TCP came over TCP
+  if (tcp.is !== 'unknown' || ['dns.refused', 'dns.formerr', 'dns.notimp'].includes(tcp.code)) return true;
   if (direct.is === 'unknown') return unknown(direct.code);
   // refused or closed connections are an answer, a time-out over TCP beside a UDP answer is one too
   return ['dns.network', 'dns.timeout', 'dns.malformed'].includes(tcp.code) ? false : unknown(tcp.code);
 }
 
-/** RFC 6891 §7: a server without EDNS answers FORMERR or NOTIMP, or without OPT. Confirmed by a plain question. */
-function edns(answers: Answers, domain: string, address: string, direct: Answer): Json {
-  if (direct.is !== 'unknown') return direct.message.edns !== undefined;
-  if (!['dns.formerr', 'dns.notimp', 'dns.timeout'].includes(direct.code)) return unknown(direct.code);
-  const plain = answers.ask(domain, 'SOA', { server: address, how: 'plain' });
-  return plain.is === 'unknown' ? unknown(direct.code) : false;
+/** RFC 6891 §7: a server without EDNS answers FORMERR or NOTIMP, is silent, or answers without OPT. */
+function mayLackEdns(answer: Answer): boolean {
+  return answer.is === 'unknown' && ['dns.formerr', 'dns.notimp', 'dns.timeout'].includes(answer.code);
+}
+
+/** Confirmed by the plain question: `direct` is the answer to it, where there is one. */
+function edns(first: Answer, direct: Answer): Json {
+  if (first.is !== 'unknown') return first.message.edns !== undefined;
+  return direct.is === 'unknown' ? unknown(first.code) : false;
 }
 
 /** RFC 5358: the RA bit is only an offer; a foreign name that is answered is the proof. */
