@@ -59,6 +59,7 @@ export function isString(code: Code, index: number): boolean {
   return code.tokens[index]?.kind === 'string';
 }
 
+const BRACKETS = new Set(['(', '[', '{', '${', ')', ']', '}']);
 const CLOSERS: { readonly [close: string]: string } = { ')': '(', ']': '[', '}': '{' };
 
 /** A closing bracket whose kind is open closes up to it; one whose kind is not open is passed over. */
@@ -70,9 +71,11 @@ function brackets(tokens: readonly Token[]): { readonly match: Int32Array; reado
   const open = new Map<string, number>();
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index] ?? NONE;
-    parent[index] = stack.at(-1) ?? -1;
+    const innermost = stack[stack.length - 1];
+    if (innermost !== undefined) parent[index] = innermost;
     if (token.kind !== 'mark') continue;
     const { text } = token;
+    if (!BRACKETS.has(text)) continue;
     const opening = CLOSERS[text];
     if (text === '(' || text === '[' || text === '{' || text === '${') {
       const kind = text === '${' ? '{' : text;

@@ -17,6 +17,8 @@ export const MAX_TOKENS = 2_000_000;
 const MAX_NESTED = 64;
 const MAX_REGEX = 4096;
 const MARKS = /(?:===|!==|\.\.\.|=>|==|=~|!=|->|<-|<=|>=|::|:=|\?\.|\?\?|\|\||&&|\+=|-=|\|=|\*\*|\+\+|--)/y;
+/** Second letters of marks: most marks stand alone. */
+const GOES_ON = new Set([...'=.>~-:?|&*+'].map((char) => char.charCodeAt(0)));
 /** After these words a slash begins a regular expression. */
 const BEFORE_REGEX = new Set(
   'return typeof case in of delete void throw new else do yield await instanceof and or not if unless when puts'.split(
@@ -319,9 +321,17 @@ class Lexer {
     this.starts = true;
   }
 
+  private markHere(): string {
+    if (GOES_ON.has(this.text.charCodeAt(this.at + 1))) {
+      MARKS.lastIndex = this.at;
+      const found = MARKS.exec(this.text);
+      if (found !== null) return found[0];
+    }
+    return this.text[this.at] ?? '';
+  }
+
   private mark(code: number): void {
-    MARKS.lastIndex = this.at;
-    const found = MARKS.exec(this.text)?.[0] ?? this.text[this.at] ?? '';
+    const found = this.markHere();
     if (code === 0x7d) {
       const top = this.open.at(-1);
       if (top !== undefined && top.depth === this.depth) {
