@@ -69,7 +69,11 @@ test('credentials that end on the way: what was answered is judged, the rest say
   });
 
   const policies = linesOf(run, 'kms.policy.public').map((line) => line.split(' ')[1]);
-  assert.deepEqual(policies.toSorted(), ['aws.no-credentials', 'aws.no-credentials', 'pass', 'pass']);
+  assert.deepEqual(
+    ['pass', 'aws.no-credentials'].map((said) => policies.filter((one) => one === said).length),
+    [2, 2],
+  );
+  assert.equal(policies.length, 4);
   assert.deepEqual(
     linesOf(run, 'kms.rotation.off'),
     ids.map((id) => `eu-north-1:${ACCOUNT}:key/${id} pass`),
