@@ -87,6 +87,8 @@ export interface Detector {
   readonly pattern?: string;
   /** Where every match begins with a text of its own that holds a keyword: these texts. Worked out from the pattern. */
   readonly prefixes?: readonly string[];
+  /** So many letters without blanks, quotes and brackets stand in a row in every match. Worked out from the pattern. */
+  readonly run?: number;
   readonly context?: ContextRule;
   readonly uri?: UriRule;
   /** RE2 syntax, found anywhere in the path: only there. Without any other rule the path alone is the finding. */

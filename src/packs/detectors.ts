@@ -126,7 +126,7 @@ function finished(written: Written, keywords: readonly string[]): DetectorFile {
     detector: {
       ...rule,
       keywords,
-      ...(anchored ? { prefixes } : {}),
+      ...(anchored ? { prefixes, run: tokenLengthOf(parsePattern(rule.pattern ?? '').root) } : {}),
       ...(rule.context === undefined
         ? {}
         : { context: { ...rule.context, shortest: tokenLengthOf(parsePattern(rule.context.value).root) } }),

@@ -153,7 +153,7 @@ export function prefixesOf(node: Node): readonly string[] {
   return grow(node, ['']).prefixes.filter((prefix) => prefix !== '');
 }
 
-const MOST_PREFIXES = 48;
+const MOST_PREFIXES = 128;
 const WIDEST_SET = 8;
 /** Beginnings that are still too short to be looked for may be spelt out further. */
 const WIDEST_SET_OF_SHORT = 16;

@@ -131,6 +131,10 @@ function entriesFor(matchers: readonly Matcher[]): readonly Entry[] {
       MOST_SHORTEST,
       ...some.flatMap(({ rule, detector }) => (rule.is === 'context' ? (detector.context?.shortest ?? 0) : [])),
     ),
+    run: Math.min(
+      MOST_SHORTEST,
+      ...some.flatMap(({ rule, detector }) => (rule.is === 'pattern' ? (detector.run ?? 0) : [])),
+    ),
     matchers: some,
   });
   return [

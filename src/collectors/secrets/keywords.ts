@@ -11,6 +11,8 @@ export interface Keyword {
   readonly gates: number;
   /** With `assigned`: the value has so many letters in a row, without blanks, quotes and brackets; 0 where any value counts. */
   readonly shortest: number;
+  /** With `notInWord`: so many letters of that kind stand in a row from its beginning; 0 where any text counts. */
+  readonly run: number;
 }
 
 /** The keywords of one plan, in the memory of a search. */
@@ -235,12 +237,13 @@ function writeRecords(view: DataView, memory: Uint8Array, slots: number, words: 
   let record = slots + (SLOTS + 1) * 4;
   let text = record + words.length * RECORD.size;
   let next = 0;
-  for (const { slot, bytes, masks, gates, shortest, number } of sorted) {
+  for (const { slot, bytes, masks, gates, shortest, run, number } of sorted) {
     for (; next <= slot; next++) view.setUint32(slots + next * 4, record, true);
     view.setUint32(record + RECORD.text, text, true);
     view.setUint16(record + RECORD.length, bytes.length, true);
     view.setUint8(record + RECORD.gates, gates);
     view.setUint8(record + RECORD.shortest, shortest);
+    view.setUint8(record + RECORD.run, run);
     view.setUint32(record + RECORD.number, number, true);
     memory.set(bytes, text);
     memory.set(masks, text + bytes.length);

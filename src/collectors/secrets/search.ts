@@ -69,8 +69,8 @@ export function slotOf(three: number): number {
   return Math.imul(three | FOLD, MIX) >>> (32 - HASH_BITS);
 }
 
-/** A keyword in memory: where its text stands (its masks of case after it), length, gates, length of the shortest value, number. */
-export const RECORD = { text: 0, length: 4, gates: 6, shortest: 7, number: 8, size: 12 } as const;
+/** A keyword in memory: where its text stands (its masks of case after it), length, gates, length of the shortest value and of the shortest run, number. */
+export const RECORD = { text: 0, length: 4, gates: 6, shortest: 7, number: 8, run: 12, size: 16 } as const;
 
 const isLetter = (byte: Code): Code => between(or(byte, number(0x20)), 0x61, 0x7a);
 const isUpper = (byte: Code): Code => between(byte, 0x41, 0x5a);
@@ -79,15 +79,21 @@ const kindOf = (address: Code, kinds: number): Code => and(byteAt(byteAt(address
 const increase = (local: number, by = 1): Code => set(local, add(get(local), number(by)));
 const both = (one: Code, other: Code): Code => [...one, 0x04, 0x7f, ...other, 0x05, ...number(0), 0x0b];
 
-/** A token begins here: no letter or digit before it, unless that may be the end of an escape. */
+/** A token of `run` letters at least begins here: no letter or digit before it, unless that may be the end of an escape. */
 const notInWord: Routine = (() => {
-  const [start, at] = [0, 1];
+  const [start, limit, run, at] = [0, 1, 2, 3];
   const before = byteAt(subtract(get(start), number(1)));
   return {
     name: 'notInWord',
-    parameters: 1,
+    parameters: 3,
     locals: 1,
     body: [
+      set(at, get(start)),
+      loop(
+        less(subtract(get(at), get(start)), get(run)),
+        when(not(both(less(get(at), get(limit)), kindOf(get(at), TOKEN))), give(number(0))),
+        increase(at),
+      ),
       when(not(or(isLetter(before), between(before, 0x30, 0x39))), give(number(1))),
       set(at, subtract(get(start), number(2))),
       loop(
@@ -246,7 +252,7 @@ const passes: Routine = (() => {
     body: [
       set(gates, byteAt(get(record), RECORD.gates)),
       gate(GATES.none, number(1)),
-      gate(GATES.notInWord, call(ROUTINES.notInWord, get(start))),
+      gate(GATES.notInWord, call(ROUTINES.notInWord, get(start), get(limit), byteAt(get(record), RECORD.run))),
       gate(
         GATES.assigned,
         call(ROUTINES.assigned, get(start), get(end), get(limit), byteAt(get(record), RECORD.shortest)),

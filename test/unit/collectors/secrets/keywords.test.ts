@@ -14,8 +14,8 @@ import { GATES } from '../../../../src/collectors/secrets/search.ts';
 
 type Text = Pick<Keyword, 'text' | 'exact'>;
 
-function built(words: readonly Text[], gates: number = GATES.none, shortest = 0): Keywords {
-  const [, plan] = new Search([[], words.map((word) => ({ ...word, gates, shortest }))]).plans;
+function built(words: readonly Text[], gates: number = GATES.none, shortest = 0, run = 0): Keywords {
+  const [, plan] = new Search([[], words.map((word) => ({ ...word, gates, shortest, run }))]).plans;
   assert.ok(plan);
   return plan;
 }
@@ -144,10 +144,11 @@ const around = fc
 test('a gate never hides what a rule would accept', () => {
   const key = [{ text: 'key', exact: false }];
   const uri = [{ text: '://', exact: true }];
-  const [name, value, token, sign] = [
+  const [name, value, token, long, sign] = [
     built(key, GATES.assigned),
     built(key, GATES.assigned, 8),
     built(key, GATES.notInWord),
+    built(key, GATES.notInWord, 0, 8),
     built(uri, GATES.authority),
   ];
   fc.assert(
@@ -159,9 +160,11 @@ test('a gate never hides what a rule would accept', () => {
           ? assignedValues(bytes, start, start + 3, bytes.length)
           : [];
         assert.ok(values.length === 0 || at(name).includes(start), 'a name with a value');
-        const long = values.some((one) => /^[\w-]{8}/.test(bytes.toString('latin1', one.start, one.end)));
-        assert.ok(!long || at(value).includes(start), 'a name with a long value');
+        const longValue = values.some((one) => /^[\w-]{8}/.test(bytes.toString('latin1', one.start, one.end)));
+        assert.ok(!longValue || at(value).includes(start), 'a name with a long value');
         const before = bytes.toString('latin1', Math.max(0, start - 12), start);
+        const goesOn = /^[^\s"'`,;()<>[\]{}\\\u001b]{8}/.test(bytes.toString('latin1', start, start + 8));
+        assert.equal(at(long).includes(start), goesOn && at(token).includes(start), 'a long token');
         assert.equal(at(token).includes(start), !/[0-9A-Za-z]$/.test(before) || /[\\%\u001b].+$/s.test(before));
       }
       for (const start of naive(uri, bytes).map((hit) => Number.parseInt(hit, 10))) {
