@@ -11,7 +11,7 @@ import type { AuditOptions } from '../model/options.ts';
 import { audit as runAudit, type Outcome } from '../pipeline.ts';
 import { formatsOf, type Rendering, startRendering } from '../rendering.ts';
 import type { CommandContext } from './context.ts';
-import { keepHeapSmall } from './heap.ts';
+import { keepHeapSmall, settleHeap } from './heap.ts';
 import { allPacks, shortPath, withRules } from './packs.ts';
 import { present, watch } from './present.ts';
 
@@ -54,12 +54,13 @@ export async function auditWith(
   args: Arguments,
   context: CommandContext,
 ): Promise<{ readonly outcome: Outcome; readonly code: number }> {
+  keepHeapSmall();
   const formats = formatsOf(options.formats);
   const targets = namedTargets(options);
   const tell = (line: string): void => context.stderr(`${line}\n`);
   const packs = await withRules(context, await allPacks(context, options.checksDirs), options.rules, tell);
   checkOutputFolder(options.output);
-  keepHeapSmall();
+  settleHeap();
   const watching = watch(args, context);
   const { signal, release } = interruptible(context);
   let loading: Promise<Rendering> | undefined;

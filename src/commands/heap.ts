@@ -2,14 +2,17 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** To be called when the program is loaded: the room that loading took is what a run does well with. */
+/** To be called at the start of a command: the room that starting took is what a run does well with. */
 export function keepHeapSmall(): void {
   // The young generation grows no further, the old one by a tenth between two collections
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--heap-growing-percent=10');
-  // The limit until the next collection was set while the program loaded, by what stood there then: one collection (10 ms) sets it anew
+}
+
+/** To be called when all is loaded: the limit in force was set while that went on; one collection (10 ms) sets it anew. */
+export function settleHeap(): void {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');
-  if (typeof collect === 'function') collect();
   setFlagsFromString('--no-expose-gc');
+  if (typeof collect === 'function') collect();
 }

@@ -10,7 +10,7 @@ import { replay as runReplay, type ReplayRequest } from '../pipeline.ts';
 import { formatsOf, startRendering } from '../rendering.ts';
 import { readRun, type StoredRun } from '../run-folder.ts';
 import type { CommandContext } from './context.ts';
-import { keepHeapSmall } from './heap.ts';
+import { keepHeapSmall, settleHeap } from './heap.ts';
 import { allPacks, shortPath } from './packs.ts';
 import { present, watch } from './present.ts';
 
@@ -39,6 +39,7 @@ function changesOf({ flags }: Arguments): ReplayRequest['changes'] {
 }
 
 export async function replay(args: Arguments, context: CommandContext): Promise<number> {
+  keepHeapSmall();
   const stored = storedRun('replay', args, context);
   const { flags } = args;
   const output = typeof flags['output'] === 'string' ? resolve(context.cwd, flags['output']) : undefined;
@@ -50,7 +51,7 @@ export async function replay(args: Arguments, context: CommandContext): Promise<
   const asOf = typeof flags['asOf'] === 'string' ? parseInstant(flags['asOf']) : undefined;
   const [pack, ...added] = await allPacks(context, list(flags['checksDir']) ?? []);
   if (pack === undefined) throw new Error('there is no pack');
-  keepHeapSmall();
+  settleHeap();
   const watching = watch(args, context);
   const rendering = await startRendering(output === undefined ? [] : formats, output ?? '', context.packageRoot);
   try {
