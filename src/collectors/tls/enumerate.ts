@@ -46,6 +46,8 @@ const NEAR_MS = 35;
 const SHORT = 32;
 const MAX_STEPS = 400;
 const MANY = 6;
+/** Rows side by side of one version, at most: each costs one connection, which is refused. */
+const ROWS = 3;
 
 async function askOffer({ io, endpoint, prober }: Setting, offer: Offer): Promise<Answer> {
   return await prober.ask(helloBytes(io, endpoint, offer), untilDone);
@@ -77,10 +79,13 @@ async function eliminate(
   return { chain: { ...start, takes, answers }, picks };
 }
 
-/** Deals a list into parts like cards, so that what belongs together is asked for in parallel. */
+/** Deals suites into parts like cards, sorted by key exchange: what a server supports of each is asked for side by side. */
 function dealt(list: readonly number[], parts: number): readonly (readonly number[])[] {
-  return Array.from({ length: parts }, (_, part) => list.filter((_code, index) => index % parts === part)).filter(
-    (part) => part.length > 0,
+  const kind = (code: number): string => `${suiteOf(code).keyExchange} ${suiteOf(code).authentication}`;
+  const cards = list.toSorted((a, b) => (kind(a) < kind(b) ? -1 : kind(a) > kind(b) ? 1 : 0));
+  const part = new Map(cards.map((code, index) => [code, index % parts]));
+  return Array.from({ length: parts }, (_, hand) => list.filter((code) => part.get(code) === hand)).filter(
+    (hand) => hand.length > 0,
   );
 }
 
@@ -96,36 +101,58 @@ const without = (list: readonly number[], taken: readonly number[]): readonly nu
 const isWeak = (code: number): boolean => qualityOf(suiteOf(code)) < 4;
 
 /**
- * Two rows side by side: the weak suites, and all of them until a weak one is picked. What is then left of both is asked for
- * in one row more, so that one refusal ends it. The first row tells too whether a weak suite stands above a strong one.
+ * Rows side by side: the weak suites, and all of them until a weak one is picked. What is then left is asked for in one row
+ * more, so that one refusal ends it and the row stands in the server's order; where the first row has told already that the
+ * server follows us, or puts weaker suites above stronger ones, in several.
  */
 async function strongAndWeak(setting: Setting, start: Offer, accepted: Accepted): Promise<readonly Eliminated[]> {
   const { isOld, first, version } = accepted;
-  const weak = { ...start, suites: start.suites.filter((code) => isWeak(code)) };
-  let beside: Promise<Eliminated> | undefined;
+  let beside: Promise<readonly Eliminated[]> | undefined;
   let count = 0;
   let joined = false;
   const mixed = await eliminate(setting, start, 'suites', ({ suite }) => {
     // a server of the newer versions alone seldom has so many suites that a second row pays
-    if (isOld || ++count > MANY) beside ??= eliminate(setting, weak, 'suites', () => joined);
+    if (isOld || ++count > MANY) beside ??= weakRows(setting, start, () => joined);
     return beside !== undefined && isWeak(suite);
   });
   if (beside === undefined) return [mixed];
   const last = mixed.picks.at(-1);
-  if (last === undefined || !isWeak(last.suite)) return [mixed, await beside];
-  const picked = mixed.picks.map(({ suite }) => suite);
-  if (ordersShown(first.suite, [picked], suitesFor(version, 'all')) === 'client') {
-    // it follows us: that a weak one came does not mean that the strong ones are at their end
-    const strong = without(start.suites, picked).filter((code) => !isWeak(code));
-    return [mixed, ...(await Promise.all([eliminate(setting, { ...start, suites: strong }, 'suites'), beside]))];
-  }
+  if (last === undefined || !isWeak(last.suite)) return [mixed, ...(await beside)];
   joined = true;
-  const second = await beside;
-  const found = [...mixed.picks, ...second.picks].map(({ suite }) => suite);
-  const isOpen = second.picks.length === second.chain.answers.length;
-  const left = without(start.suites, found).filter((code) => isOpen || !isWeak(code));
-  if (left.length === 0) return [mixed, second];
-  return [mixed, second, await eliminate(setting, { ...start, suites: left }, 'suites')];
+  const others = await beside;
+  const picked = mixed.picks.map(({ suite }) => suite);
+  const closed = others.filter(({ picks, chain }) => picks.length < chain.answers.length);
+  const decided = new Set(closed.flatMap(({ chain }) => chain.suites));
+  const found = suitesOf([mixed, ...others]);
+  const left = without(start.suites, found).filter((code) => !decided.has(code));
+  const told =
+    isInverted([first.suite, ...picked]) || ordersShown(first.suite, [picked], suitesFor(version, 'all')) === 'client';
+  // few weak ones so far, or a row at its end: there is little left
+  const rows = told && others.length > 1 && closed.length === 0 ? ROWS : 1;
+  const rest = await Promise.all(dealt(left, rows).map((suites) => eliminate(setting, { ...start, suites }, 'suites')));
+  return [mixed, ...others, ...rest];
+}
+
+/** The weak suites until somebody takes them over: in one row, and from the seventh on in two. */
+async function weakRows(setting: Setting, start: Offer, isOver: () => boolean): Promise<readonly Eliminated[]> {
+  const weak = start.suites.filter((code) => isWeak(code));
+  let count = 0;
+  const row = await eliminate(setting, { ...start, suites: weak }, 'suites', () => ++count >= MANY || isOver());
+  const left = without(weak, suitesOf([row]));
+  if (row.picks.length < row.chain.answers.length || left.length === 0 || isOver()) return [row];
+  return [
+    row,
+    ...(await Promise.all(dealt(left, 2).map((suites) => eliminate(setting, { ...start, suites }, 'suites', isOver)))),
+  ];
+}
+
+const suitesOf = (rows: readonly Eliminated[]): readonly number[] =>
+  rows.flatMap(({ picks }) => picks.map(({ suite }) => suite));
+
+/** A weaker suite above a stronger one. */
+function isInverted(picked: readonly number[]): boolean {
+  const qualities = picked.map((code) => qualityOf(suiteOf(code)));
+  return qualities.some((quality, index) => index > 0 && quality > (qualities[index - 1] ?? quality));
 }
 
 async function classicRows(setting: Setting, start: Offer, accepted: Accepted): Promise<readonly Eliminated[]> {

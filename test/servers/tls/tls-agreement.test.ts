@@ -67,6 +67,13 @@ const SERVERS: readonly (readonly [name: string, program: string, start: () => P
     ),
   ],
   [
+    'nginx, everything and DHE',
+    'nginx',
+    nginx(
+      `${RSA} ${EC} ssl_dhparam dh.pem; ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3; ssl_ciphers ALL:COMPLEMENTOFALL:@SECLEVEL=0; ssl_prefer_server_ciphers on;`,
+    ),
+  ],
+  [
     'nginx, a weak suite first',
     'nginx',
     nginx(
@@ -183,6 +190,7 @@ const FAR: readonly string[] = [
   'nginx, intermediate, two certificates',
   'nginx, all of TLS 1.2 in the order of the client',
   'nginx, everything in the order of the server',
+  'nginx, everything and DHE',
   'nginx, a weak suite first',
   'gnutls, as it comes',
 ];
