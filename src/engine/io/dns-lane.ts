@@ -14,6 +14,8 @@ const SLACK_MS = 50;
 export interface Lane {
   /** Where the next question goes. */
   choose(): 'udp' | 'tcp';
+  /** Whether questions go over TCP now. */
+  streams(): boolean;
   answered(transport: 'udp' | 'tcp', elapsedMs: number): void;
   failed(transport: 'udp' | 'tcp'): void;
 }
@@ -39,6 +41,7 @@ export function createLane(): Lane {
       tcpIs = 'on trial';
       return 'tcp';
     },
+    streams: () => tcpIs === 'good',
     answered(transport, elapsedMs) {
       add(transport === 'tcp' ? tcp : udp, elapsedMs);
       if (transport === 'udp' || tcpIs === 'bad') return;

@@ -17,8 +17,9 @@ import { createStreams } from './dns-tcp.ts';
 import { createTicker } from './dns-ticker.ts';
 import { createDatagrams, type Datagrams, type Outcome } from './dns-udp.ts';
 
-/** facts/email §3: at most 64 questions in flight. */
+/** facts/email §3: at most 64 questions in flight, because more datagrams get lost. A stream loses none: more of them go in one write. */
 const IN_FLIGHT = 64;
+const IN_FLIGHT_STREAMED = 256;
 const TRIES = 3;
 /** Longer than any resolver needs; a lost packet costs no more than this. */
 const MAX_TRY_MS = 2000;
@@ -135,7 +136,8 @@ export function createDnsClient(
 
   /** Starts what waits, as long as there is room in flight. */
   function depart(): void {
-    while (flying.size < IN_FLIGHT) {
+    const room = servers[0]?.lane.streams() === true ? IN_FLIGHT_STREAMED : IN_FLIGHT;
+    while (flying.size < room) {
       const flight = waiting.shift();
       if (flight === undefined) return;
       if (flight.over) continue;
