@@ -40,6 +40,7 @@ function networkOf(options: AuditOptions): JsonObject {
     maxConnections: options.maxConnections,
     maxFile: options.maxFile,
     ...(options.intrusive === true ? { intrusive: true } : {}),
+    ...(options.archives === true ? { archives: true } : {}),
     ...(options.history === true ? { history: true } : {}),
     ...(options.online === true ? { online: true } : {}),
     ...(options.osv === undefined ? {} : { osv: true }),

@@ -264,6 +264,7 @@ export async function audit(request: AuditRequest): Promise<Outcome> {
       switches: {
         maxFile: options.maxFile,
         ...(options.intrusive === true ? { intrusive: true } : {}),
+        ...(options.archives === true ? { archives: true } : {}),
         ...(options.history === true ? { history: true } : {}),
         ...(options.online === true ? { online: true } : {}),
         ...(options.osv === undefined ? {} : { osv: options.osv }),

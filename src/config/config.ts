@@ -179,6 +179,7 @@ export function optionsFrom(layer: Layer, args: Arguments, around: Surroundings)
     allowPrivate: flags['allowPrivate'] === true,
     ...(flags['intrusive'] === true ? { intrusive: true } : {}),
     ...(flags['history'] === true ? { history: true } : {}),
+    ...(flags['archives'] === true ? { archives: true } : {}),
     ...(flags['online'] === true ? { online: true } : {}),
     ...(typeof flags['osv'] === 'string' ? { osv: existingFolder('osv', flags['osv'], around.cwd) } : {}),
     ...(typeof flags['state'] === 'string' ? { state: resolve(around.cwd, flags['state']) } : {}),

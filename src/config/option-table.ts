@@ -349,6 +349,14 @@ export const OPTIONS: readonly OptionSpec[] = [
     key: 'maxFile',
   },
   {
+    flag: 'archives',
+    type: 'switch',
+    help: 'look for credentials inside zip, tar and gzip archives too, two deep',
+    group: 'Sources',
+    commands: AUDIT,
+    key: 'archives',
+  },
+  {
     flag: 'public',
     type: 'switch',
     help: 'judge as if the certificates were publicly trusted',

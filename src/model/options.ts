@@ -66,6 +66,8 @@ export interface AuditOptions extends NetworkOptions {
   readonly rules?: string;
   /** Source targets: all reachable git history too (`--history`). */
   readonly history?: boolean;
+  /** Source targets: look into archives too (`--archives`). */
+  readonly archives?: boolean;
   /** The file in which a run with `history` keeps what it read (`--state`); absolute. */
   readonly state?: string;
   /** Ask the registry about packages (`--online`). */

@@ -21,6 +21,7 @@ export const secrets: Collector = {
       path: nameOf(target),
       maxFile: typeof maxFile === 'number' ? maxFile : DEFAULT_MAX_FILE,
       ...(context.switches['history'] === true ? { history: true } : {}),
+      ...(context.switches['archives'] === true ? { archives: true } : {}),
       ...(typeof state === 'string' ? { state } : {}),
       ...(digest === undefined ? {} : { detectors: digest }),
     };

@@ -59,7 +59,9 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   const tree = io.files(typeof root === 'string' ? root : '');
   const skipped = new Tallies();
   const unread = new Tallies();
+  const archives = job.options['archives'] === true;
   const sum = { files: 0, bytes: 0, foreign: 0, binary: 0, utf16: 0 };
+  let archived = 0;
   let selected = 0;
   const found: Found[] = [];
 
@@ -81,11 +83,12 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     sum.foreign += done.foreign;
     sum.binary += done.binary;
     sum.utf16 += done.utf16;
+    archived += done.archived;
     for (const one of done.unread) unread.add(one.code, one.path, one.bytes);
     found.push(...done.found);
     io.progress(`${String(sum.files)} files, ${String(found.length)} findings`);
   };
-  const start = { root: tree.root, detectors, key: io.runKey, maxFile: cap };
+  const start = { root: tree.root, detectors, key: io.runKey, maxFile: cap, archives };
   // compiled only where a path is to be shown
   let engine: Engine | undefined;
   const safe = (path: string): string => redactPath((engine ??= compile(set)), path);
@@ -123,7 +126,13 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   );
   return {
     detectors: set.detectors.length,
-    coverage: { ...sum, ...(known > 0 ? { known } : {}), skipped: skipped.list(safe), unread: unread.list(safe) },
+    coverage: {
+      ...sum,
+      ...(archives ? { archived } : {}),
+      ...(known > 0 ? { known } : {}),
+      skipped: skipped.list(safe),
+      unread: unread.list(safe),
+    },
     findings: found.slice(0, MAX_FINDINGS).map((one) => ({ ...one })),
     truncated: found.length > MAX_FINDINGS,
   };

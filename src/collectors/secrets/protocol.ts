@@ -9,6 +9,8 @@ export interface WorkerStart {
   /** The key of this run's secretIds. */
   readonly key: Uint8Array;
   readonly maxFile: number;
+  /** Archives are opened. */
+  readonly archives: boolean;
 }
 
 export interface WorkItem {
@@ -47,6 +49,8 @@ export interface WorkDone {
   readonly foreign: number;
   readonly binary: number;
   readonly utf16: number;
+  /** Files inside archives that were read. */
+  readonly archived: number;
 }
 
 export type ToWorker =

@@ -34,6 +34,7 @@ export const rawSchema: Schema = object({
     foreign: integer({ description: 'of them dependencies, lockfiles and generated files: fixed-form detectors only' }),
     binary: integer({ description: 'of them binary files: fixed-form detectors only' }),
     utf16: integer(),
+    'archived?': integer({ description: 'files inside archives that were read (--archives)' }),
     'known?': integer({ description: 'objects of the history that an earlier run read (--state)' }),
     skipped: list(tally, { description: 'left out on purpose, by reason' }),
     unread: list(tally, { description: 'selected and not read, by fault' }),

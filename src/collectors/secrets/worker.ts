@@ -1,11 +1,12 @@
 /** A worker thread: reads files by path under the caps and answers with redacted findings. Values never leave this thread. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { basename, sep } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FaultCode } from '../../model/fault.ts';
 import type { DetectorSet } from '../../model/detector.ts';
 import { compile } from './compile.ts';
-import { CHUNK, scanFile } from './file.ts';
+import { archiveEntries, archiveKind, type ArchiveLimits } from '../../wire/archive.ts';
+import { CHUNK, scanFile, type FileScan } from './file.ts';
 import type { FromWorker, ToWorker, Unread, WorkDone, WorkerStart, WorkItem } from './protocol.ts';
 import type { Found } from './report.ts';
 
@@ -53,7 +54,7 @@ function sizeOf(file: number): number {
   return stat.size;
 }
 
-function scanOne(item: WorkItem): { readonly bytes: number; readonly scanned: ReturnType<typeof scanFile> } {
+function scanOne(item: WorkItem): { readonly bytes: number; readonly scanned: FileScan } {
   const file = openSync(root + item.path, FLAGS);
   try {
     let { size } = item;
@@ -73,40 +74,70 @@ function scanOne(item: WorkItem): { readonly bytes: number; readonly scanned: Re
 }
 
 /** An object of the history came with its content. */
-function scanObject(
-  item: WorkItem,
-  memory: SharedArrayBuffer,
-): { readonly bytes: number; readonly scanned: ReturnType<typeof scanFile> } {
+function scanObject(item: WorkItem, memory: SharedArrayBuffer): { readonly bytes: number; readonly scanned: FileScan } {
   const bytes = Buffer.from(memory, item.at ?? 0, item.size);
   const readAt = (offset: number, length: number): Buffer => bytes.subarray(offset, offset + length);
   const { length } = bytes;
   return { scanned: scanFile(engine, item.path, length, readAt, key, rootName, item.regions), bytes: length };
 }
 
+interface Tally {
+  readonly found: Found[];
+  readonly holders: WorkItem[];
+  readonly unread: Unread[];
+  files: number;
+  bytes: number;
+  foreign: number;
+  binary: number;
+  utf16: number;
+  archived: number;
+}
+
 function work(items: readonly WorkItem[], memory: SharedArrayBuffer | undefined): WorkDone {
-  const found: Found[] = [];
-  const holders: WorkItem[] = [];
-  const unread: Unread[] = [];
-  let [files, bytes, foreign, binary, utf16] = [0, 0, 0, 0, 0];
+  const tally: Tally = {
+    ...{ found: [], holders: [], unread: [] },
+    ...{ files: 0, bytes: 0, foreign: 0, binary: 0, utf16: 0, archived: 0 },
+  };
   for (const item of items) {
     try {
       const one = memory === undefined ? scanOne(item) : scanObject(item, memory);
-      files++;
-      bytes += one.bytes;
-      if (one.scanned.foreign) foreign++;
-      if (one.scanned.encoding === 'binary') binary++;
-      if (one.scanned.encoding.startsWith('utf-16')) utf16++;
-      if (one.scanned.exhausted) unread.push({ path: item.path, code: 'source.too-complex', bytes: item.size });
-      const { object: blob } = item;
-      if (blob !== undefined && one.scanned.found.length > 0) holders.push(item);
-      found.push(...(blob === undefined ? one.scanned.found : one.scanned.found.map((leak) => ({ ...leak, blob }))));
+      tally.files++;
+      tally.bytes += one.bytes;
+      add(tally, item, one.scanned);
+      if (start.archives && memory === undefined && archiveKind(item.path) !== undefined) openArchive(tally, item);
     } catch (error) {
       const code = codeOf(error);
       if (code === undefined) throw error;
-      unread.push({ path: item.path, code, bytes: item.size });
+      tally.unread.push({ path: item.path, code, bytes: item.size });
     }
   }
-  return { found, holders, unread, files, bytes, foreign, binary, utf16 };
+  return tally;
+}
+
+function add(tally: Tally, item: WorkItem, scanned: FileScan): void {
+  if (scanned.foreign) tally.foreign++;
+  if (scanned.encoding === 'binary') tally.binary++;
+  if (scanned.encoding.startsWith('utf-16')) tally.utf16++;
+  if (scanned.exhausted) tally.unread.push({ path: item.path, code: 'source.too-complex', bytes: item.size });
+  const { object: blob } = item;
+  if (blob !== undefined && scanned.found.length > 0) tally.holders.push(item);
+  tally.found.push(...(blob === undefined ? scanned.found : scanned.found.map((leak) => ({ ...leak, blob }))));
+}
+
+/** What one archive may unpack to, however it was built. */
+const LIMITS: ArchiveLimits = { total: 256 * 1024 * 1024, entries: 20_000, depth: 2 };
+
+function openArchive(tally: Tally, item: WorkItem): void {
+  for (const { path, bytes, why } of archiveEntries(item.path, readFileSync(root + item.path), LIMITS)) {
+    if (bytes === undefined) {
+      tally.unread.push({ path, code: `source.${why ?? 'malformed'}`, bytes: 0 });
+      continue;
+    }
+    const readAt = (offset: number, length: number): Buffer => bytes.subarray(offset, offset + length);
+    tally.archived++;
+    tally.bytes += bytes.length;
+    add(tally, { path, size: bytes.length }, scanFile(engine, path, bytes.length, readAt, key, rootName));
+  }
 }
 
 function send(message: FromWorker): void {

@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { interpret } from '../../../../src/collectors/secrets/interpret.ts';
 import { observe } from '../../../../src/collectors/secrets/observe.ts';
 import { factsSchema, rawSchema } from '../../../../src/collectors/secrets/schema.ts';
@@ -15,6 +16,7 @@ import { own, type Json } from '../../../../src/model/json.ts';
 import { resolvePointer } from '../../../../src/model/pointer.ts';
 import { generate } from '../../../../src/packs/generate.ts';
 import { validateFacts } from '../../../../src/packs/facts-schema.ts';
+import { tarOf, zipOf } from '../../../support/archives.ts';
 import { sourceIO, sourceJob } from '../../../support/source-io.ts';
 
 const folders: string[] = [];
@@ -257,4 +259,32 @@ test('two targets of one run show the same secretId for the same credential; ano
 
   assert.equal(ids[0], ids[1]);
   assert.notEqual(ids[0], ids[2]);
+});
+
+test('with --archives what stands inside archives is found, counted, and named by both paths', async () => {
+  const folder = tree({
+    'a.txt': 'nothing',
+    'build/app.jar': zipOf({
+      'conf/app.properties': `first\ntoken=${token('zip')}\n`,
+      'in.tgz': gzipSync(tarOf({ b: token('tar') })),
+    }),
+  });
+
+  const closed = await scan(folder);
+  const opened = await scan(folder, { archives: true });
+
+  assert.deepEqual(summary(closed), []);
+  assert.deepEqual(summary(opened), [
+    'github-pat build/app.jar!conf/app.properties:2:7',
+    'github-pat build/app.jar!in.tgz!b:1:1',
+  ]);
+  assert.equal(own(own(opened, 'coverage'), 'archived'), 2);
+  assert.deepEqual(validateFacts(rawSchema, opened), []);
+});
+
+test('with --archives one that cannot be opened is an error, not a clean scan', async () => {
+  const raw = await scan(tree({ 'a.txt': 'nothing', 'x.zip': 'no archive at all' }), { archives: true });
+
+  const [unread] = own(own(raw, 'coverage'), 'unread') as unknown as readonly { readonly reason: string }[];
+  assert.equal(unread?.reason, 'source.malformed');
 });
