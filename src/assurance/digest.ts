@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { canonicalJson } from '../model/canonical.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { Json } from '../model/json.ts';
+import { identityText } from './result-text.ts';
 
 /** The digest of bytes, or of the UTF-8 bytes of a text. */
 export function digestOfBytes(bytes: string | Uint8Array): string {
@@ -16,7 +17,7 @@ export function digestOf(value: Json): string {
 
 /** What joins one result to the same result of another run: never a line number, never a message. */
 export function fingerprintOf(result: { readonly check: string; readonly target: string; readonly subject: string }) {
-  return digestOf([result.check, result.target, result.subject]);
+  return digestOfBytes(identityText(result));
 }
 
 /** The digest an evidence object must carry: over itself without its `digest` member. */

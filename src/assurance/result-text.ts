@@ -2,8 +2,9 @@
 import { canonicalJson } from '../model/canonical.ts';
 import type { Json } from '../model/json.ts';
 import type { Reason, Result } from '../model/result.ts';
+import { visibleJson } from '../model/visible-json.ts';
 
-/** A value as run.json holds it (members in the order of the contract) and as RFC 8785 writes it. */
+/** A value as run.json holds it (members in the order of the contract, nothing hidden) and as RFC 8785 writes it. */
 interface Both {
   readonly plain: string;
   readonly canonical: string;
@@ -27,7 +28,7 @@ function quote(text: string): Both {
 }
 
 function bothOf(value: Json): Both {
-  return { canonical: canonicalJson(value), plain: JSON.stringify(value) };
+  return { canonical: canonicalJson(value), plain: visibleJson(JSON.stringify(value)) };
 }
 
 function remembered(text: string): Both {
@@ -99,6 +100,11 @@ function last(key: string, value: Json | undefined): string {
   return value === undefined ? '' : `,"${key}":${bothOfValue(value, false).canonical}`;
 }
 
+/** The canonical JSON of what joins one result to the same result of another run. */
+export function identityText({ check, target, subject }: Pick<Result, 'check' | 'target' | 'subject'>): string {
+  return `[${[check, target, subject].map((text) => remembered(text).canonical).join(',')}]`;
+}
+
 /** Throws a TypeError for a lone surrogate, as canonical JSON does. */
 export function resultTexts(result: Result): Both {
   const check = remembered(result.check);
@@ -127,7 +133,7 @@ export function resultTexts(result: Result): Both {
       optional('fault', fault, 'plain') +
       optional('location', location, 'plain') +
       `"fingerprint":"${fingerprint}","references":${references.plain},"remediation":${remediation.plain}` +
-      `${waiver === undefined ? '' : `,"waiver":${JSON.stringify(waiver)}`}}`,
+      `${waiver === undefined ? '' : `,"waiver":${bothOf(waiver).plain}`}}`,
     canonical:
       `{"check":${check.canonical},${optional('fault', fault, 'canonical')}"fingerprint":"${fingerprint}",` +
       `${optional('location', location, 'canonical')}"message":${message.canonical},"reasons":[${canonical}],` +

@@ -128,7 +128,7 @@ export type RunTail = Pick<Run, 'claims' | 'controls' | 'summary' | 'evidence' |
 /** A run that is sealed result by result; of those that were added nothing is kept but counts and hashes. */
 export interface Sealer {
   readonly head: RunHead;
-  /** The next result and its JSON. Throws a TypeError where it does not come after the one before it. */
+  /** The next result and its JSON, in which nothing hides. Throws a TypeError where it does not come after the one before it. */
   add(verdict: Verdict): { readonly result: Result; readonly line: string };
   finish(): RunTail;
 }

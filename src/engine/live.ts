@@ -47,8 +47,8 @@ export function liveSource({ network, collectors, data, listener }: LiveOptions)
       const leave = await slotOf(gate, signal);
       if (leave === undefined) return;
       try {
-        // What would not survive a queue fails here
-        put(overTheWire(await observe(overTheWire(next.value), signal)));
+        // What would not survive a queue fails here; what was observed is made plain JSON before it is sealed
+        put(await observe(overTheWire(next.value), signal));
       } finally {
         leave();
       }

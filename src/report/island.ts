@@ -1,7 +1,7 @@
 /** The run inside an HTML report: packed without repetition, safe between script tags, and read back without loss. */
 import { isArray, isObject, own, type Json, type JsonObject } from '../model/json.ts';
 import type { Reason, Result, Run } from '../model/result.ts';
-import { visibleIslandJson } from './visible.ts';
+import { visibleIslandJson } from '../model/visible-json.ts';
 
 const SCHEMA = 'report-data/1';
 const OPEN = '<script type="application/json" id="probity-run">';

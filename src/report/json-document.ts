@@ -1,5 +1,5 @@
 /** JSON reports as text: indented, nothing in it hidden, ending in a line feed. */
-import { visibleJson } from './visible.ts';
+import { visibleJson } from '../model/visible-json.ts';
 
 export function jsonDocument(value: unknown): string {
   return `${visibleJson(JSON.stringify(value, null, 2))}\n`;

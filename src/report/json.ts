@@ -1,7 +1,7 @@
 /** run.json: the run as text, one result, control and evidence entry a line, so that two runs compare by line. */
 import type { Reporter } from '../model/reporter.ts';
 import type { Run } from '../model/result.ts';
-import { visibleJson } from './visible.ts';
+import { visibleJson } from '../model/visible-json.ts';
 
 /** Two spaces in; a list has one item a line, each item on one line. Equal runs give equal bytes. */
 export function jsonText(run: Run): string {
@@ -11,7 +11,7 @@ export function jsonText(run: Run): string {
 /** The same text piece by piece, so that a run need not be held whole. */
 export interface JsonPieces {
   head(head: Omit<Run, 'results' | keyof JsonTail>): void;
-  /** The JSON of a result. */
+  /** The JSON of a result, in which nothing hides. */
   result(line: string): void;
   tail(tail: JsonTail): void;
 }
@@ -25,7 +25,7 @@ export function jsonPieces(write: (part: string) => void): JsonPieces {
       write(visibleJson(`{\n${members(head)},\n  "results": [`));
     },
     result(line) {
-      write(`${before}    ${visibleJson(line)}`);
+      write(`${before}    ${line}`);
       before = ',\n';
     },
     tail(tail) {

@@ -1,10 +1,11 @@
 /** OCSF 1.8.0 Compliance Finding (class 2003): one event a result, what the class has no place for in `unmapped`. */
 import type { Reporter, View } from '../model/reporter.ts';
 import type { Result } from '../model/result.ts';
+import { visibleJson } from '../model/visible-json.ts';
 import { bearings } from './bearing.ts';
 import { epochMs } from './json-document.ts';
 import { OUTCOMES, outcomeOf, SEVERITY_MAPPINGS } from './mapping.ts';
-import { clip, visible, visibleJson } from './visible.ts';
+import { clip, visible } from './visible.ts';
 import { actualText, clause, expectedText, faultOf } from './words.ts';
 
 const SEVERITY_NAMES = { critical: 'Critical', high: 'High', medium: 'Medium', low: 'Low', info: 'Informational' };

@@ -8,6 +8,7 @@ import { UsageError } from '../../src/model/fault.ts';
 import type { Verdict } from '../../src/model/result.ts';
 import { jsonText } from '../../src/report/json.ts';
 import { sealInto } from '../../src/run-folder.ts';
+import { hostileRun } from '../support/hostile-run.ts';
 import { companyRun } from '../support/run-builder.ts';
 
 const { input, run } = companyRun();
@@ -21,6 +22,23 @@ function inFolder(work: (folder: string) => void): void {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+test('names that would hide or steer are escapes in run.json, however it is written', () => {
+  const hostile = hostileRun();
+  const sorted = hostile.input.verdicts
+    .map((verdict) => ({
+      ...verdict,
+      check: verdict.check.toWellFormed(),
+      target: verdict.target.toWellFormed(),
+      subject: verdict.subject.toWellFormed(),
+    }))
+    .toSorted(byTargetCheckSubject);
+  inFolder((folder) => {
+    sealInto(sealer(hostile.input), sorted, { folder, inputs: '{}', keep: false });
+
+    assert.equal(readFileSync(join(folder, 'run.json'), 'utf8'), jsonText(hostile.run));
+  });
+});
 
 test('a run that is written result by result has the bytes of the whole one, and its results can be read back', () => {
   inFolder((folder) => {

@@ -5,6 +5,7 @@ import { resultTexts } from '../../../src/assurance/result-text.ts';
 import { canonicalJson } from '../../../src/model/canonical.ts';
 import type { Json } from '../../../src/model/json.ts';
 import type { Reason, Result } from '../../../src/model/result.ts';
+import { visibleJson } from '../../../src/model/visible-json.ts';
 import { companyRun } from '../../support/run-builder.ts';
 
 const text = fc.oneof(
@@ -84,7 +85,7 @@ const anyResult = fc
 
 function insist(result: Result): void {
   const { plain, canonical } = resultTexts(result);
-  assert.equal(plain, JSON.stringify(result));
+  assert.equal(plain, visibleJson(JSON.stringify(result)));
   assert.equal(canonical, canonicalJson(result as unknown as Json));
 }
 
