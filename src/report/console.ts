@@ -67,7 +67,7 @@ function fails(page: Page, results: readonly Result[]): void {
       if (first === undefined) continue;
       add(page, `✖ ${group.check}  not met: ${first.title}`, '  ', paint.red);
       for (const result of group.results.slice(0, most)) add(page, sentence(result), '    ');
-      more(page, group.results.length - most, 'of this');
+      more(page, group.results.length - most, 'result');
       const where = first.references.map(clause).join(', ');
       add(page, `Fix: ${first.remediation.trim()}${where === '' ? '' : `  [${where}]`}`, '    ', paint.dim);
     }
@@ -89,7 +89,7 @@ function undetermined(page: Page, results: readonly Result[]): void {
   for (const [code, list] of [...byCode].sort((a, b) => b[1].length - a[1].length || byCodeUnit(a[0], b[0]))) {
     add(page, `? ${code}  ${plural(list.length, 'result')}: ${faultTitle(code)}`, '  ', paint.yellow);
     for (const result of list.slice(0, most)) add(page, `${result.check}  ${sentence(result)}`, '    ');
-    more(page, list.length - most, 'of this');
+    more(page, list.length - most, 'result');
   }
 }
 
