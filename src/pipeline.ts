@@ -19,6 +19,7 @@ import { evidenceReader, type EvidenceReader, evidenceStore } from './engine/sto
 import { inputsText, type JudgingOptions, readInputs, withJudging } from './inputs.ts';
 import { verdictsOf } from './judge/judge.ts';
 import { lostVerdicts } from './lost.ts';
+import { canonicalJson } from './model/canonical.ts';
 import type { Check } from './model/check.ts';
 import type { Evidence } from './model/evidence.ts';
 import type { Listener } from './model/events.ts';
@@ -29,7 +30,7 @@ import type { Result, Run } from './model/result.ts';
 import { joinPacks, type Pack } from './packs/pack.ts';
 import { pathsRead } from './packs/read-paths.ts';
 import { selectChecks } from './packs/select.ts';
-import { type Destination, evidenceById, type SealedRun, sealInto, type StoredRun } from './run-folder.ts';
+import { type Destination, evidenceById, readRun, type SealedRun, sealInto, type StoredRun } from './run-folder.ts';
 import { related } from './relations.ts';
 
 /** A finished run with all that a report needs. */
@@ -84,6 +85,7 @@ async function dataSources(
   if (options.psl !== undefined) sources.push(await suffixList(options.psl));
   if (options.ctLogs !== undefined) sources.push(await ctLogs(options.ctLogs));
   if (options.leakedKeys !== undefined) sources.push(await leakedKeys(options.leakedKeys));
+  if (options.baseline !== undefined && needs('tls')) sources.push(await earlierTickets(options.baseline));
   if (options.key !== undefined) sources.push(await openPgpKey(options.key));
   if (options.confusables !== undefined) sources.push(await confusables(options.confusables));
   for (const [name, list] of [
@@ -137,6 +139,20 @@ async function leakedKeys({ path, text }: ListFile): Promise<DataSource> {
   if ('badLine' in list)
     throw new UsageError(`--leaked-keys ${path}:${String(list.badLine)}: expected 64 or 20 hex digits`);
   return { name: 'leaked-keys', read: () => Buffer.from(text) };
+}
+
+/** What the tls evidence of an older run says of session tickets, by target. */
+async function earlierTickets(folder: string): Promise<DataSource> {
+  const { ticketKeysIn } = await import('./collectors/tls/facts-sessions.ts');
+  const { run } = readRun(folder);
+  const reader = evidenceReader(folder);
+  const known: { [target: string]: { readonly key: string; readonly at: string }[] } = {};
+  for (const { collector, id, target } of run.evidence) {
+    if (collector !== 'tls') continue;
+    const { outcome, startedAt } = reader.read(collector, id);
+    if (outcome.is === 'observed') known[target] = ticketKeysIn(outcome.raw).map((key) => ({ key, at: startedAt }));
+  }
+  return { name: 'earlier-tickets', read: () => Buffer.from(canonicalJson(known)) };
 }
 
 async function openPgpKey({ path, text }: ListFile): Promise<DataSource> {

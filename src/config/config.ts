@@ -80,7 +80,16 @@ function flagsOf(layer: Layer): Flags {
     else if (typeof value === 'string' || typeof value === 'number')
       flags[option.key] = readValue(option, String(value), where);
   }
-  for (const key of ['output', 'caFile', 'hstsList', 'psl', 'ctLogs', 'leakedKeys', ...Object.keys(LISTS)]) {
+  for (const key of [
+    'output',
+    'baseline',
+    'caFile',
+    'hstsList',
+    'psl',
+    'ctLogs',
+    'leakedKeys',
+    ...Object.keys(LISTS),
+  ]) {
     const value = flags[key];
     if (typeof value === 'string' && !isAbsolute(value)) flags[key] = join(layer.folder, value);
   }
@@ -190,6 +199,9 @@ export function optionsFrom(layer: Layer, args: Arguments, around: Surroundings)
     ...(typeof psl === 'string' ? { psl: readPsl(resolve(around.cwd, psl)) } : {}),
     ...(typeof ctLogs === 'string' ? { ctLogs: readList('ct-logs', resolve(around.cwd, ctLogs)) } : {}),
     ...(typeof leakedKeys === 'string' ? { leakedKeys: readList('leaked-keys', resolve(around.cwd, leakedKeys)) } : {}),
+    ...(typeof flags['baseline'] === 'string'
+      ? { baseline: resolve(around.cwd, existingFolder('baseline', flags['baseline'], around.cwd)) }
+      : {}),
     ...listsOf(flags, around.cwd),
     timeoutMs: positive(flags['timeout'], 'timeout', 10_000),
     concurrency: positive(flags['concurrency'], 'concurrency', 16),

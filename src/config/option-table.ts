@@ -217,6 +217,15 @@ export const OPTIONS: readonly OptionSpec[] = [
     key: 'leakedKeys',
   },
   {
+    flag: 'baseline',
+    type: 'text',
+    placeholder: 'RUN',
+    help: 'the folder of an older run: rules about what stays the same over time read it (keys of session tickets)',
+    group: 'Network',
+    commands: OBSERVING,
+    key: 'baseline',
+  },
+  {
     flag: 'confusables',
     type: 'text',
     placeholder: 'FILE',

@@ -25,6 +25,9 @@ export const sessionSchemas: { readonly [fact: string]: Schema } = {
       crossHost: boolean({
         description: 'a session is resumed for a name that is served by another certificate; absent: there is none',
       }),
+      keyRepeats: boolean({
+        description: 'a ticket bears the key name of one that was seen more than a day before; absent: none was',
+      }),
     },
     { description: 'absent: neither TLS 1.2 nor 1.3' },
   ),
@@ -39,6 +42,7 @@ const VERSIONS = ['TLSv1.3', 'TLSv1.2'] as const;
 interface Ticket {
   readonly lifetime: number;
   readonly earlyData: number;
+  readonly ticket: Uint8Array;
 }
 
 function ticketOf(version: (typeof VERSIONS)[number], text: Json): Ticket | undefined {
@@ -49,6 +53,37 @@ function ticketOf(version: (typeof VERSIONS)[number], text: Json): Ticket | unde
     if (error instanceof WireError) return undefined;
     throw error;
   }
+}
+
+/** RFC 5077 §4: the recommended form begins with the name of the key, 16 octets. */
+const KEY_NAME = 16;
+const DAY_MS = 86_400_000;
+
+/** What is kept of the tickets in one raw evidence for a later run: the names of their keys, no more. */
+export function ticketKeysIn(raw: Json): readonly string[] {
+  const names = VERSIONS.flatMap((version) => {
+    const list = own(own(own(raw, PLACE), version), 'tickets');
+    return (isArray(list) ? list.slice(0, 8) : []).flatMap((text) => {
+      const ticket = ticketOf(version, text)?.ticket;
+      return ticket === undefined || ticket.length <= KEY_NAME
+        ? []
+        : [Buffer.from(ticket.subarray(0, KEY_NAME)).toString('hex')];
+    });
+  });
+  return [...new Set(names)];
+}
+
+const timeOf = (value: Json | undefined): number => (typeof value === 'string' ? Date.parse(value) : Number.NaN);
+
+/** Whether a key of then is in use now; undefined where nothing old enough was seen. */
+function keyRepeats(raw: Json, rest: FaultCode | undefined): boolean | FaultCode | undefined {
+  const earlier = own(raw, 'earlierTickets');
+  const now = timeOf(own(own(raw, PLACE), 'asked'));
+  const old = (isArray(earlier) ? earlier : []).filter((item) => now - timeOf(own(item, 'at')) > DAY_MS);
+  if (old.length === 0) return undefined;
+  const names = ticketKeysIn(raw);
+  if (old.some((item) => names.some((name) => name === own(item, 'key')))) return true;
+  return rest ?? false;
 }
 
 interface Tickets {
@@ -114,12 +149,14 @@ function resumptionFacts(seen: Seen): Area {
   const lifetime = Math.max(0, ...tickets.map((ticket) => ticket.lifetime));
   const early = tickets.some(({ earlyData }) => earlyData > 0);
   const [pskOnly, crossHost] = [own(sessions, 'pskOnly'), own(sessions, 'crossHost')];
+  const repeats = keyRepeats(raw, rest);
   const unknownRest = rest === undefined ? undefined : unknown(rest);
   return {
     facts: {
       resumption: {
         ...(unknownRest !== undefined ? { lifetime: unknownRest } : tickets.length > 0 && { lifetime }),
         earlyData: early || modernRest === undefined ? early : unknown(modernRest),
+        ...(repeats !== undefined && { keyRepeats: known(repeats) }),
         ...(pskOnly !== undefined && { pskOnly: known(isResumed(pskOnly, lossless)) }),
         ...(crossHost !== undefined && { crossHost: known(isResumed(crossHost, lossless)) }),
       },

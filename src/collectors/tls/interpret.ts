@@ -11,6 +11,7 @@ import { compressionFacts } from './facts-compression.ts';
 import { exchangeFacts } from './facts-exchange.ts';
 import { helloFacts } from './facts-hellos.ts';
 import { intrusiveFacts } from './facts-intrusive.ts';
+import { productFacts, productSchemas } from './facts-products.ts';
 import { QUESTION_FACTS, questionFacts } from './facts-questions.ts';
 import { servedFacts, servedIn } from './facts-served.ts';
 import { sessionFacts as finishedFacts, sessionSchemas } from './facts-sessions.ts';
@@ -140,6 +141,7 @@ export function interpret(raw: Json): Interpretation {
         ...QUESTION_FACTS,
         ...Object.keys(sessionSchemas),
         ...Object.keys(bindingSchemas),
+        ...Object.keys(productSchemas),
         'intrusive',
         'compression',
         'injection',
@@ -174,6 +176,7 @@ export function interpret(raw: Json): Interpretation {
     finishedFacts(seen),
     intrusiveFacts(seen),
     bindingFacts(seen),
+    productFacts(listed, seen),
     compressionFacts(seen),
     upgradeFacts(seen, endpoint.name.protocol, upgrade),
   ];

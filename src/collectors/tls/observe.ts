@@ -3,7 +3,7 @@ import { FaultError } from '../../model/fault.ts';
 import { answerOrFault, rawFault } from '../../model/facts.ts';
 import type { Job } from '../../model/evidence.ts';
 import type { IO, TlsOptions } from '../../model/io.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import { own, type Json, type JsonObject } from '../../model/json.ts';
 import { type EndpointName, endpointOf, nameOf } from '../../model/target.ts';
 import { dialogueFor } from '../../wire/starttls/index.ts';
 import { plainQuestion } from '../../wire/starttls/plain.ts';
@@ -228,6 +228,7 @@ export async function observe(job: Job, io: IO): Promise<Json> {
       (attempts[index] ?? []).map(({ hello, bytes, end }) => ({ hello, end, flight: base64(bytes) })),
     ]),
   );
+  const earlier = Object.hasOwn(job.options, 'earlier-tickets') ? await earlierTickets(io, job.target.id) : undefined;
   const raw = {
     ...head,
     sslv2: old,
@@ -236,12 +237,19 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     ...served,
     ...beyond,
     ...(session !== undefined && { session }),
+    ...(earlier !== undefined && { earlierTickets: earlier }),
   };
   const certificates = parts.has('served')
     ? await (await import('./observe-certificates.ts')).aboutCertificates(io, raw, job.options)
     : {};
   const { opened, lost } = prober.stats();
   return { ...raw, ...certificates, connections: opened + (spoken === undefined ? 0 : 1), lost };
+}
+
+/** What an older run saw of this endpoint's tickets: the names of their keys, and when. */
+async function earlierTickets(io: IO, id: string): Promise<Json> {
+  const known: Json = JSON.parse(Buffer.from(await io.data('earlier-tickets')).toString('utf8'));
+  return own(known, id) ?? [];
 }
 
 /** What a service says to a client without TLS, where the protocol has something to ask. */

@@ -50,12 +50,12 @@ const PARTS: readonly { readonly part: string; readonly facts: readonly string[]
   { part: 'compression', facts: ['compression'] },
   { part: 'injection', facts: ['injection'] },
   { part: 'direct', facts: ['directTls'] },
-  { part: 'sessions', facts: ['resumption', 'withoutCertificate'] },
-  { part: 'suites', facts: ['suites', 'ciphers', 'groups', 'keyExchange', 'hellos', 'order'] },
+  { part: 'sessions', facts: ['resumption', 'withoutCertificate', 'http3', 'schannel'] },
+  { part: 'suites', facts: ['suites', 'ciphers', 'groups', 'keyExchange', 'hellos', 'order', 'schannel'] },
 ];
 
 /** Reference data that the answers depend on. */
-const DATA = ['roots', 'ca', 'psl', 'ct-logs', 'leaked-keys'] as const;
+const DATA = ['roots', 'ca', 'psl', 'ct-logs', 'leaked-keys', 'earlier-tickets'] as const;
 
 /** What the DNS says is asked only in a run: `tls scan` looks at the endpoint alone. */
 export const ALL_PARTS: readonly string[] = PARTS.map(({ part }) => part).filter((part) => part !== BINDINGS);

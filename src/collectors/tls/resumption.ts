@@ -41,6 +41,21 @@ function firstLine(bytes: Uint8Array): string {
   return Buffer.from(bytes.subarray(0, Math.min(end < 0 ? bytes.length : end, 64))).toString('base64');
 }
 
+/** Two fields of an HTTP answer, cut short: what serves here, and what it offers beside. */
+function fieldsIn(bytes: Uint8Array): JsonObject {
+  const lines = Buffer.from(bytes.subarray(0, 16_384)).toString('latin1').split('\r\n');
+  const end = lines.indexOf('');
+  const value = (name: string): string | undefined =>
+    lines
+      .slice(1, end < 0 ? lines.length : end)
+      .find((line) => line.toLowerCase().startsWith(`${name}:`))
+      ?.slice(name.length + 1)
+      .trim()
+      .slice(0, 200);
+  const [server, altSvc] = [value('server'), value('alt-svc')];
+  return { ...(server !== undefined && { server }), ...(altSvc !== undefined && { altSvc }) };
+}
+
 interface Records {
   next(): Promise<{ readonly type: number; readonly content: Uint8Array } | undefined>;
 }
@@ -60,7 +75,7 @@ async function behind(connection: Records): Promise<Behind> {
       const record = await connection.next();
       if (record === undefined) return done({ end: 'closed' });
       if (record.type === CONTENT.applicationData && record.content.length > 0)
-        return done({ end: 'whole', answer: firstLine(record.content) });
+        return done({ end: 'whole', answer: firstLine(record.content), ...fieldsIn(record.content) });
       if (record.type === CONTENT.alert) return done({ end: 'whole', alert: record.content[1] ?? 0 });
       if (record.type === CONTENT.handshake) handshake = Buffer.concat([handshake, record.content]);
     }
@@ -219,6 +234,7 @@ export async function askSessions(
   ]);
   const cross = cross13 ?? cross12;
   return {
+    asked: setting.io.now(),
     ...(modern !== undefined && { 'TLSv1.3': modern.raw }),
     ...(classic !== undefined && { 'TLSv1.2': classic.raw }),
     ...(pskOnly !== undefined && { pskOnly }),

@@ -9,6 +9,7 @@ import { questionSchemas } from './facts-questions.ts';
 import { compressionSchema } from './facts-compression.ts';
 import { policySchema, upgradeSchemas } from './facts-upgrades.ts';
 import { sessionSchemas } from './facts-sessions.ts';
+import { productSchemas } from './facts-products.ts';
 import { bindingSchemas } from './facts-bindings.ts';
 import { addressSchemas } from './facts-addresses.ts';
 import { revocationSchemas } from './facts-revocation.ts';
@@ -69,6 +70,7 @@ export const rawSchema: Schema = {
     reach: anything({ description: '`reached`, or the fault; asked where the user says that it is private' }),
     intrusive: anything({ description: 'what came back for probes of known defects, never what was in it' }),
     sessions: anything({ description: 'finished connections: tickets, and the first line of the answer' }),
+    earlierTickets: anything({ description: 'what an older run saw of the tickets; only with --baseline' }),
     asides: integer({ description: 'of the connections, those beside the enumeration' }),
     questions: anything({
       description: 'what a server makes of a hello that is odd in one thing; one connection each',
@@ -161,6 +163,7 @@ export const factsSchema: Schema = partly({
   ...suiteSchemas,
   ...questionSchemas,
   ...sessionSchemas,
+  ...productSchemas,
   intrusive: intrusiveSchema,
   compression: compressionSchema,
   ...upgradeSchemas,
