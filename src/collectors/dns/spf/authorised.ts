@@ -7,7 +7,6 @@ import {
   countOf,
   covers,
   difference,
-  intersection,
   isEmpty,
   networksOf,
   rangeText,
@@ -92,7 +91,7 @@ function contributors(root: SpfNode, seen: Survey): { term: string; ipv4: number
   let before: AddressSet = { four: [], six: [] };
   return root.mechanisms.map((term) => {
     const { set } = matchesOf(root, term, seen.addresses);
-    const added = term.qualifier === '+' ? difference(set, intersection(set, before)) : { four: [], six: [] };
+    const added = term.qualifier === '+' ? difference(set, before) : { four: [], six: [] };
     before = union(before, set);
     return { term: term.text, ipv4: countOf(added.four), ipv6Networks: added.six.length };
   });

@@ -41,6 +41,7 @@ export function network(octets: Uint8Array, prefix: number): AddressSet {
 }
 
 function normal(ranges: Range[]): RangeSet {
+  if (ranges.length < 2) return ranges;
   const sorted = ranges.sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
   const merged: Range[] = [];
   for (const range of sorted) {
@@ -53,6 +54,7 @@ function normal(ranges: Range[]): RangeSet {
 }
 
 function minus(from: RangeSet, what: RangeSet): RangeSet {
+  if (from.length === 0 || what.length === 0) return from;
   const left: Range[] = [];
   let at = 0;
   for (const range of from) {
@@ -69,6 +71,20 @@ function minus(from: RangeSet, what: RangeSet): RangeSet {
   return left;
 }
 
+function common(a: RangeSet, b: RangeSet): RangeSet {
+  const both: Range[] = [];
+  for (let [one, other] = [0, 0]; one < a.length && other < b.length;) {
+    const [left, right] = [a[one], b[other]];
+    if (left === undefined || right === undefined) break;
+    const first = left.first > right.first ? left.first : right.first;
+    const last = left.last < right.last ? left.last : right.last;
+    if (first <= last) both.push({ first, last });
+    if (left.last < right.last) one += 1;
+    else other += 1;
+  }
+  return both;
+}
+
 export function union(...sets: readonly AddressSet[]): AddressSet {
   return { four: normal(sets.flatMap((set) => set.four)), six: normal(sets.flatMap((set) => set.six)) };
 }
@@ -78,7 +94,7 @@ export function difference(from: AddressSet, what: AddressSet): AddressSet {
 }
 
 export function intersection(a: AddressSet, b: AddressSet): AddressSet {
-  return difference(a, difference(a, b));
+  return { four: common(a.four, b.four), six: common(a.six, b.six) };
 }
 
 export function isEmpty(set: AddressSet): boolean {
