@@ -53,7 +53,7 @@ test('a large run is summed up, with the number of what is left out', () => {
   const text = consoleText(largeRun(5_000).run);
 
   assert.ok(text.split('\n').length < 400);
-  assert.match(text, /… and \d+ more of this: see the report/);
+  assert.match(text, /… and \d+ more results: see the report/);
 });
 
 test('an incomplete run and a run in which nothing was judged are never a tick', () => {
