@@ -79,7 +79,8 @@ async function dataSources(
   const sources: DataSource[] = [];
   if (needs('secrets')) {
     const { detectorData } = await import('./packs/detectors.ts');
-    sources.push({ name: 'detectors', read: () => detectorData(joinPacks(packs).detectors) });
+    const publicToo = options.profiles.includes('secrets-all');
+    sources.push({ name: 'detectors', read: () => detectorData(joinPacks(packs).detectors, [], publicToo) });
   }
   if (needs('http')) sources.push(await hstsList(options));
   if (options.psl !== undefined) sources.push(await suffixList(options.psl));

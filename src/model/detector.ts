@@ -95,6 +95,8 @@ export interface Detector {
   readonly files?: string;
   /** Found by its own form, not by the words around it: also in dependencies, lockfiles, minified and binary files. */
   readonly fixed: boolean;
+  /** Made to be public: looked for with the profile `secrets-all` only. */
+  readonly public?: boolean;
   /** Shannon entropy in bits a character that the value must exceed. */
   readonly entropy?: number;
   readonly checksum?: ChecksumName;

@@ -48,6 +48,7 @@ export const DETECTOR_SHAPE: JsonObject = {
       ),
       uri: shape({ schemes: some(text) }, ['schemes']),
       files: pattern,
+      public: { type: 'boolean', description: 'made to be public: looked for with the profile secrets-all only' },
       fixed: flag,
       entropy: { type: 'number', minimum: 0, maximum: 8 },
       checksum: { type: 'string', enum: CHECKSUMS },

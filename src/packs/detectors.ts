@@ -139,9 +139,14 @@ function finished(written: Written, keywords: readonly string[]): DetectorFile {
   };
 }
 
-/** The detectors as reference data for the scanner (`io.data('detectors')`). */
-export function detectorData(files: readonly DetectorFile[], allow: readonly GitleaksAllow[] = []): Uint8Array {
-  const detectors = files.map((file) => file.detector).sort((a, b) => byCodeUnit(a.id, b.id));
+/** The detectors as reference data for the scanner (`io.data('detectors')`); those of public keys only where they are asked for. */
+export function detectorData(
+  files: readonly DetectorFile[],
+  allow: readonly GitleaksAllow[] = [],
+  publicToo = false,
+): Uint8Array {
+  const wanted = files.map((file) => file.detector).filter((detector) => publicToo || detector.public !== true);
+  const detectors = wanted.sort((a, b) => byCodeUnit(a.id, b.id));
   return Buffer.from(
     canonicalJson({ schema: 'detectors/1', detectors, ...(allow.length > 0 ? { allow } : {}) } as unknown as Json),
     'utf8',

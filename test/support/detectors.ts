@@ -22,6 +22,6 @@ export function ownDetectorData(): Uint8Array {
   return detectorData(ownDetectors());
 }
 
-export function ownDetectorSet(): DetectorSet {
-  return JSON.parse(Buffer.from(ownDetectorData()).toString('utf8')) as DetectorSet;
+export function ownDetectorSet(publicToo = false): DetectorSet {
+  return JSON.parse(Buffer.from(detectorData(ownDetectors(), [], publicToo)).toString('utf8')) as DetectorSet;
 }
