@@ -1,4 +1,5 @@
 /** The evidence of a run on disk: one file an evidence, written whole or not at all, trusted only by its digest. */
+import { hash } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -43,6 +44,8 @@ function bad(collector: string, id: string, why: string, error?: unknown): Fault
 export function evidenceReader(folder: string): EvidenceReader {
   /** Folders on the way that were looked at and are no links. */
   const plain = new Set<string>();
+  /** Digests of the bytes of files that were found intact: the same bytes need not be looked at again. */
+  const intact = new Map<string, string>();
 
   function insist(path: string): void {
     if (plain.has(path)) return;
@@ -50,7 +53,7 @@ export function evidenceReader(folder: string): EvidenceReader {
     plain.add(path);
   }
 
-  function text(collector: string, id: string): string {
+  function bytesOf(collector: string, id: string): Buffer {
     const path = evidencePath(collector, id);
     if (path === undefined) throw new FaultError('evidence.missing', 'the run names evidence that cannot exist');
     try {
@@ -63,7 +66,7 @@ export function evidenceReader(folder: string): EvidenceReader {
       try {
         const stats = fstatSync(file);
         if (!stats.isFile() || stats.size > MAX_BYTES) throw bad(collector, id, 'is not a file of evidence');
-        return readFileSync(file, 'utf8');
+        return readFileSync(file);
       } finally {
         closeSync(file);
       }
@@ -79,17 +82,21 @@ export function evidenceReader(folder: string): EvidenceReader {
 
   return {
     read(collector, id) {
-      const content = text(collector, id);
+      const bytes = bytesOf(collector, id);
+      const digest = hash('sha256', bytes);
       let value: Json;
       try {
-        value = JSON.parse(content) as Json;
+        value = JSON.parse(bytes.toString('utf8')) as Json;
       } catch (error) {
         throw bad(collector, id, 'is not JSON', error);
       }
+      const name = `${collector} ${id}`;
+      if (intact.get(name) === digest) return value as unknown as Evidence;
       const evidence = intactEvidence(value, id);
       if (evidence === undefined || evidence.job.collector !== collector) {
         throw bad(collector, id, 'does not match its digest');
       }
+      intact.set(name, digest);
       return evidence;
     },
   };

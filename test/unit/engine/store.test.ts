@@ -70,6 +70,23 @@ test('evidence comes back as it was, any JSON, and leaves nothing half written',
   assert.deepEqual(readdirSync(join(root, 'evidence', 'dns')).length, 1);
 });
 
+test('evidence that changes after it was found intact is not believed', (t) => {
+  const root = folder(t);
+  const store = evidenceStore(root);
+  const evidence = evidenceOf({ answer: 'first' });
+  store.keep(evidence);
+  const path = join(root, 'evidence', 'dns', `${evidence.id}.json`);
+  const text = readFileSync(path, 'utf8');
+  const read = (): string => readFault(() => store.read('dns', evidence.id));
+
+  writeFileSync(path, text.replace('first', 'other'));
+  assert.equal(read(), 'evidence.digest');
+  assert.equal(read(), 'evidence.digest');
+  writeFileSync(path, text);
+  assert.equal(read(), 'no fault');
+  assert.deepEqual(store.read('dns', evidence.id), evidence);
+});
+
 test('the same evidence is the same bytes', (t) => {
   const [a, b] = [folder(t), folder(t)];
   const evidence = evidenceOf({ b: 1, a: [true, 'ä'] });
