@@ -42,9 +42,16 @@ function administrators(policy: Policy, account: string): string[] {
   return [...found].sort();
 }
 
-function policyFacts(raw: Json | undefined, setting: Setting): Json {
+/** `known`: what was read of a text already. Most keys of an account have the policy that KMS gives them. */
+function policyFacts(raw: Json | undefined, setting: Setting, known: Map<string, Json>): Json {
   const text = must(raw, 'Policy', asText);
   if (isUnknownFact(text)) return text;
+  const found = known.get(text) ?? factsOfText(text, setting);
+  known.set(text, found);
+  return found;
+}
+
+function factsOfText(text: string, setting: Setting): Json {
   const policy = readPolicy(text);
   if (policy === undefined) return unknown('aws.bad-response');
   // A statement outside the grammar: what is found is found, the rest is not known
@@ -141,7 +148,7 @@ function materialFacts(metadata: Json | undefined): Json | undefined {
   });
 }
 
-function keyFacts(raw: Json, stores: Json | undefined, setting: Setting): JsonObject {
+function keyFacts(raw: Json, stores: Json | undefined, setting: Setting, policies: Map<string, Json>): JsonObject {
   const metadata = own(raw, 'DescribeKey');
   const arn = must(raw, 'KeyArn', asText);
   const created = must(metadata, 'CreationDate', asDate);
@@ -168,7 +175,7 @@ function keyFacts(raw: Json, stores: Json | undefined, setting: Setting): JsonOb
     notJudgedHere: judgedElsewhere(metadata, setting.regions),
     rotation: typeof hindrance === 'string' ? undefined : rotationFacts(told('GetKeyRotationStatus')),
     lastRotation: lastRotation(told('ListKeyRotations'), created),
-    policy: policyFacts(told('GetKeyPolicy'), setting),
+    policy: policyFacts(told('GetKeyPolicy'), setting, policies),
     grants: grantFacts(told('ListGrants')),
     use: usageFacts(told('GetKeyLastUsage')),
   });
@@ -181,6 +188,7 @@ export function interpretKms(raw: Json | undefined, setting: Setting, at: { [poi
   if (!isArray(keys) || asRecord(listing ?? null) === undefined)
     return { keys: unknown(faultIn(raw) ?? 'evidence.missing') };
   const stores = own(raw, 'stores');
+  const policies = new Map<string, Json>();
   const list = keys.map((key, index) => {
     const fact = pointer('kms', 'keys', index);
     at[fact] = fact;
@@ -193,7 +201,7 @@ export function interpretKms(raw: Json | undefined, setting: Setting, at: { [poi
       if (own(metadata, 'Origin') !== 'AWS_KMS') pointInto(at, fact, key, fact, MATERIAL);
       if (own(metadata, 'DeletionDate') !== null) pointInto(at, fact, key, fact, DELETION);
     }
-    return keyFacts(key, stores, setting);
+    return keyFacts(key, stores, setting, policies);
   });
   const rest = faultIn(own(listing, 'rest'));
   at['/kms'] = '/kms';
