@@ -163,12 +163,16 @@ const BEHIND = [
   'sni',
   'retry',
   'clock',
+  'http3',
+  'schannel',
 ] as const;
 /** Facts that are not there where the endpoint has nothing for them: other facts of the same raw say why. */
 const ELSEWHERE: { readonly [fact: string]: readonly string[] } = {
   starttls: ['protocol'],
   plaintext: ['protocol'],
   compression: ['protocol'],
+  http3: ['protocol'],
+  schannel: ['versions'],
   injection: ['protocol'],
   directTls: ['protocol'],
   rdp: ['protocol'],
