@@ -5,7 +5,7 @@ import type { IO } from '../../model/io.ts';
 import { type Entry, objectBatches } from './batches.ts';
 import { inputOf, linesOf, textOf } from './git-text.ts';
 import { listObjects, type Objects } from './listing.ts';
-import { type Holder, type Memory, memoryBytes, type Names, NOTHING, readMemory } from './memory.ts';
+import { type Holder, type Memory, type Names, NOTHING, readMemory, writeMemory } from './memory.ts';
 import { scanInWorkers } from './pool.ts';
 import type { WorkDone, WorkerStart, WorkItem } from './protocol.ts';
 import type { Found } from './report.ts';
@@ -92,9 +92,23 @@ export async function scanPast(request: PastRequest): Promise<Past> {
   // what was not whole is looked at again as a whole
   if (file !== undefined && missing === 0 && !repository.shallow) {
     const held = holders.map((item) => holderOf(item, commits, (name) => request.safe(name)));
-    await file.write(memoryBytes({ purpose, tips, lost, holders: held }, namesRead(memory, objects, order)));
+    const place = createHash('sha256').update(path).digest('hex');
+    const names = namesRead(memory, objects, order);
+    await inTurn(
+      state ?? '',
+      async () => await writeMemory(file, { purpose, place, tips, lost, holders: held }, names),
+    );
   }
   return { found: await attributed(io, path, commits, found), known: memory.count - memory.holders.length };
+}
+
+/** Several repositories of one run may remember in one file: they write one after the other. */
+const TURNS = new Map<string, Promise<void>>();
+
+async function inTurn(path: string, write: () => Promise<void>): Promise<void> {
+  const mine = (TURNS.get(path) ?? Promise.resolve()).then(write, write);
+  TURNS.set(path, mine);
+  await mine;
 }
 
 function purposeOf({ detectors, root, maxFile }: WorkerStart): string {

@@ -1,4 +1,4 @@
-/** The file of `--state`: which objects of a repository were read, and in which something was found. No finding, no value, no key. */
+/** The file of `--state`: which objects of repositories were read, and in which something was found. No finding, no value, no key. */
 import { isFaultCode, type FaultCode } from '../../model/fault.ts';
 import type { KeptFile } from '../../model/io.ts';
 import { isArray, own, type Json } from '../../model/json.ts';
@@ -34,17 +34,54 @@ export const NOTHING: Memory = {
   names: { width: 0, bytes: Buffer.alloc(0) },
 };
 
-const SCHEMA = 'secrets-state/1';
+const SCHEMA = 'secrets-state/2';
 const MAX_BYTES = 1024 * 1024 * 1024;
 
-/** One line of JSON, then the names of objects as bytes, sorted. */
-export function memoryBytes(
-  head: { readonly purpose: string } & Pick<Memory, 'tips' | 'holders' | 'lost'>,
-  names: Names,
-): Uint8Array {
+interface Head extends Pick<Memory, 'tips' | 'holders' | 'lost'> {
+  /** What it holds for: the repository, the rules, the bounds. */
+  readonly purpose: string;
+  /** The repository alone: what is remembered of it anew takes the place of what was. */
+  readonly place: string;
+}
+
+/** A section of the file: one line of JSON, then the names of objects as bytes, sorted. */
+export function memoryBytes(head: Head, names: Names): Uint8Array {
   const { width } = names;
-  const line = JSON.stringify({ schema: SCHEMA, width, ...head });
-  return Buffer.concat([Buffer.from(`${line}\n`), sortedNames(names)]);
+  const sorted = sortedNames(names);
+  const line = JSON.stringify({ schema: SCHEMA, width, bytes: sorted.length, ...head });
+  return Buffer.concat([Buffer.from(`${line}\n`), sorted]);
+}
+
+/** Writes a section, and keeps those of other repositories. */
+export async function writeMemory(file: KeptFile, head: Head, names: Names): Promise<void> {
+  const others = sectionsOf(await file.read(MAX_BYTES)).filter((section) => own(section.head, 'place') !== head.place);
+  await file.write(Buffer.concat([...others.map((section) => section.all), memoryBytes(head, names)]));
+}
+
+interface Section {
+  readonly head: Json | undefined;
+  readonly width: number;
+  readonly names: Buffer;
+  /** The line and the names. */
+  readonly all: Buffer;
+}
+
+/** As far as the file is whole. */
+function sectionsOf(file: Uint8Array | undefined): readonly Section[] {
+  if (file === undefined) return [];
+  const all = Buffer.from(file.buffer, file.byteOffset, file.length);
+  const sections: Section[] = [];
+  for (let at = 0; at < all.length;) {
+    const end = all.indexOf(0x0a, at);
+    const head = parsed(all.toString('utf8', at, Math.max(at, end)));
+    const [width, bytes] = [own(head, 'width'), own(head, 'bytes')];
+    if (own(head, 'schema') !== SCHEMA || typeof bytes !== 'number' || !Number.isSafeInteger(bytes)) break;
+    const next = end + 1 + bytes;
+    if ((width !== 20 && width !== 32) || bytes < 0 || bytes % width !== 0 || next > all.length) break;
+    sections.push({ head, width, names: all.subarray(end + 1, next), all: all.subarray(at, next) });
+    at = next;
+  }
+  return sections;
 }
 
 /** Names of one length, one after the other. */
@@ -67,17 +104,11 @@ function sortedNames({ width, bytes }: Names): Buffer {
   return sorted.subarray(0, length);
 }
 
-/** Undefined where there is no such file, or one of another purpose: then all is read. */
+/** Undefined where there is no such file, or nothing of this purpose in it: then all is read. */
 export async function readMemory(file: KeptFile | undefined, purpose: string): Promise<Memory | undefined> {
-  const bytes = await file?.read(MAX_BYTES);
-  if (bytes === undefined) return undefined;
-  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const end = all.indexOf(0x0a);
-  const head = parsed(all.toString('utf8', 0, Math.max(0, end)));
-  const width = own(head, 'width');
-  if (own(head, 'schema') !== SCHEMA || own(head, 'purpose') !== purpose) return undefined;
-  if ((width !== 20 && width !== 32) || (all.length - end - 1) % width !== 0) return undefined;
-  const names = all.subarray(end + 1);
+  const section = sectionsOf(await file?.read(MAX_BYTES)).find((one) => own(one.head, 'purpose') === purpose);
+  if (section === undefined) return undefined;
+  const { head, width, names } = section;
   const [tips, holders, lost] = [own(head, 'tips'), own(head, 'holders'), own(head, 'lost')];
   return {
     tips: listOf(tips, (tip) => (isName(tip) ? tip : undefined)),

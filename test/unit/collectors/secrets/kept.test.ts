@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { parseIgnore } from '../../../../src/collectors/secrets/ignore.ts';
-import { memoryBytes, readMemory, type Memory } from '../../../../src/collectors/secrets/memory.ts';
+import { memoryBytes, readMemory, writeMemory, type Memory } from '../../../../src/collectors/secrets/memory.ts';
 import type { KeptFile } from '../../../../src/model/io.ts';
 
 const fileOf = (bytes: Uint8Array | undefined): KeptFile => ({
@@ -16,6 +16,7 @@ const read = (bytes: Uint8Array | undefined, purpose = 'p'): Promise<Memory | un
 const name = (byte: number): Buffer => Buffer.alloc(20, byte);
 const head = {
   purpose: 'p',
+  place: 'here',
   tips: ['a'.repeat(40)],
   lost: [['source.too-large', 'big.bin']] as const,
   holders: [{ object: 'b'.repeat(40), path: 'a.txt', commit: 'c'.repeat(40), regions: [0, 10] }],
@@ -45,12 +46,35 @@ test('a file of another purpose, of another form or cut short is none', async ()
   assert.equal(await read(Buffer.from('no line')), undefined);
 });
 
+test('several repositories remember in one file, each in its own section', async () => {
+  let kept: Uint8Array | undefined;
+  const file: KeptFile = {
+    read: () => Promise.resolve(kept),
+    write: (bytes) => {
+      kept = bytes;
+      return Promise.resolve();
+    },
+  };
+  const names = (byte: number, width = 20): { width: number; bytes: Buffer } => ({
+    width,
+    bytes: Buffer.alloc(width, byte),
+  });
+
+  await writeMemory(file, head, names(1));
+  await writeMemory(file, { ...head, purpose: 'q', place: 'there' }, names(2, 32));
+  await writeMemory(file, { ...head, purpose: 'p with other rules' }, names(3));
+
+  assert.equal(await readMemory(file, 'p'), undefined);
+  assert.equal((await readMemory(file, 'p with other rules'))?.has(name(3)), true);
+  assert.equal((await readMemory(file, 'q'))?.has(Buffer.alloc(32, 2)), true);
+});
+
 test('any bytes are a memory or none', async () => {
   const json = fc
     .json({ maxDepth: 3 })
     .map((text) =>
       Buffer.from(
-        `{"schema":"secrets-state/1","width":20,"purpose":"p","tips":${text},"holders":${text},"lost":${text}}\n`,
+        `{"schema":"secrets-state/2","width":20,"bytes":0,"purpose":"p","tips":${text},"holders":${text},"lost":${text}}\n`,
       ),
     );
   await fc.assert(
