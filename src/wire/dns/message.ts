@@ -19,9 +19,10 @@ export function decodeMessage(bytes: Uint8Array): Message {
   for (let left = asked; left > 0; left -= 1) {
     questions.push({ name: readName(reader), type: reader.u16(), class: reader.u16() });
   }
-  const answers = readRecords(reader, answered);
-  const authorities = readRecords(reader, authoritative);
-  const additionals = readRecords(reader, additional);
+  const first = questions[0]?.name;
+  const answers = readRecords(reader, answered, first);
+  const authorities = readRecords(reader, authoritative, first);
+  const additionals = readRecords(reader, additional, first);
   const option = additionals.find((record) => record.type === TYPES.OPT);
   // RFC 6891 §6.1.1: more than one OPT is a format error
   if (additionals.findLast((record) => record.type === TYPES.OPT) !== option)
@@ -49,11 +50,22 @@ export function decodeMessage(bytes: Uint8Array): Message {
 
 const NONE: readonly ResourceRecord[] = [];
 
-function readRecords(reader: Reader, count: number): readonly ResourceRecord[] {
+/** Where the name of the first question stands. */
+const QUESTION_AT = 12;
+
+/** The owner of a record; most often it is a pointer to the name that was asked. */
+function readOwner(reader: Reader, first: string | undefined): string {
+  const { bytes, position } = reader;
+  if (first === undefined || bytes[position] !== 0xc0 || bytes[position + 1] !== QUESTION_AT) return readName(reader);
+  reader.position += 2;
+  return first;
+}
+
+function readRecords(reader: Reader, count: number, first: string | undefined): readonly ResourceRecord[] {
   if (count === 0) return NONE;
   const records: ResourceRecord[] = [];
   for (let left = count; left > 0; left -= 1) {
-    const name = readName(reader);
+    const name = readOwner(reader, first);
     const type = reader.u16();
     const recordClass = reader.u16();
     const ttl = reader.u32();
