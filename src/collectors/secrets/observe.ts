@@ -1,7 +1,7 @@
 /** Walks a source tree, has the workers read it, and keeps redacted findings and what was covered. */
 import type { Job } from '../../model/evidence.ts';
 import { FaultError, type FaultCode } from '../../model/fault.ts';
-import type { FileEntry, IO } from '../../model/io.ts';
+import type { FileEntry, FileTree, IO } from '../../model/io.ts';
 import { byCodeUnit, type Json } from '../../model/json.ts';
 import type { DetectorSet } from '../../model/detector.ts';
 import { compile, type Engine } from './compile.ts';
@@ -88,7 +88,14 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     found.push(...done.found);
     io.progress(`${String(sum.files)} files, ${String(found.length)} findings`);
   };
-  const start = { root: tree.root, detectors, key: io.runKey, maxFile: cap, archives };
+  const start = {
+    root: tree.root,
+    detectors,
+    key: io.runKey,
+    maxFile: cap,
+    archives,
+    installed: await isInstalled(tree),
+  };
   // compiled only where a path is to be shown
   let engine: Engine | undefined;
   const safe = (path: string): string => redactPath((engine ??= compile(set)), path);
@@ -173,6 +180,21 @@ function attribution(one: Found): Partial<Found> {
     ...(author === undefined ? {} : { author }),
     ...(date === undefined ? {} : { date }),
   };
+}
+
+/** What npm, pnpm and yarn leave in a folder of packages that they installed. */
+const INSTALLED = ['.package-lock.json', '.modules.yaml', '.yarn-integrity', '.yarn-state.yml'];
+
+async function isInstalled(tree: FileTree): Promise<boolean> {
+  for (const name of INSTALLED) {
+    try {
+      await tree.read(name, 1);
+      return true;
+    } catch (error) {
+      if (!(error instanceof FaultError)) throw error;
+    }
+  }
+  return false;
 }
 
 /** Why an entry is left out on purpose; undefined where it is read. */

@@ -9,6 +9,8 @@ export interface WorkerStart {
   /** The key of this run's secretIds. */
   readonly key: Uint8Array;
   readonly maxFile: number;
+  /** The tree is what a package manager installed, whatever its folder is called. */
+  readonly installed: boolean;
   /** Archives are opened. */
   readonly archives: boolean;
 }

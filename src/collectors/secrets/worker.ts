@@ -13,7 +13,7 @@ import type { Found } from './report.ts';
 const start = workerData as WorkerStart;
 const engine = compile(JSON.parse(Buffer.from(start.detectors).toString('utf8')) as DetectorSet);
 const key = Buffer.from(start.key);
-const rootName = basename(start.root);
+const rootName = start.installed ? 'node_modules' : basename(start.root);
 /** Lies in the memory of the search: what is read is not copied. */
 let buffer = engine.search.room(256 * 1024);
 

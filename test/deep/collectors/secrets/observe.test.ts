@@ -288,3 +288,15 @@ test('with --archives one that cannot be opened is an error, not a clean scan', 
   const [unread] = own(own(raw, 'coverage'), 'unread') as unknown as readonly { readonly reason: string }[];
   assert.equal(unread?.reason, 'source.malformed');
 });
+
+test('a folder of installed packages is known by the mark of its package manager, whatever it is called', async () => {
+  const assignment = generate('const apiKey = "@{b62:32}";', 'installed');
+  const packages = { 'a/index.js': assignment, 'b/index.js': `const t = '${token('installed')}';` };
+
+  const loose = await scan(tree(packages));
+  const installed = await scan(tree({ ...packages, '.package-lock.json': '{"lockfileVersion": 3}' }));
+
+  assert.deepEqual(summary(loose), ['generic-api-key a/index.js:1:17', 'github-pat b/index.js:1:12']);
+  assert.deepEqual(summary(installed), ['github-pat b/index.js:1:12']);
+  assert.equal(own(own(installed, 'coverage'), 'foreign'), 3);
+});
