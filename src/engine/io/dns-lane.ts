@@ -5,7 +5,7 @@
  */
 
 /** Answers over UDP before TCP is tried: few questions are not worth a connection. */
-const FEW = 256;
+const FEW = 128;
 /** Answers that a mean looks back on, and so many are there before two of them are compared. */
 const WINDOW = 64;
 /** A mean over TCP may be so much more than twice that over UDP: a program that is busy sees differences of this size. */
