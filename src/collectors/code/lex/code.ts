@@ -59,41 +59,60 @@ export function isString(code: Code, index: number): boolean {
   return code.tokens[index]?.kind === 'string';
 }
 
-const BRACKETS = new Set(['(', '[', '{', '${', ')', ']', '}']);
-const CLOSERS: { readonly [close: string]: string } = { ')': '(', ']': '[', '}': '{' };
+/** Round, square and curly brackets: 0, 1 and 2; a closing one is told by its sign (~kind); undefined for other marks. */
+function bracketOf(text: string): number | undefined {
+  if (text.length > 2) return undefined;
+  switch (text.charCodeAt(0)) {
+    case 0x28:
+      return 0;
+    case 0x5b:
+      return 1;
+    case 0x7b:
+      return 2;
+    case 0x29:
+      return ~0;
+    case 0x5d:
+      return ~1;
+    case 0x7d:
+      return ~2;
+    default:
+      return text === '${' ? 2 : undefined;
+  }
+}
 
 /** A closing bracket whose kind is open closes up to it; one whose kind is not open is passed over. */
 function brackets(tokens: readonly Token[]): { readonly match: Int32Array; readonly parent: Int32Array } {
   const match = new Int32Array(tokens.length).fill(-1);
-  const parent = new Int32Array(tokens.length).fill(-1);
+  const parent = new Int32Array(tokens.length);
   const stack: number[] = [];
-  const kinds: string[] = [];
-  const open = new Map<string, number>();
+  const kinds: number[] = [];
+  const open = [0, 0, 0];
+  let innermost = -1;
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index] ?? NONE;
-    const innermost = stack[stack.length - 1];
-    if (innermost !== undefined) parent[index] = innermost;
+    parent[index] = innermost;
     if (token.kind !== 'mark') continue;
-    const { text } = token;
-    if (!BRACKETS.has(text)) continue;
-    const opening = CLOSERS[text];
-    if (text === '(' || text === '[' || text === '{' || text === '${') {
-      const kind = text === '${' ? '{' : text;
+    const bracket = bracketOf(token.text);
+    if (bracket === undefined) continue;
+    if (bracket >= 0) {
       stack.push(index);
-      kinds.push(kind);
-      open.set(kind, (open.get(kind) ?? 0) + 1);
-    } else if (opening !== undefined && (open.get(opening) ?? 0) > 0) {
-      for (let kind = kinds.pop(), at = stack.pop(); kind !== undefined && at !== undefined;) {
-        open.set(kind, (open.get(kind) ?? 0) - 1);
-        if (kind === opening) {
-          match[at] = index;
-          match[index] = at;
-          parent[index] = stack.at(-1) ?? -1;
-          break;
-        }
-        kind = kinds.pop();
-        at = stack.pop();
+      kinds.push(bracket);
+      open[bracket] = (open[bracket] ?? 0) + 1;
+      innermost = index;
+      continue;
+    }
+    if ((open[~bracket] ?? 0) === 0) continue;
+    for (let kind = kinds.pop(), at = stack.pop(); kind !== undefined && at !== undefined;) {
+      open[kind] = (open[kind] ?? 0) - 1;
+      innermost = stack.at(-1) ?? -1;
+      if (kind === ~bracket) {
+        match[at] = index;
+        match[index] = at;
+        parent[index] = innermost;
+        break;
       }
+      kind = kinds.pop();
+      at = stack.pop();
     }
   }
   return { match, parent };
@@ -107,7 +126,7 @@ function constantsOf(language: Language, tokens: readonly Token[]): ReadonlyMap<
   const twice = new Set<string>();
   for (let index = 1; index < tokens.length - 1; index++) {
     const token = tokens[index] ?? NONE;
-    if (token.kind !== 'mark' || !ASSIGNS.has(token.text)) continue;
+    if (token.kind !== 'mark' || !token.text.endsWith('=') || !ASSIGNS.has(token.text)) continue;
     let name = tokens[index - 1] ?? NONE;
     let before = tokens[index - 2] ?? NONE;
     // `const x: Type = …`, also with one type argument
