@@ -18,7 +18,7 @@ const MAX_NESTED = 64;
 const MAX_REGEX = 4096;
 const MARKS = /(?:===|!==|\.\.\.|=>|==|=~|!=|->|<-|<=|>=|::|:=|\?\.|\?\?|\|\||&&|\+=|-=|\|=|\*\*|\+\+|--)/y;
 /** Second letters of marks: most marks stand alone. */
-const GOES_ON = new Set([...'=.>~-:?|&*+'].map((char) => char.charCodeAt(0)));
+const GOES_ON = new Set(Buffer.from('=.>~-:?|&*+'));
 /** After these words a slash begins a regular expression. */
 const BEFORE_REGEX = new Set(
   'return typeof case in of delete void throw new else do yield await instanceof and or not if unless when puts'.split(
