@@ -35,7 +35,10 @@ function answerIn(raw: Json): { readonly item: Json; readonly place: string } | 
   return undefined;
 }
 
-/** Why there is no answer, where that is chance; a server that ends the connection, or wants a certificate first, has said enough. */
+/** Who ends the connection, wants a certificate first or is silent to HTTP does not advertise anything by it. */
+const SAID_NOTHING: readonly FaultCode[] = ['tls.handshake', 'net.closed', 'net.reset', 'net.timeout'];
+
+/** Why there is no answer, where that says nothing of the server. */
 function silenceIn(raw: Json): FaultCode | undefined {
   const sessions = own(raw, 'sessions');
   if (sessions === undefined) return 'evidence.missing';
@@ -44,7 +47,7 @@ function silenceIn(raw: Json): FaultCode | undefined {
     const code = faultIn(item) ?? own(item, 'end');
     return isFaultCode(code) ? [code] : [];
   });
-  return codes.find((code) => !['tls.handshake', 'net.closed', 'net.reset'].includes(code));
+  return codes.find((code) => !SAID_NOTHING.includes(code));
 }
 
 function isHttp(item: Json): boolean {

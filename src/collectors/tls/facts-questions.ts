@@ -276,9 +276,13 @@ function sniFacts(seen: Seen): Area {
   const unknownServed: Truth =
     forOther === 'refused' ? false : typeof forOther === 'string' ? forOther : inverted(covers(forOther, FOREIGN_NAME));
   const flights = served?.flights ?? [];
+  // where an ordinary hello is refused too, it is not the name that is missed
+  const alive = answered(askedIn(raw, 'control'), lossless);
   const missingFails: Truth =
     forNone === 'refused'
-      ? true
+      ? alive === false
+        ? 'tls.unclear'
+        : true
       : typeof forNone === 'string'
         ? forNone
         : flights.length === 0

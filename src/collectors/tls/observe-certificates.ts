@@ -53,7 +53,12 @@ export async function aboutCertificates(io: IO, raw: Json, options: JobOptions):
   });
   const asked = (name: string): boolean => Object.hasOwn(options, name);
   const addresses = asked('addresses') && endpoint !== undefined ? await askAddresses(io, endpoint) : undefined;
-  const { anchors, rootsGiven } = await anchorsFor(io, [...sent, ...chainsOf(addresses)]);
+  const { anchors, rootsGiven } = await anchorsFor(io, [
+    ...sent,
+    ...chainsOf(addresses),
+    // all there is where no flight could be read
+    ...chainsOf({ sessions: [own(raw, 'session') ?? null] }),
+  ]);
   return {
     certificates: sent.map(base64),
     anchors,

@@ -39,8 +39,13 @@ const HUGE = 1700;
 const WEAK = { md5: [0x0101, 0x0103], sha1: [0x0201, 0x0203, 0x0202], sha224: [0x0301, 0x0303, 0x0302] } as const;
 
 /** What nearly every client signs with: the ordinary hello stays below 256 octets. */
-const COMMON_SCHEMES = [0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601, 0x0807, 0x0203, 0x0201];
+const COMMON_SCHEMES = [
+  0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601, 0x0807, 0x0203, 0x0201, 0x0603, 0x0808, 0x0809,
+  0x080a, 0x080b,
+];
 const COMMON_GROUPS = [0x001d, 0x0017, 0x0018, 0x0019];
+/** A certificate on such a curve is shown only to who names it (RFC 8422 §5.1). */
+const BRAINPOOL = [0x001a, 0x001b, 0x001c];
 
 /** A short hello of the version that the server is known to answer: what it picked is on the list. */
 function ordinary({ version, first }: Offered): Question {
@@ -49,7 +54,7 @@ function ordinary({ version, first }: Offered): Question {
   return {
     version,
     suites: [...new Set([first.suite, ...known])],
-    groups: [...new Set([...group, ...COMMON_GROUPS])],
+    groups: [...new Set([...group, ...COMMON_GROUPS, ...(version === 'TLSv1.3' ? [] : BRAINPOOL)])],
     signatures: COMMON_SCHEMES,
   };
 }

@@ -219,10 +219,9 @@ export async function askSessions(
   offered: { readonly tls12: boolean; readonly tls13: boolean },
   crossHost: boolean,
 ): Promise<JsonObject> {
-  const [modern, classic] = await Promise.all([
-    offered.tls13 ? finish13(setting) : undefined,
-    offered.tls12 ? finish12(setting) : undefined,
-  ]);
+  // one after the other: some servers talk to one client at a time, and wait for these to say more
+  const modern = offered.tls13 ? await finish13(setting) : undefined;
+  const classic = offered.tls12 ? await finish12(setting) : undefined;
   const [pskOnly, cross13, cross12] = await Promise.all([
     modern?.ticket === undefined ? undefined : resume13(setting, modern.ticket, { pskOnly: true }),
     modern?.ticket === undefined || !crossHost

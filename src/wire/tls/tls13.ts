@@ -9,6 +9,7 @@ import {
   diffieHellman,
   type ECDH,
   generateKeyPairSync,
+  randomBytes,
   type KeyObject,
 } from 'node:crypto';
 import { ascii, concat, readerOf, uint, vector, WireError } from './bytes.ts';
@@ -36,7 +37,7 @@ const SUITES: { readonly [code: number]: SuiteKeys } = {
 
 /** The suites and groups that a handshake of ours can go through with. */
 export const READABLE_SUITES: readonly number[] = Object.keys(SUITES).map(Number);
-export const READABLE_GROUPS: readonly number[] = [0x001d, 0x0017, 0x0018];
+export const READABLE_GROUPS: readonly number[] = [0x001d, 0x0017, 0x0018, 0x0019, 0x001e, 0x0100, 0x0101];
 const CURVES: { readonly [group: number]: string } = { 0x0017: 'prime256v1', 0x0018: 'secp384r1', 0x0019: 'secp521r1' };
 
 export interface Share {
@@ -46,19 +47,68 @@ export interface Share {
   agree(server: Uint8Array): Uint8Array;
 }
 
-function x25519(): Share {
-  const { privateKey, publicKey } = generateKeyPairSync('x25519');
+type Montgomery = 'X25519' | 'X448';
+
+function montgomery(group: number, crv: Montgomery): Share {
+  const { privateKey, publicKey } = crv === 'X448' ? generateKeyPairSync('x448') : generateKeyPairSync('x25519');
   const { x = '' } = publicKey.export({ format: 'jwk' });
   return {
-    group: 0x001d,
+    group,
     key: Buffer.from(x, 'base64url'),
-    agree: (server) => agreement(() => diffieHellman({ privateKey, publicKey: x25519Key(server) })),
+    agree: (server) => agreement(() => diffieHellman({ privateKey, publicKey: montgomeryKey(crv, server) })),
   };
 }
 
-function x25519Key(bytes: Uint8Array): KeyObject {
+function montgomeryKey(crv: Montgomery, bytes: Uint8Array): KeyObject {
   const x = Buffer.from(bytes).toString('base64url');
-  return createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x }, format: 'jwk' });
+  return createPublicKey({ key: { kty: 'OKP', crv, x }, format: 'jwk' });
+}
+
+/** RFC 7919 §A: p = 2^b - 2^(b-64) + (floor(2^(b-130) e) + X) 2^64 - 1, with this X for b bits. */
+const FFDHE: { readonly [group: number]: readonly [bits: number, x: bigint] } = {
+  0x0100: [2048, 560_316n],
+  0x0101: [3072, 2_625_351n],
+};
+
+export function ffdhePrime(bits: number, x: bigint): bigint {
+  const size = BigInt(bits);
+  // e is the sum of 1/n!, here in fixed point with more digits than are needed
+  const spare = 64n;
+  let term = 1n << (size - 130n + spare);
+  let e = 0n;
+  for (let n = 1n; term > 0n; n++) {
+    e += term;
+    term /= n;
+  }
+  return (1n << size) - (1n << (size - 64n)) + (((e >> spare) + x) << 64n) - 1n;
+}
+
+function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  let result = 1n;
+  let square = base;
+  for (let rest = exponent; rest > 0n; rest >>= 1n) {
+    if ((rest & 1n) === 1n) result = (result * square) % modulus;
+    square = (square * square) % modulus;
+  }
+  return result;
+}
+
+const bigintOf = (bytes: Uint8Array): bigint => BigInt(`0x0${Buffer.from(bytes).toString('hex')}`);
+
+/** RFC 8446 §4.2.8.1, §7.4.1: both values are as long as the prime. Not node's own: it tests the known prime for half a second. */
+function finiteField(group: number, [bits, x]: readonly [bits: number, x: bigint]): Share {
+  const prime = ffdhePrime(bits, x);
+  const secret = bigintOf(randomBytes(32));
+  const octets = (value: bigint): Uint8Array => Buffer.from(value.toString(16).padStart(bits / 4, '0'), 'hex');
+  return {
+    group,
+    key: octets(power(2n, secret, prime)),
+    agree(server) {
+      const theirs = bigintOf(server);
+      if (theirs < 2n || theirs > prime - 2n) throw new WireError("the server's key share is outside of the group");
+      return octets(power(theirs, secret, prime));
+    },
+  };
 }
 
 function onCurve(group: number, ecdh: ECDH): Share {
@@ -77,7 +127,9 @@ function agreement(compute: () => Uint8Array): Uint8Array {
 /** A fresh share of a readable group. */
 export function makeShare(group: number): Share {
   const curve = CURVES[group];
-  return curve === undefined ? x25519() : onCurve(group, createECDH(curve));
+  if (curve !== undefined) return onCurve(group, createECDH(curve));
+  const field = FFDHE[group];
+  return field === undefined ? montgomery(group, group === 0x001e ? 'X448' : 'X25519') : finiteField(group, field);
 }
 
 function hkdfExpandLabel(

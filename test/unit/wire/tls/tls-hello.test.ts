@@ -10,6 +10,7 @@ import { parseFlight } from '../../../../src/wire/tls/flight.ts';
 import { cutRecords } from '../../../../src/wire/tls/record.ts';
 import { SUITE_NAMES } from '../../../../src/wire/tls/registry.ts';
 import { CLASSIC_SUITES, suiteOf, TLS13_SUITES } from '../../../../src/wire/tls/suites.ts';
+import { ffdhePrime, makeShare, READABLE_GROUPS } from '../../../../src/wire/tls/tls13.ts';
 
 const random = Buffer.alloc(32, 7);
 
@@ -155,4 +156,20 @@ test('every suite of the registry has a cipher we know, and stands in one of the
   assert.deepEqual(other, []);
   assert.equal(SUITE_NAMES.size, 371);
   assert.equal(CLASSIC_SUITES.length + TLS13_SUITES.length, SUITE_NAMES.size);
+});
+
+test('two shares of each readable group agree, and a share outside of the group is refused', () => {
+  for (const group of READABLE_GROUPS) {
+    const [ours, theirs] = [makeShare(group), makeShare(group)];
+
+    assert.deepEqual(ours.agree(theirs.key), theirs.agree(ours.key), String(group));
+    assert.throws(() => ours.agree(new Uint8Array(ours.key.length)), WireError, String(group));
+  }
+});
+
+test('the primes of RFC 7919 follow from their formula', () => {
+  // RFC 7919 §A.1, §A.2: the first octets and the last
+  const hex = ffdhePrime(2048, 560_316n).toString(16);
+  assert.match(hex, /^f{16}adf85458a2bb4a9aafdc5620273d3cf1.*886b423861285c97f{16}$/);
+  assert.match(ffdhePrime(3072, 2_625_351n).toString(16), /^f{16}adf85458a2bb4a9a.*25e41d2b66c62e37f{16}$/);
 });
