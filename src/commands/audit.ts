@@ -12,7 +12,7 @@ import { audit as runAudit, type Outcome } from '../pipeline.ts';
 import { formatsOf, type Rendering, startRendering } from '../rendering.ts';
 import type { CommandContext } from './context.ts';
 import { keepHeapSmall, settleHeap } from './heap.ts';
-import { allPacks, shortPath, withRules } from './packs.ts';
+import { packsToJudgeBy, shortPath, withRules } from './packs.ts';
 import { present, watch } from './present.ts';
 
 function namedTargets(options: AuditOptions): NamedTarget[] {
@@ -58,7 +58,7 @@ export async function auditWith(
   const formats = formatsOf(options.formats);
   const targets = namedTargets(options);
   const tell = (line: string): void => context.stderr(`${line}\n`);
-  const packs = await withRules(context, await allPacks(context, options.checksDirs), options.rules, tell);
+  const packs = await withRules(context, await packsToJudgeBy(context, options.checksDirs), options.rules, tell);
   checkOutputFolder(options.output);
   settleHeap();
   const watching = watch(args, context);

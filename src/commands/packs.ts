@@ -28,12 +28,12 @@ const loaded = new Map<string, Promise<Pack>>();
 
 /** The checks that Probity ships. */
 export async function builtInPack(context: Place): Promise<Pack> {
-  const pack = loaded.get(context.packageRoot) ?? loadBuiltIn(context);
+  const pack = loaded.get(context.packageRoot) ?? loadBuiltIn(context, true);
   loaded.set(context.packageRoot, pack);
   return pack;
 }
 
-async function loadBuiltIn(context: Place): Promise<Pack> {
+async function loadBuiltIn(context: Place, examples: boolean): Promise<Pack> {
   if (FROM_SOURCE) {
     const { loadPack } = await import('../packs/load.ts');
     const folder = join(context.packageRoot, 'checks');
@@ -43,13 +43,24 @@ async function loadBuiltIn(context: Place): Promise<Pack> {
       shownAs: shortPath(folder, context.cwd),
     });
   }
-  const { packFromJson } = await import('../packs/pack.ts');
-  return packFromJson(readFileSync(join(context.packageRoot, 'dist', 'pack.json'), 'utf8'));
+  const { packFromJson, withExamples } = await import('../packs/pack.ts');
+  const read = (name: string): string => readFileSync(join(context.packageRoot, 'dist', name), 'utf8');
+  const pack = packFromJson(read('pack.json'));
+  return examples ? withExamples(pack, read('examples.json')) : pack;
+}
+
+/** For runs, which judge by checks and need no examples: those of the build stay unread. */
+export async function packsToJudgeBy(context: Place, checksDirs: readonly string[]): Promise<readonly Pack[]> {
+  return await besideOurs(await loadBuiltIn(context, false), context, checksDirs);
 }
 
 /** Ours and those of `--checks-dir`, which are always read from YAML. */
 export async function allPacks(context: Place, checksDirs: readonly string[]): Promise<readonly Pack[]> {
-  const packs = [await builtInPack(context)];
+  return await besideOurs(await builtInPack(context), context, checksDirs);
+}
+
+async function besideOurs(ours: Pack, context: Place, checksDirs: readonly string[]): Promise<readonly Pack[]> {
+  const packs = [ours];
   if (checksDirs.length === 0) return packs;
   const [{ loadPack }, schemas, options] = [
     await import('../packs/load.ts'),

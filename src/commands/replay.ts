@@ -11,7 +11,7 @@ import { formatsOf, startRendering } from '../rendering.ts';
 import { readRun, type StoredRun } from '../run-folder.ts';
 import type { CommandContext } from './context.ts';
 import { keepHeapSmall, settleHeap } from './heap.ts';
-import { allPacks, shortPath } from './packs.ts';
+import { packsToJudgeBy, shortPath } from './packs.ts';
 import { present, watch } from './present.ts';
 
 const list = (value: FlagValue | undefined): readonly string[] | undefined =>
@@ -49,7 +49,7 @@ export async function replay(args: Arguments, context: CommandContext): Promise<
   if (named !== undefined && output === undefined) throw new UsageError('replay: --format needs --output DIR');
   const formats = formatsOf(named ?? ['html']);
   const asOf = typeof flags['asOf'] === 'string' ? parseInstant(flags['asOf']) : undefined;
-  const [pack, ...added] = await allPacks(context, list(flags['checksDir']) ?? []);
+  const [pack, ...added] = await packsToJudgeBy(context, list(flags['checksDir']) ?? []);
   if (pack === undefined) throw new Error('there is no pack');
   settleHeap();
   const watching = watch(args, context);

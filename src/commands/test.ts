@@ -57,7 +57,7 @@ async function detectorProblems(
 async function read(folder: string | undefined, context: CommandContext): Promise<PackReading> {
   const own = join(context.packageRoot, 'checks');
   const schemas = await collectorSchemas();
-  // An installed package holds our checks as one JSON file: their examples are in it
+  // An installed package holds our checks as one JSON file and their examples as another
   if (folder === undefined && !existsSync(own)) return shipped(context);
   const { readPack } = await import('../packs/load.ts');
   const path = folder === undefined ? own : resolve(context.cwd, folder);

@@ -69,6 +69,38 @@ export function packFromJson(text: string): Pack {
   return pack as unknown as Pack;
 }
 
+/** Examples apart from their checks and detectors, in the order of the pack: a run does without them. */
+interface Examples {
+  readonly checks: readonly Check['examples'][];
+  readonly detectors: readonly DetectorFile['examples'][];
+}
+
+/** The pack without its examples, and these as JSON. Its digest stays that of the whole. */
+export function withoutExamples(pack: Pack): { readonly pack: Pack; readonly examples: string } {
+  const examples: Examples = {
+    checks: pack.checks.map((check) => check.examples),
+    detectors: pack.detectors.map((file) => file.examples),
+  };
+  return {
+    pack: {
+      ...pack,
+      checks: pack.checks.map((check) => ({ ...check, examples: [] })),
+      detectors: pack.detectors.map((file) => ({ ...file, examples: { positive: [], negative: [] } })),
+    },
+    examples: JSON.stringify(examples),
+  };
+}
+
+/** Puts back what `withoutExamples` took away. It is our own file, of the same build. */
+export function withExamples(pack: Pack, text: string): Pack {
+  const examples = JSON.parse(text) as Examples;
+  return {
+    ...pack,
+    checks: pack.checks.map((check, index) => ({ ...check, examples: examples.checks[index] ?? [] })),
+    detectors: pack.detectors.map((file, index) => ({ ...file, examples: examples.detectors[index] ?? file.examples })),
+  };
+}
+
 /** Several packs as one: an id may stand in one of them only. */
 export function joinPacks(all: readonly Pack[]): Omit<Pack, 'name' | 'digest'> {
   const packs = all.map((pack, index) =>

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { packFromJson, packToJson } from '../../../src/packs/pack.ts';
+import { packFromJson, packToJson, withExamples, withoutExamples } from '../../../src/packs/pack.ts';
 import { loadPack, readPack } from '../../../src/packs/load.ts';
 import { problemText } from '../../../src/packs/problem.ts';
 import { pathsRead } from '../../../src/packs/read-paths.ts';
@@ -350,7 +350,10 @@ test('the paths that a check reads are whole, loops and each resolved', () => {
 test('a pack is the same from YAML and from the one JSON of the build, and its digest sees every change', () => {
   const { pack } = readFolder({ 'a/web.hsts.short.yaml': GOOD });
 
+  const lean = withoutExamples(pack);
   assert.deepEqual(packFromJson(packToJson(pack)), pack);
+  assert.ok(lean.pack.checks.every(({ examples }) => examples.length === 0));
+  assert.deepEqual(withExamples(packFromJson(packToJson(lean.pack)), lean.examples), pack);
   assert.match(pack.digest, /^sha256:[0-9a-f]{64}$/);
   assert.equal(readFolder({ 'b/web.hsts.short.yaml': `# a comment\n${GOOD}` }).pack.digest, pack.digest);
   assert.notEqual(
