@@ -149,8 +149,11 @@ async function enumeration(setting: Setting, accepted: readonly Found[]): Promis
   // SSLv3 knows no list of groups
   const highest = accepted.findLast(({ version }) => version !== 'TLSv1.3' && version !== 'SSLv3');
   const isOld = accepted.some(({ version }) => version !== 'TLSv1.2' && version !== 'TLSv1.3');
+  // the newest first: theirs are the longest rows
   const task = async (): Promise<readonly Enumerated[]> =>
-    await Promise.all(accepted.map((one) => enumerate(setting, { ...one, askCurves: one === highest, isOld })));
+    await Promise.all(
+      accepted.toReversed().map((one) => enumerate(setting, { ...one, askCurves: one === highest, isOld })),
+    );
   const found = isFar(setting) ? await setting.prober.readyFor(task) : await task();
   return {
     chains: found
