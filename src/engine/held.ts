@@ -6,12 +6,14 @@ type Facts = Extract<Observed, { readonly is: 'facts' }>;
 
 /** Above this an opened copy beside the text would cost more than the text saves. */
 const MAX_TEXT = 64 * 1024;
+/** Facts that are known at more places than this are not written to see how long they are. */
+const MAX_PLACES = 1000;
 
 /** An observed fault, facts of size, or the JSON of small facts. */
 export type Held = Observed | { readonly is: 'text'; readonly text: string };
 
 export function hold(observed: Observed): Held {
-  if (observed.is === 'fault') return observed;
+  if (observed.is === 'fault' || Object.keys(observed.at).length > MAX_PLACES) return observed;
   // Also lets go of what the facts were cut from: a slice of a text keeps the whole of it
   const text = JSON.stringify(observed);
   return text.length > MAX_TEXT ? observed : { is: 'text', text };

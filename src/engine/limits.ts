@@ -83,7 +83,7 @@ export interface Pace {
 /** `perSecond` 0 is no bound. Turns are given in the order of the calls, `burst` of them at once after a rest. */
 export function createPace(perSecond: number, burst = 1): Pace {
   const interval = perSecond > 0 ? 1000 / perSecond : 0;
-  let next = 0;
+  let next = Number.NEGATIVE_INFINITY;
   return {
     async take(signal) {
       if (signal.aborted) throw reasonOf(signal);

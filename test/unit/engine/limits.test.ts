@@ -82,6 +82,22 @@ test('a pace spaces its turns and lets a burst through after a rest', async () =
   assert.ok(performance.now() - started >= 48, 'the fourth waits for its turn');
 });
 
+test('a new pace is rested: its whole burst passes, however young the process is', async () => {
+  const stop = new AbortController();
+  const pace = createPace(0.001, 5);
+  let turns = 0;
+  const asked = Array.from({ length: 6 }, async () => {
+    await pace.take(stop.signal);
+    turns++;
+  });
+
+  for (let step = 0; step < 10; step++) await Promise.resolve();
+  stop.abort();
+  await Promise.allSettled(asked);
+
+  assert.equal(turns, 5);
+});
+
 test('a pace of 0 is none, and an ended job does not wait for its turn', async () => {
   const stop = new AbortController();
   const slow = createPaces(0.01);

@@ -102,27 +102,17 @@ async function detailsOf(questions: Questions, key: string, metadata: JsonObject
   const isCustomers = own(metadata, 'KeyManager') === 'CUSTOMER';
   const isPending = own(metadata, 'KeyState') === 'PendingDeletion';
   const work: Promise<void>[] = [];
-  const put = (action: string, question: () => Promise<JsonObject>): void => {
-    if (calls.has(action)) work.push(keep(action, question));
+  const put = (action: string, question: () => Promise<JsonObject>): Promise<void> => {
+    const kept = calls.has(action) ? keep(action, question) : Promise.resolve();
+    work.push(kept);
+    return kept;
   };
   async function keep(action: string, question: () => Promise<JsonObject>): Promise<void> {
     found[action.slice('kms:'.length)] = await question();
   }
-  // alias/aws/acm refuses GetKeyRotationStatus: never ask it of a key that AWS manages
-  if (notRotatable(metadata, regions) === undefined) {
-    put('kms:GetKeyRotationStatus', () =>
-      ask(
-        asked(questions, 'kms:GetKeyRotationStatus'),
-        () =>
-          bulk.ask('GetKeyRotationStatus', { KeyId: key }, ['NextRotationDate'], () =>
-            client.send(new sdk.GetKeyRotationStatusCommand({ KeyId: key })),
-          ),
-        (answer) => pick(answer, ['KeyRotationEnabled', 'RotationPeriodInDays', 'NextRotationDate']),
-      ),
-    );
-  }
+  let policy = Promise.resolve();
   if (isCustomers && !isPending) {
-    put('kms:GetKeyPolicy', () =>
+    policy = put('kms:GetKeyPolicy', () =>
       ask(
         asked(questions, 'kms:GetKeyPolicy'),
         () =>
@@ -133,6 +123,21 @@ async function detailsOf(questions: Questions, key: string, metadata: JsonObject
       ),
     );
     put('kms:ListGrants', () => listGrants(questions, key));
+  }
+  // alias/aws/acm refuses GetKeyRotationStatus: never ask it of a key that AWS manages
+  if (notRotatable(metadata, regions) === undefined) {
+    put('kms:GetKeyRotationStatus', async () => {
+      // Fewer keys have it, so its quota lasts: the policies go first
+      await policy;
+      return await ask(
+        asked(questions, 'kms:GetKeyRotationStatus'),
+        () =>
+          bulk.ask('GetKeyRotationStatus', { KeyId: key }, ['NextRotationDate'], () =>
+            client.send(new sdk.GetKeyRotationStatusCommand({ KeyId: key })),
+          ),
+        (answer) => pick(answer, ['KeyRotationEnabled', 'RotationPeriodInDays', 'NextRotationDate']),
+      );
+    });
   }
   // A key younger than a year needs no history: its creation is recent enough by itself
   if (hasHistory(metadata, regions) && !isYounger(metadata, 365, now)) {
