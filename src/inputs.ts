@@ -1,5 +1,4 @@
 /** inputs.json: the effective configuration of a run, as a replay needs it; no credential is in it. */
-import { basename } from 'node:path';
 import { canonicalJson } from './model/canonical.ts';
 import { UsageError } from './model/fault.ts';
 import { isArray, isObject, own, type Json, type JsonObject } from './model/json.ts';
@@ -82,7 +81,7 @@ export function inputsText(
     customPacks,
     waivers: [],
     claims: [],
-    baseline: options.baseline === undefined ? null : basename(options.baseline),
+    baseline: null,
   };
   // through JSON: readonly types and undefined members become plain values
   return canonicalJson(JSON.parse(JSON.stringify(value)) as Json);

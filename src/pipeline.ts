@@ -86,7 +86,7 @@ async function dataSources(
   if (options.psl !== undefined) sources.push(await suffixList(options.psl));
   if (options.ctLogs !== undefined) sources.push(await ctLogs(options.ctLogs));
   if (options.leakedKeys !== undefined) sources.push(await leakedKeys(options.leakedKeys));
-  if (options.baseline !== undefined && needs('tls')) sources.push(await earlierTickets(options.baseline));
+  if (options.earlierRun !== undefined && needs('tls')) sources.push(await earlierTickets(options.earlierRun));
   if (options.key !== undefined) sources.push(await openPgpKey(options.key));
   if (options.confusables !== undefined) sources.push(await confusables(options.confusables));
   for (const [name, list] of [

@@ -82,7 +82,7 @@ function flagsOf(layer: Layer): Flags {
   }
   for (const key of [
     'output',
-    'baseline',
+    'earlierRun',
     'caFile',
     'hstsList',
     'psl',
@@ -199,8 +199,8 @@ export function optionsFrom(layer: Layer, args: Arguments, around: Surroundings)
     ...(typeof psl === 'string' ? { psl: readPsl(resolve(around.cwd, psl)) } : {}),
     ...(typeof ctLogs === 'string' ? { ctLogs: readList('ct-logs', resolve(around.cwd, ctLogs)) } : {}),
     ...(typeof leakedKeys === 'string' ? { leakedKeys: readList('leaked-keys', resolve(around.cwd, leakedKeys)) } : {}),
-    ...(typeof flags['baseline'] === 'string'
-      ? { baseline: resolve(around.cwd, existingFolder('baseline', flags['baseline'], around.cwd)) }
+    ...(typeof flags['earlierRun'] === 'string'
+      ? { earlierRun: resolve(around.cwd, existingFolder('earlier-run', flags['earlierRun'], around.cwd)) }
       : {}),
     ...listsOf(flags, around.cwd),
     timeoutMs: positive(flags['timeout'], 'timeout', 10_000),

@@ -217,13 +217,13 @@ export const OPTIONS: readonly OptionSpec[] = [
     key: 'leakedKeys',
   },
   {
-    flag: 'baseline',
+    flag: 'earlier-run',
     type: 'text',
     placeholder: 'RUN',
     help: 'the folder of an older run: rules about what stays the same over time read it (keys of session tickets)',
     group: 'Network',
     commands: OBSERVING,
-    key: 'baseline',
+    key: 'earlierRun',
   },
   {
     flag: 'confusables',

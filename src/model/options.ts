@@ -85,7 +85,7 @@ export interface AuditOptions extends NetworkOptions {
   /** Keys that others hold. */
   readonly leakedKeys?: ListFile;
   /** The folder of an older run. */
-  readonly baseline?: string;
+  readonly earlierRun?: string;
   /** Unicode's confusables.txt, instead of our own table of letters that look alike. */
   readonly confusables?: ListFile;
   /** A browser's list of top domains. */

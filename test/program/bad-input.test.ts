@@ -62,6 +62,7 @@ test('mistakes in the call end with exit 2, one message on standard error and th
   await refused(['schema', 'nope'], /nope/);
   await refused(['completion', 'tcsh'], /expected bash, zsh or fish/);
   await refused(['audit', 'example.test', '--osv', 'nope'], /--osv nope: there is no such folder/);
+  await refused(['audit', 'example.test', '--earlier-run', 'nope'], /--earlier-run nope: there is no such folder/);
   for (const later of ['--claims', '--waivers', '--baseline', '--sign', '--shard']) {
     await refused(['audit', 'example.test', later, 'x'], new RegExp(`unknown option ${later}`));
   }

@@ -70,7 +70,7 @@ export const rawSchema: Schema = {
     reach: anything({ description: '`reached`, or the fault; asked where the user says that it is private' }),
     intrusive: anything({ description: 'what came back for probes of known defects, never what was in it' }),
     sessions: anything({ description: 'finished connections: tickets, and the first line of the answer' }),
-    earlierTickets: anything({ description: 'what an older run saw of the tickets; only with --baseline' }),
+    earlierTickets: anything({ description: 'what an older run saw of the tickets; only with --earlier-run' }),
     asides: integer({ description: 'of the connections, those beside the enumeration' }),
     questions: anything({
       description: 'what a server makes of a hello that is odd in one thing; one connection each',

@@ -122,11 +122,11 @@ async function detailsOf(questions: Questions, key: string, metadata: JsonObject
         (answer) => pick(answer, ['Policy']),
       ),
     );
-    put('kms:ListGrants', () => listGrants(questions, key));
+    void put('kms:ListGrants', () => listGrants(questions, key));
   }
   // alias/aws/acm refuses GetKeyRotationStatus: never ask it of a key that AWS manages
   if (notRotatable(metadata, regions) === undefined) {
-    put('kms:GetKeyRotationStatus', async () => {
+    void put('kms:GetKeyRotationStatus', async () => {
       // Fewer keys have it, so its quota lasts: the policies go first
       await policy;
       return await ask(
@@ -141,11 +141,11 @@ async function detailsOf(questions: Questions, key: string, metadata: JsonObject
   }
   // A key younger than a year needs no history: its creation is recent enough by itself
   if (hasHistory(metadata, regions) && !isYounger(metadata, 365, now)) {
-    put('kms:ListKeyRotations', () => listRotations(questions, key));
+    void put('kms:ListKeyRotations', () => listRotations(questions, key));
   }
   // The scarcest quota of all: a key of a month cannot have been idle for three
   if (isCustomers && own(metadata, 'KeyState') === 'Enabled' && !isYounger(metadata, 90, now)) {
-    put('kms:GetKeyLastUsage', () =>
+    void put('kms:GetKeyLastUsage', () =>
       ask(
         asked(questions, 'kms:GetKeyLastUsage'),
         () => client.send(new sdk.GetKeyLastUsageCommand({ KeyId: key })),

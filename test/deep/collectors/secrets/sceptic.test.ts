@@ -91,7 +91,7 @@ const LEFT_BEHIND: readonly (readonly [detector: string, ...Case])[] = [
   ['rails-master-key', 'config/master.key', '@{hex:32}'],
   ['django-secret-key', 'settings.py', "SECRET_KEY = '@{low:20}!)@{low:20}^&@{low:6}'"],
   ['laravel-app-key', '.env', 'APP_KEY=base64:@{b64:43}='],
-  ['basic-auth-header', 'call.http', `Authorization: Basic ${'@{}'}@@BASIC@@`],
+  ['basic-auth-header', 'call.http', 'Authorization: Basic @{}@@BASIC@@'],
   ['bearer-header', 'call.http', 'Authorization: Bearer @{b62:40}'],
   ['curl-credentials', 'job.sh', 'curl -u deploy:@{b62:18} https://api.corp-data.io/v1/jobs'],
   ['password-assignment', 'Settings.cs', 'private const string Password = "correct-horse-42";'],
