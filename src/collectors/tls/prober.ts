@@ -55,6 +55,8 @@ const LOSSES: readonly FaultCode[] = [
 
 /** facts/tls §6: a lost connection is tried three times more, fresh, before it means anything. */
 const TRIES = 4;
+/** On a path that has lost connections of answered questions: four in a row are lost there too, now and then. */
+const TRIES_ON_LOSS = 9;
 /** Of a server that is known to refuse by closing, and whose connections are not lost otherwise. */
 const KNOWN_TRIES = 2;
 /** So many answers without a loss say that the path loses none. */
@@ -219,7 +221,7 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
     let timeouts = 0;
     let tries = 0;
     let onlyClosed = true;
-    while (tries < TRIES && timeouts < SILENT_TRIES) {
+    while (tries < (lost > 0 ? TRIES_ON_LOSS : TRIES) && timeouts < SILENT_TRIES) {
       tries++;
       try {
         last = await asked(async () => await once(hello instanceof Uint8Array ? [hello] : hello, enough));
