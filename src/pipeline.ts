@@ -16,6 +16,7 @@ import { clearOutputFolder } from './engine/output-folder.ts';
 import { createPlanner, type NamedTarget, type PlanCheck } from './engine/plan.ts';
 import { replayPlanner, replaySource } from './engine/replay.ts';
 import { evidenceReader, type EvidenceReader, evidenceStore } from './engine/store.ts';
+import { createTaker } from './engine/take.ts';
 import { inputsText, type JudgingOptions, readInputs, withJudging } from './inputs.ts';
 import { verdictsOf } from './judge/judge.ts';
 import { lostVerdicts } from './lost.ts';
@@ -304,7 +305,8 @@ export async function audit(request: AuditRequest): Promise<Outcome> {
   const store = evidenceStore(options.output);
   const source = liveSource({ network: options, collectors, data, listener });
   try {
-    const collection = await collect({ planner, source, collectors, store, signal, listener });
+    const taker = createTaker({ source, collectors, store, listener });
+    const collection = await collect({ planner, taker, signal, listener });
     const asOf = options.asOf ?? startedAt;
     const seal = sealerOf(collection, {
       version: request.version,
@@ -360,9 +362,12 @@ export async function replay(request: ReplayRequest): Promise<Outcome & { readon
   const store = output === undefined ? undefined : evidenceStore(output);
   const collection = await collect({
     planner: replayPlanner(stored.run),
-    source: replaySource(stored.run, reader),
-    collectors,
-    ...(store === undefined ? {} : { store }),
+    taker: createTaker({
+      source: replaySource(stored.run, reader),
+      collectors,
+      ...(store === undefined ? {} : { store }),
+      listener,
+    }),
     signal: new AbortController().signal,
     listener,
   });

@@ -1,19 +1,14 @@
-/** Runs a plan to its end: evidence is kept, read back and interpreted, wave by wave, until facts lead nowhere new. */
-import type { Collector } from '../model/collector.ts';
+/** Runs a plan to its end: what its jobs come to is taken in, wave by wave, until facts lead nowhere new. */
 import type { Listener } from '../model/events.ts';
-import type { Evidence, Job } from '../model/evidence.ts';
-import { fault, FaultError, type Fault } from '../model/fault.ts';
+import type { Job } from '../model/evidence.ts';
+import { fault, type Fault } from '../model/fault.ts';
 import { byCodeUnit, type Json } from '../model/json.ts';
 import type { EvidenceEntry } from '../model/result.ts';
 import type { Target } from '../model/target.ts';
-import type { Collectors } from './collectors.ts';
 import { faultEvidence } from './evidence.ts';
-import { faultMessages } from './fault-messages.ts';
-import { type Held, hold, observationsOf } from './held.ts';
-import { faultOf } from './observe-job.ts';
+import { factsIn, type Held, observationsOf } from './held.ts';
 import type { Planner, Seen, Wave } from './plan.ts';
-import type { EvidenceSource } from './source.ts';
-import type { EvidenceStore } from './store.ts';
+import type { Taken, Taker } from './take.ts';
 
 /** What one collector saw of a target: the judge's input. */
 export type Observed =
@@ -48,10 +43,7 @@ export interface Collection {
 
 export interface CollectOptions {
   readonly planner: Planner;
-  readonly source: EvidenceSource;
-  readonly collectors: Collectors;
-  /** Where evidence is written; without it (a replay to the terminal) it is taken as it came. */
-  readonly store?: EvidenceStore;
+  readonly taker: Taker;
   readonly signal: AbortSignal;
   readonly listener: Listener;
 }
@@ -108,7 +100,7 @@ function takeWave(
   options: CollectOptions,
   signal: AbortSignal,
 ): { readonly led: Promise<readonly Seen[]>; readonly done: Promise<void> } {
-  const { source, collectors, store, listener } = options;
+  const { taker } = options;
   const jobs = [...wave.jobs, ...wave.barred.map(({ job }) => job)];
   let awaited = jobs.filter((job) => wave.leads(job.collector)).length;
   const seen: Seen[] = [];
@@ -117,27 +109,30 @@ function takeWave(
     tell = resolve;
   });
 
+  function add({ entry, held }: Taken): void {
+    const { collector, target: id } = entry;
+    state.entries.push(entry);
+    const place = state.found.get(id);
+    if (place === undefined) return;
+    place.seen.set(collector, held);
+    if (!wave.leads(collector)) return;
+    // opened when they are asked for: those of all targets at once would be most of the memory
+    seen.push({ collector, target: place.target, facts: () => factsIn(held) });
+    if (--awaited === 0) tell(seen);
+  }
+
   async function take(): Promise<void> {
     if (awaited === 0) tell(seen);
-    for await (const evidence of evidenceOf(wave, source, signal)) {
-      const kept = keep(evidence, store);
-      const observed = await interpreted(kept, collectors, listener);
-      const { collector, target } = kept.job;
-      state.entries.push({
-        id: kept.id,
-        collector,
-        target: target.id,
-        observedAt: kept.startedAt,
-        digest: kept.digest,
-      });
-      const place = state.found.get(target.id);
-      place?.seen.set(collector, hold(observed));
-      if (!wave.leads(collector)) continue;
-      // The target as this run knows it: stored evidence may name other labels
-      const facts = observed.is === 'facts' ? observed.facts : undefined;
-      seen.push({ collector, target: place?.target ?? target, facts });
-      if (--awaited === 0) tell(seen);
+    for (const { job, fault: because } of wave.barred) {
+      add(await taker.put(faultEvidence(job, because, new Date().toISOString())));
     }
+    const open = new Map(wave.jobs.map((job) => [`${job.collector} ${job.target.id}`, job]));
+    for await (const taken of taker.take(wave.jobs, signal)) {
+      open.delete(`${taken.entry.collector} ${taken.entry.target}`);
+      add(taken);
+    }
+    const because = fault(signal.aborted ? 'engine.interrupted' : 'engine.not-run');
+    for (const job of open.values()) add(await taker.put(faultEvidence(job, because, new Date().toISOString())));
   }
 
   const done = take();
@@ -149,48 +144,6 @@ function takeWave(
 function planFor(found: ReadonlyMap<string, Found>, job: Job): void {
   const place = found.get(job.target.id);
   if (place !== undefined) place.planned++;
-}
-
-/** The evidence of a wave: from the source, and for every job that got none, the reason as evidence. */
-async function* evidenceOf(wave: Wave, source: EvidenceSource, signal: AbortSignal): AsyncGenerator<Evidence> {
-  const open = new Map(wave.jobs.map((job) => [keyOf(job), job]));
-  for (const { job, fault: because } of wave.barred) yield faultEvidence(job, because, new Date().toISOString());
-  for await (const evidence of source.evidence(wave.jobs, signal)) {
-    // Of a queue that delivers twice, the first counts
-    if (open.delete(keyOf(evidence.job))) yield evidence;
-  }
-  const because = fault(signal.aborted ? 'engine.interrupted' : 'engine.not-run');
-  for (const job of open.values()) yield faultEvidence(job, because, new Date().toISOString());
-}
-
-function keyOf(job: Job): string {
-  return `${job.collector} ${job.target.id}`;
-}
-
-/** What was read back counts: a live run judges what its replay will judge. */
-function keep(evidence: Evidence, store: EvidenceStore | undefined): Evidence {
-  if (store === undefined) return evidence;
-  try {
-    return store.keep(evidence);
-  } catch (error) {
-    if (!(error instanceof FaultError)) throw error;
-    return faultEvidence(evidence.job, error.fault, evidence.startedAt, evidence.id);
-  }
-}
-
-async function interpreted(evidence: Evidence, collectors: Collectors, listener: Listener): Promise<Observed> {
-  const { id, job, outcome } = evidence;
-  if (outcome.is === 'fault') return { is: 'fault', id, fault: outcome.fault };
-  try {
-    const collector: Collector | undefined = await collectors.load(job.collector);
-    if (collector === undefined) {
-      return { is: 'fault', id, fault: fault('engine.not-run', `this version has no collector ${job.collector}`) };
-    }
-    const { facts, at } = collector.interpret(outcome.raw);
-    return { is: 'facts', id, facts, at, why: faultMessages(outcome.raw) };
-  } catch (error) {
-    return { is: 'fault', id, fault: faultOf(error, { collector: job.collector, target: job.target.id }, listener) };
-  }
 }
 
 function collection(found: ReadonlyMap<string, Found>, entries: EvidenceEntry[], signal: AbortSignal): Collection {

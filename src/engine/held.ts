@@ -1,4 +1,5 @@
 /** Facts at rest: as one text each until they are asked for, so that a run of many targets needs the room of their words only. */
+import type { Json } from '../model/json.ts';
 import type { Target } from '../model/target.ts';
 import type { Observation, Observed } from './collect.ts';
 
@@ -21,6 +22,12 @@ export function hold(observed: Observed): Held {
 
 function open(held: Held): Observed {
   return held.is === 'text' ? (JSON.parse(held.text) as Facts) : held;
+}
+
+/** undefined where the job faulted. */
+export function factsIn(held: Held): Json | undefined {
+  const observed = open(held);
+  return observed.is === 'facts' ? observed.facts : undefined;
 }
 
 /** Observations whose facts are opened when they are asked for, and let go when those of another target are. */

@@ -43,10 +43,12 @@ export function liveSource({ network, collectors, data, listener }: LiveOptions)
 
   /** Takes jobs off the list as slots become free, until there are none or the run is interrupted. */
   async function work(waiting: Iterator<Job>, signal: AbortSignal, put: (evidence: Evidence) => void): Promise<void> {
-    for (let next = waiting.next(); next.done !== true && !signal.aborted; next = waiting.next()) {
+    for (;;) {
       const leave = await slotOf(gate, signal);
       if (leave === undefined) return;
       try {
+        const next = waiting.next();
+        if (next.done === true) return;
         // What would not survive a queue fails here; what was observed is made plain JSON before it is sealed
         put(await observe(overTheWire(next.value), signal));
       } finally {
@@ -57,7 +59,7 @@ export function liveSource({ network, collectors, data, listener }: LiveOptions)
 
   return {
     async *evidence(jobs, signal) {
-      const waiting = jobs.values();
+      const waiting = jobs[Symbol.iterator]();
       const ready: Evidence[] = [];
       const state = { working: true };
       let wake: () => void = () => undefined;
@@ -65,7 +67,7 @@ export function liveSource({ network, collectors, data, listener }: LiveOptions)
         ready.push(evidence);
         wake();
       };
-      const workers = Array.from({ length: Math.min(slots, jobs.length) }, () => work(waiting, signal, put));
+      const workers = Array.from({ length: slots }, () => work(waiting, signal, put));
       const all = Promise.all(workers).finally(() => {
         state.working = false;
         wake();

@@ -51,11 +51,12 @@ export interface Wave {
   leads(collector: string): boolean;
 }
 
-/** What one collector told about one target; facts are undefined where its job faulted. */
+/** What one collector told about one target. */
 export interface Seen {
   readonly collector: string;
   readonly target: Target;
-  readonly facts: Json | undefined;
+  /** undefined where its job faulted. */
+  readonly facts: () => Json | undefined;
 }
 
 export interface Planner {
@@ -145,7 +146,7 @@ export function createPlanner(request: PlanRequest, collectors: Collectors, onBu
     let found: readonly Target[];
     try {
       const collector = await collectors.load(id);
-      found = collector?.discover?.(facts, target, contextOf(id, target)) ?? [];
+      found = collector?.discover?.(facts(), target, contextOf(id, target)) ?? [];
     } catch (error) {
       onBug(error, { collector: id, target: target.id });
       return [];

@@ -2,6 +2,6 @@
 import type { Evidence, Job } from '../model/evidence.ts';
 
 export interface EvidenceSource {
-  /** The evidence of these jobs, in any order. A job that was not run (the signal aborted) has none. */
-  evidence(jobs: readonly Job[], signal: AbortSignal): AsyncIterable<Evidence>;
+  /** The evidence of these jobs, in any order; jobs are asked for as there is room. One that was not run (the signal aborted) has none. */
+  evidence(jobs: Iterable<Job>, signal: AbortSignal): AsyncIterable<Evidence>;
 }

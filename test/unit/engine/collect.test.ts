@@ -9,6 +9,7 @@ import { collect, type Collection } from '../../../src/engine/collect.ts';
 import { createPlanner, type PlanRequest } from '../../../src/engine/plan.ts';
 import { replayPlanner, replaySource } from '../../../src/engine/replay.ts';
 import { evidenceReader, evidenceStore, type EvidenceStore } from '../../../src/engine/store.ts';
+import { createTaker } from '../../../src/engine/take.ts';
 import { FaultError, UsageError } from '../../../src/model/fault.ts';
 import { own } from '../../../src/model/json.ts';
 import type { JobOptions } from '../../../src/model/io.ts';
@@ -31,9 +32,7 @@ async function run(
   const { source, listener, events } = live(collectors, { concurrency });
   const found = await collect({
     planner: createPlanner(plan, collectors, onBug),
-    source,
-    collectors,
-    ...(store !== undefined && { store }),
+    taker: createTaker({ source, collectors, ...(store !== undefined && { store }), listener }),
     signal: stop.signal,
     listener,
   });
@@ -303,8 +302,7 @@ test('a collector that cannot be loaded is a fault of its jobs, and the others g
       broken,
       onBug,
     ),
-    source,
-    collectors: broken,
+    taker: createTaker({ source, collectors: broken, listener }),
     signal: new AbortController().signal,
     listener,
   });
@@ -469,13 +467,17 @@ async function replayed(
   store?: EvidenceStore,
 ): Promise<Collection> {
   const { collectors } = index(...FAKES);
+  const listener = (): void => undefined;
   return await collect({
     planner: replayPlanner(listed),
-    source: replaySource(listed, evidenceReader(folder)),
-    collectors,
-    ...(store !== undefined && { store }),
+    taker: createTaker({
+      source: replaySource(listed, evidenceReader(folder)),
+      collectors,
+      ...(store !== undefined && { store }),
+      listener,
+    }),
     signal: new AbortController().signal,
-    listener: () => undefined,
+    listener,
   });
 }
 
