@@ -88,6 +88,9 @@ function flagsOf(layer: Layer): Flags {
     'psl',
     'ctLogs',
     'leakedKeys',
+    'osv',
+    'rules',
+    'state',
     ...Object.keys(LISTS),
   ]) {
     const value = flags[key];

@@ -184,17 +184,22 @@ function attribution(one: Found): Partial<Found> {
 
 /** What npm, pnpm and yarn leave in a folder of packages that they installed. */
 const INSTALLED = ['.package-lock.json', '.modules.yaml', '.yarn-integrity', '.yarn-state.yml'];
+/** What a tree of one's own has and such a folder has not: a mark beside one of them was put there to be read less. */
+const OWN = ['package.json', '.git', '.git/HEAD'];
 
 async function isInstalled(tree: FileTree): Promise<boolean> {
-  for (const name of INSTALLED) {
+  const holds = async (name: string): Promise<boolean> => {
     try {
       await tree.read(name, 1);
       return true;
     } catch (error) {
       if (!(error instanceof FaultError)) throw error;
+      return false;
     }
-  }
-  return false;
+  };
+  const some = async (names: readonly string[]): Promise<boolean> =>
+    (await Promise.all(names.map(holds))).includes(true);
+  return (await some(INSTALLED)) && !(await some(OWN));
 }
 
 /** Why an entry is left out on purpose; undefined where it is read. */

@@ -26,7 +26,8 @@ export const sessionSchemas: { readonly [fact: string]: Schema } = {
         description: 'a session is resumed for a name that is served by another certificate; absent: there is none',
       }),
       keyRepeats: boolean({
-        description: 'a ticket bears the key name of one that was seen more than a day before; absent: none was',
+        description:
+          'a ticket bears the key name of one that was seen more than a day before; absent: none was, or none is given now',
       }),
     },
     { description: 'absent: neither TLS 1.2 nor 1.3' },
@@ -59,9 +60,9 @@ function ticketOf(version: (typeof VERSIONS)[number], text: Json): Ticket | unde
 const KEY_NAME = 16;
 const DAY_MS = 86_400_000;
 
-/** What is kept of the tickets in one raw evidence for a later run: the names of their keys, no more. */
-export function ticketKeysIn(raw: Json): readonly string[] {
-  const names = VERSIONS.flatMap((version) => {
+/** The first octets of each ticket of one raw evidence: the names of keys, where the server follows RFC 5077. */
+function keyNamesIn(raw: Json): readonly string[] {
+  return VERSIONS.flatMap((version) => {
     const list = own(own(own(raw, PLACE), version), 'tickets');
     return (isArray(list) ? list.slice(0, 8) : []).flatMap((text) => {
       const ticket = ticketOf(version, text)?.ticket;
@@ -70,20 +71,30 @@ export function ticketKeysIn(raw: Json): readonly string[] {
         : [Buffer.from(ticket.subarray(0, KEY_NAME)).toString('hex')];
     });
   });
-  return [...new Set(names)];
+}
+
+/** What is kept of the tickets in one raw evidence for a later run: the names of their keys, no more. */
+export function ticketKeysIn(raw: Json): readonly string[] {
+  return [...new Set(keyNamesIn(raw))];
 }
 
 const timeOf = (value: Json | undefined): number => (typeof value === 'string' ? Date.parse(value) : Number.NaN);
 
-/** Whether a key of then is in use now; undefined where nothing old enough was seen. */
+/**
+ * Whether a key of then is in use now; undefined where nothing old enough was seen, or no ticket is given now.
+ * "No" needs tickets that evidently begin with a name: two of now that share it. RFC 5077 §4 only recommends the form,
+ * and a server whose tickets begin with a nonce never repeats anything, however old its key is.
+ */
 function keyRepeats(raw: Json, rest: FaultCode | undefined): boolean | FaultCode | undefined {
   const earlier = own(raw, 'earlierTickets');
   const now = timeOf(own(own(raw, PLACE), 'asked'));
   const old = (isArray(earlier) ? earlier : []).filter((item) => now - timeOf(own(item, 'at')) > DAY_MS);
   if (old.length === 0) return undefined;
-  const names = ticketKeysIn(raw);
+  const names = keyNamesIn(raw);
   if (old.some((item) => names.some((name) => name === own(item, 'key')))) return true;
-  return rest ?? false;
+  if (rest !== undefined) return rest;
+  if (names.length === 0) return undefined;
+  return new Set(names).size < names.length ? false : 'tls.unclear';
 }
 
 interface Tickets {

@@ -300,3 +300,12 @@ test('a folder of installed packages is known by the mark of its package manager
   assert.deepEqual(summary(installed), ['github-pat b/index.js:1:12']);
   assert.equal(own(own(installed, 'coverage'), 'foreign'), 3);
 });
+
+test('the mark of a package manager in a project of its own does not make it be read less', async () => {
+  const assignment = generate('const apiKey = "@{b62:32}";', 'installed');
+  for (const mine of ['package.json', '.git', '.git/HEAD']) {
+    const raw = await scan(tree({ 'a/index.js': assignment, '.modules.yaml': 'layoutVersion: 5', [mine]: '{"a": 1}' }));
+
+    assert.deepEqual(summary(raw), ['generic-api-key a/index.js:1:17'], mine);
+  }
+});

@@ -7,7 +7,7 @@ import { collector } from '../../../../src/collectors/tls/collector.ts';
 import { ticketKeysIn } from '../../../../src/collectors/tls/facts-sessions.ts';
 import { createCa } from '../../../../src/lab/ca.ts';
 import { alertRecord, type Script, serverHelloRecord, startRawTlsServer } from '../../../../src/lab/tls-raw.ts';
-import { isObject, type Json, type JsonObject } from '../../../../src/model/json.ts';
+import { isArray, isObject, type Json, type JsonObject } from '../../../../src/model/json.ts';
 import { resolvePointer } from '../../../../src/model/pointer.ts';
 import { validateFacts } from '../../../../src/packs/facts-schema.ts';
 import { jobFor, labIo } from '../../../unit/collectors/tls/lab-io.ts';
@@ -68,6 +68,24 @@ test('a ticket key that an older run saw more than a day before repeats; a young
   const lost = { ...raw, sessions: { asked: raw['observedAt'] ?? new Date().toISOString(), 'TLSv1.3': {} } };
   const unsure = factsOf({ ...lost, earlierTickets: [{ key: names[0] ?? '', at: '2020-01-01T00:00:00Z' }] });
   assert.deepEqual(unsure('resumption.keyRepeats'), { $unknown: 'evidence.missing' });
+});
+
+test('that no key repeats is said only of tickets which evidently begin with a name', async () => {
+  const raw = await https(randomBytes(48), '');
+  const { sessions } = raw;
+  assert.ok(isObject(sessions));
+  const modern = sessions['TLSv1.3'];
+  assert.ok(isObject(modern) && isArray(modern['tickets']));
+  const earlierTickets = [{ key: '00'.repeat(16), at: '2020-01-01T00:00:00Z' }];
+  const given = (tickets: readonly Json[], old: readonly Json[]): Fact => {
+    const now = { ...sessions, 'TLSv1.3': { ...modern, tickets }, 'TLSv1.2': { tickets: old, end: 'net.closed' } };
+    return factsOf({ ...raw, sessions: now, earlierTickets });
+  };
+
+  assert.equal(modern['tickets'].length, 2);
+  assert.equal(given(modern['tickets'], [])('resumption.keyRepeats'), false);
+  assert.deepEqual(given(modern['tickets'].slice(1), [])('resumption.keyRepeats'), { $unknown: 'tls.unclear' });
+  assert.equal(given([], [])('resumption.keyRepeats'), undefined);
 });
 
 test('HTTP/3 is advertised by Alt-Svc in the head of an answer, and by nothing else', async () => {
