@@ -1,4 +1,5 @@
 /** The HTTP connections of one job: an open one is used again, so that a site is asked over one or two connections. */
+import type { ClientHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { ByteStream, TlsSession } from '../../model/io.ts';
 import type { Repeated, Resumption } from './tls.ts';
@@ -10,9 +11,24 @@ const HESITATE_MS = 200;
 export interface Line {
   readonly plain: ByteStream;
   /** What requests go over; undefined until the first of them has shaken hands. */
-  carrier?: { readonly socket: Socket; readonly session: TlsSession | undefined };
+  carrier?: Carrier;
   /** Requests sent over it, the running one included. */
   uses: number;
+}
+
+export interface Carrier {
+  readonly socket: Socket;
+  readonly session: TlsSession | undefined;
+  /** Where the server speaks HTTP/2. */
+  readonly http2?: ClientHttp2Session;
+}
+
+/** What a server made of the protocols that we offered it in the TLS handshake (RFC 7301). */
+export interface Heard {
+  /** `refused`: by the alert for that; `ignored`: it selected none. */
+  alpn?: 'selected' | 'ignored' | 'refused';
+  /** Whether it speaks HTTP/2; undefined until somebody had a reason to ask. */
+  http2?: boolean;
 }
 
 export interface Lines {
@@ -22,6 +38,8 @@ export interface Lines {
   release(origin: string, line: Line, reusable: boolean): void;
   /** The server of this origin does not answer a second request: every question gets a line of its own. */
   distrust(origin: string): void;
+  /** What is known of the protocols of this origin: the same object each time. */
+  heard(origin: string): Heard;
   /** How later handshakes with this origin resume an earlier one. */
   repeated(origin: string): Repeated;
   /** The job waits for a slot until the answer is called: nothing is held idle meanwhile. */
@@ -34,6 +52,7 @@ interface Place {
   busy: number;
   persistent: boolean;
   resume?: Resumption;
+  readonly heard: Heard;
 }
 
 export function createLines(): Lines {
@@ -43,7 +62,7 @@ export function createLines(): Lines {
   function placeOf(origin: string): Place {
     const known = places.get(origin);
     if (known !== undefined) return known;
-    const made: Place = { idle: new Map(), waiting: [], busy: 0, persistent: true };
+    const made: Place = { idle: new Map(), waiting: [], busy: 0, persistent: true, heard: {} };
     places.set(origin, made);
     return made;
   }
@@ -71,14 +90,15 @@ export function createLines(): Lines {
   }
 
   /** A connection that is closed or speaks while nobody asked is of no use any more. */
-  function rest(place: Place, line: Line, socket: Socket): void {
+  function rest(place: Place, line: Line, { socket, http2 }: Carrier): void {
     const drop = (): void => {
       if (!place.idle.has(line)) return;
       place.idle.get(line)?.();
       place.idle.delete(line);
       line.plain.close();
     };
-    socket.on('data', drop);
+    // What comes in HTTP/2 is read by the session, and may come at any time
+    if (http2 === undefined) socket.on('data', drop);
     socket.on('end', drop);
     socket.on('close', drop);
     place.idle.set(line, () => {
@@ -113,9 +133,10 @@ export function createLines(): Lines {
     release(origin, line, reusable) {
       const place = placeOf(origin);
       place.busy--;
-      const socket = line.carrier?.socket;
-      if (reusable && blocked === 0 && place.persistent && socket?.destroyed === false && socket.readableLength === 0) {
-        rest(place, line, socket);
+      const { carrier } = line;
+      const open = carrier?.socket.destroyed === false && carrier.socket.readableLength === 0;
+      if (reusable && blocked === 0 && place.persistent && open) {
+        rest(place, line, carrier);
         return;
       }
       line.plain.close();
@@ -126,6 +147,7 @@ export function createLines(): Lines {
       place.persistent = false;
       for (const wake of [...place.waiting]) wake(undefined);
     },
+    heard: (origin) => placeOf(origin).heard,
     repeated(origin) {
       const place = placeOf(origin);
       return {
