@@ -7,7 +7,7 @@ import { actualOf } from './actual.ts';
 import type { CompiledCheck, CompiledEach, Place } from './compile.ts';
 import { evaluate, factAt, type Frame } from './evaluate.ts';
 import { evidenceOf, type Source, wordsOfFault } from './evidence.ts';
-import { type Ground, grounds } from './explain.ts';
+import { grounds } from './explain.ts';
 import { locationOf, waiverOf } from './item.ts';
 import { codeOf, type Fact, listParts } from './lookup.ts';
 import { faultTitle, phrasesOf, sentence, verdictMessage } from './messages.ts';
@@ -191,13 +191,13 @@ export class Case {
     return { ...this.make(subject, this.severity(), status, message, reasonsOf(why)), fault };
   }
 
-  /** What the check says of a fail; undefined where it says nothing, or a fact of it is no single value. */
+  /** What the check says of a fail; undefined where it says nothing, or a fact of it is neither a value nor a list of some. */
   private said(): string | undefined {
     let text = '';
     for (const part of this.compiled.says ?? []) {
-      const fact = typeof part === 'string' ? part : factAt(part, this.frame);
-      if (typeof fact !== 'string' && typeof fact !== 'number' && typeof fact !== 'boolean') return undefined;
-      text += String(fact);
+      const words = typeof part === 'string' ? part : spoken(factAt(part, this.frame));
+      if (words === undefined) return undefined;
+      text += words;
     }
     return text === '' ? undefined : text;
   }
@@ -248,6 +248,21 @@ function moreSevere(a: Severity, b: Severity): Severity {
 }
 
 /** The text of a subject's fact, bounded and well-formed; another name where there is none. */
+/** Items of a list that are said; the evidence holds them all. */
+const MAX_SPOKEN = 8;
+
+function isSpeakable(fact: Fact): fact is string | number | boolean {
+  return typeof fact === 'string' || typeof fact === 'number' || typeof fact === 'boolean';
+}
+
+function spoken(fact: Fact): string | undefined {
+  if (isSpeakable(fact)) return String(fact);
+  const items = listParts(fact)?.items ?? [];
+  if (items.length === 0 || !items.every(isSpeakable)) return undefined;
+  const more = items.length > MAX_SPOKEN ? `; and ${String(items.length - MAX_SPOKEN)} more` : '';
+  return `${items.slice(0, MAX_SPOKEN).join('; ')}${more}`;
+}
+
 function textOr(fact: Fact, otherwise: string): string {
   return typeof fact === 'string' && fact !== '' ? cut(fact.toWellFormed(), MAX_SUBJECT) : otherwise;
 }

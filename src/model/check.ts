@@ -119,8 +119,8 @@ export interface Check {
   /** Why it matters, for a lay reader. */
   readonly description?: string;
   /**
-   * What a fail says in place of the operands, with facts in braces: `{leak.excerpt} on line {leak.location.line}`. Where one of them is
-   * no single value, the operands speak: explaining can never change a verdict.
+   * What a fail says in place of the operands, with facts in braces: `{leak.excerpt} on line {leak.location.line}`. A list is said item
+   * by item. Where one of them is neither a value nor a list of some, the operands speak: explaining can never change a verdict.
    */
   readonly says?: string;
   readonly when?: Expr;

@@ -96,9 +96,10 @@ function hostFacts(sheet: Sheet, answers: Answers, set: Exchanges['set'], names:
   sheet.set('ipv6', anySix ? true : code === undefined ? false : unknown(code), ...places);
   const dangling: string[] = [];
   let fault: FaultCode | undefined = limit;
-  for (const host of hosts.filter((one) => one.nonexistent)) {
-    const taken = takeover(answers, host.name);
-    if (taken === true) dangling.push(host.name);
+  for (const host of hosts) {
+    const taken = host.gone === undefined ? false : takeover(answers, host.gone);
+    if (taken === true)
+      dangling.push(host.gone === host.name ? host.name : `${host.name}, an alias of ${host.gone ?? ''}`);
     else if (typeof taken === 'string') fault ??= taken;
   }
   for (const host of hosts) if (host.a.is === 'unknown') fault ??= host.a.code;

@@ -43,8 +43,8 @@ export interface Host {
   readonly addresses: readonly string[];
   /** Why the addresses are not all known. */
   readonly code: FaultCode | undefined;
-  /** The name exists under no type at all. */
-  readonly nonexistent: boolean;
+  /** The name that exists under no type at all: the host itself, or what it is an alias of. */
+  readonly gone: string | undefined;
 }
 
 /** Both address questions of a host. */
@@ -58,8 +58,13 @@ export function hostOf(answers: Answers, name: string): Host {
     aaaa,
     addresses: [...addressesOf(a), ...addressesOf(aaaa)],
     code,
-    nonexistent: a.is === 'nxdomain' && a.chain.length === 0,
+    gone: goneName(a, name),
   };
+}
+
+/** The name that an answer says does not exist: the one that was asked, or the end of its aliases. */
+export function goneName(answer: Answer, name: string): string | undefined {
+  return answer.is === 'nxdomain' ? (answer.chain.at(-1) ?? name) : undefined;
 }
 
 export function codeOf(answer: Answer): FaultCode | undefined {

@@ -77,6 +77,7 @@ const spf = object({
   'record?': string(),
   'senderId?': texts,
   'joined?': texts,
+  'meant?': list(string(), { description: 'TXT records that were meant as SPF and are read as none' }),
   'terms?': texts,
   'syntaxErrors?': texts,
   'macroErrors?': texts,
@@ -97,6 +98,7 @@ const spf = object({
   'ttl?': integer({ description: 'only where the answer came from the zone itself' }),
   'lookups?': integer({ description: 'DNS look-ups for an address that matches nothing' }),
   'lookupTerms?': texts,
+  'costs?': list(string(), { description: 'own terms, each with the look-ups that it costs in all' }),
   'nodes?': list(object({ name: string(), via: string(), depth: integer(), status: string(), 'record?': string() })),
   'all?': oneOf('pass', 'fail', 'softfail', 'neutral'),
   'ptr?': texts,
@@ -123,6 +125,7 @@ const spf = object({
   'open?': texts,
   'contributors?': list(object({ term: string(), ipv4: number(), ipv6Networks: integer() })),
   'flattened?': string({ description: 'a record of addresses only that authorises the same' }),
+  'replacement?': string({ description: 'that record, or why there is none' }),
   'expProblems?': texts,
   'providers?': list(string(), { description: 'providers included twice, or retired' }),
 });

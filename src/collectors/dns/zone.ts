@@ -116,8 +116,9 @@ export function nsFacts(answers: Answers, domain: string): Part {
   let fault: FaultCode | undefined = limit;
   for (const host of hosts) {
     if (host.a.is === 'unknown') fault ??= host.a.code;
-    const taken = host.nonexistent ? takeover(answers, host.name) : false;
-    if (taken === true) dangling.push(host.name);
+    const taken = host.gone === undefined ? false : takeover(answers, host.gone);
+    if (taken === true)
+      dangling.push(host.gone === host.name ? host.name : `${host.name}, an alias of ${host.gone ?? ''}`);
     else if (typeof taken === 'string') fault ??= taken;
   }
   sheet.set('dangling', partialList(dangling, fault), ...places);

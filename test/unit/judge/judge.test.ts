@@ -571,6 +571,14 @@ test('a fail says what the check says, with its facts; where one of them is miss
     { file: 'a', excerpt: 'sk_l…', line: 3 },
     { file: 'b', excerpt: 'sk_l…' },
     { file: 'c', line: 1 },
+    { file: 'd', excerpt: ['one', 'two'], line: 1 },
+    { file: 'e', excerpt: 'x', line: [] },
+    {
+      file: 'f',
+      excerpt: 'x',
+      line: { $items: Array.from({ length: 10 }, (_, index) => index), $unknown: 'dns.limit' },
+    },
+    { file: 'g', excerpt: 'x', line: [{ n: 1 }] },
   ];
   const target = { kind: 'source' as const, id: 'source:.', labels: {} };
 
@@ -586,6 +594,10 @@ test('a fail says what the check says, with its facts; where one of them is miss
       ['a', 'fail', 'a: a key sk_l… on line 3'],
       ['b', 'fail', 'b: leak excerpt is "sk_l…"; expected absent'],
       ['c', 'pass', 'c: leak excerpt is absent, as required'],
+      ['d', 'fail', 'd: a key one; two on line 1'],
+      ['e', 'fail', 'e: leak excerpt is "x"; expected absent'],
+      ['f', 'fail', 'f: a key x on line 0; 1; 2; 3; 4; 5; 6; 7; and 2 more'],
+      ['g', 'fail', 'g: leak excerpt is "x"; expected absent'],
     ],
   );
 });

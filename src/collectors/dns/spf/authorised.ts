@@ -16,7 +16,7 @@ import {
   type Range,
 } from './ranges.ts';
 import { matchesOf, passesOf, type Survey } from './static.ts';
-import type { SpfNode, SpfTree } from './tree.ts';
+import { ownNodes, placeOf, type SpfNode, type SpfTree } from './tree.ts';
 
 /** 2000::/3, all that is globally routed (RFC 4291 §2.4). */
 const GLOBAL_SIX: Range = { first: 1n << 125n, last: (1n << 126n) - 1n };
@@ -42,7 +42,7 @@ function wider(set: AddressSet, four: bigint, six: bigint): string[] {
 export function rangeFacts(sheet: Sheet, tree: SpfTree, seen: Survey, code: FaultCode | undefined): void {
   const { root } = tree;
   const places = tree.nodes.map((node) => node.at);
-  sheet.set('privateTerms', privateTerms(root));
+  sheet.set('privateTerms', ownNodes(tree).flatMap(privateTerms), ...places);
   if (code !== undefined) {
     for (const key of ['authorises', 'transitive', 'everything', 'huge', 'wide', 'ipv4Count']) {
       sheet.set(key, unknown(code), ...places);
@@ -50,7 +50,7 @@ export function rangeFacts(sheet: Sheet, tree: SpfTree, seen: Survey, code: Faul
     return;
   }
   const passes = passesOf(root, seen.addresses);
-  const own = ownSet(root, seen);
+  const own = union(...ownNodes(tree).map((node) => ownSet(node, seen)));
   sheet.set('authorises', isEmpty(passes.set) && passes.open.length === 0 ? 'nobody' : 'somebody', ...places);
   sheet.set('transitive', transitive(tree, seen), ...places);
   sheet.set('everything', everything(passes.set), ...places);
@@ -59,29 +59,38 @@ export function rangeFacts(sheet: Sheet, tree: SpfTree, seen: Survey, code: Faul
   sheet.set('ipv4Count', countOf(passes.set.four), ...places);
   sheet.set('open', passes.open, ...places);
   sheet.set('contributors', contributors(root, seen), ...places);
-  sheet.set('flattened', flattened(root, passes.set, passes.open), ...places);
+  const flat = flattened(root, passes.set, passes.open);
+  sheet.set('flattened', flat, ...places);
+  const why = passes.open.length > 0 ? 'none, for a mail decides exists, ptr and macros' : 'none that would be short';
+  sheet.set('replacement', flat ?? why, ...places);
 }
 
-/** Included records that let everybody pass (RFC 7208 §5.2: the includer then passes everybody too). */
+/** Included records that let everybody pass (RFC 7208 §5.2: the includer then passes everybody too, where it says pass). */
 function transitive(tree: SpfTree, seen: Survey): string[] {
-  const names = tree.nodes
-    .filter((node) => node.via === 'include' && everything(passesOf(node, seen.addresses).set).length > 0)
-    .map((node) => node.name);
-  return [...new Set(names)];
+  const below = (node: SpfNode): string[] =>
+    node.children.flatMap((child) => {
+      const passing = child.via === 'redirect' || (child.term?.is === 'mechanism' && child.term.qualifier === '+');
+      if (!passing) return [];
+      const all = child.via === 'include' && everything(passesOf(child, seen.addresses).set).length > 0;
+      return [...(all ? [child.place] : []), ...below(child)];
+    });
+  return [...new Set(below(tree.root))];
 }
 
-/** The addresses that the domain's own terms let pass, includes and `all` left out. */
-function ownSet(root: SpfNode, seen: Survey): AddressSet {
-  const own = root.mechanisms.filter((term) => term.qualifier === '+' && !['include', 'all'].includes(term.name));
-  return union(...own.map((term) => matchesOf(root, term, seen.addresses).set));
+/** The addresses that the record's own terms let pass, includes and `all` left out. */
+function ownSet(node: SpfNode, seen: Survey): AddressSet {
+  const own = node.mechanisms.filter((term) => term.qualifier === '+' && !['include', 'all'].includes(term.name));
+  return union(...own.map((term) => matchesOf(node, term, seen.addresses).set));
 }
 
-function privateTerms(root: SpfNode): string[] {
+/** Terms that authorise addresses which are nobody's on the Internet; one that fails them does no harm. */
+function privateTerms(node: SpfNode): string[] {
   const terms: string[] = [];
-  for (const term of root.mechanisms) {
-    if (term.address === undefined) continue;
+  for (const term of node.mechanisms) {
+    if (term.address === undefined || term.qualifier === '-') continue;
     const inside = specialNetworkOf(term.address, term.name === 'ip4' ? term.prefix4 : term.prefix6);
-    if (inside !== undefined) terms.push(`${term.text} (${inside.what})`);
+    const place = placeOf(term, node.via === 'start' ? undefined : node.name);
+    if (inside !== undefined) terms.push(`${place} (${inside.what})`);
   }
   return terms;
 }

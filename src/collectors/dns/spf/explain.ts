@@ -19,6 +19,8 @@ export function expProblems(
   const name = modifier?.spec?.fixed;
   if (name === undefined) return { problems: [], code: undefined, at: node.at };
   const answer = answers.ask(name, 'TXT');
+  if (answer.is === 'unknown' && answer.code === 'dns.bad-name')
+    return { problems: [`${name} is no name that can be asked`], code: undefined, at: node.at };
   if (answer.is === 'unknown') return { problems: [], code: answer.code, at: answer.at };
   const texts = textsOf(answer);
   const text = texts[0];

@@ -3,18 +3,27 @@ import { unknown } from '../../../model/facts.ts';
 import type { FaultCode } from '../../../model/fault.ts';
 import type { Json } from '../../../model/json.ts';
 import type { Answers } from '../answers.ts';
-import { takeover, textOf, textsOf } from '../records.ts';
+import { goneName, takeover, textOf, textsOf } from '../records.ts';
 import { Sheet, type Part } from '../sheet.ts';
-import { joinedTerms, octetsOf, recordFacts, shown } from './text-facts.ts';
+import { foreignOctets, joinedTerms, meantTexts, octetsOf, recordFacts, shown } from './text-facts.ts';
 import { rangeFacts } from './authorised.ts';
 import { expProblems, usesLetter } from './explain.ts';
 import { isSpf } from './record.ts';
 import { isEmpty } from './ranges.ts';
 import { MAX_MX_NAMES, type Passes, passesOf, survey, type Survey, type TermAddresses } from './static.ts';
-import { buildTree, redirectOf, treeFault, type SpfNode, type SpfTree } from './tree.ts';
+import {
+  buildTree,
+  lookupTerms,
+  ownNodes,
+  placeOf,
+  redirectOf,
+  treeFault,
+  type SpfNode,
+  type SpfTree,
+} from './tree.ts';
 
 function termAt(node: SpfNode, term: { readonly text: string; readonly column: number }): string {
-  return `"${term.text}" at column ${String(term.column)}${node.via === 'start' ? '' : ` of ${node.name}`}`;
+  return placeOf(term, node.via === 'start' ? undefined : node.name);
 }
 
 /** The list, or the fault that keeps it from being told. */
@@ -46,10 +55,10 @@ export function spfFacts(answers: Answers, domain: string): Part {
     'senderId',
     texts.filter((text) => /^spf2\.0\//i.test(text)),
   );
-  sheet.set(
-    'joined',
-    root.records.flatMap((record) => joinedTerms(answers, domain, record)),
-  );
+  const meant = meantTexts(texts);
+  sheet.set('meant', meant);
+  sheet.set('joined', answer.is === 'records' ? joinedTerms(answer.records) : []);
+  if (root.record === undefined) sheet.set('nonAscii', foreignOctets(meant));
   if (answer.is === 'records') {
     sheet.set('answerOctets', octetsOf(answer.records));
     // a cache counts down: only the zone's own servers tell the TTL that was published
@@ -77,6 +86,7 @@ function treeFacts(sheet: Sheet, answers: Answers, tree: SpfTree): void {
     code === undefined ? seen.lookups.map(({ node, term }) => termAt(node, term)) : unknown(code),
     ...places,
   );
+  sheet.set('costs', code === undefined ? costsOf(tree.root) : unknown(code), ...places);
   sheet.set(
     'nodes',
     tree.nodes.map((node) => ({
@@ -99,6 +109,16 @@ function treeFacts(sheet: Sheet, answers: Answers, tree: SpfTree): void {
   sheet.set('verdict', verdictOf(tree, seen, passes, code), ...places);
   const exp = expProblems(answers, tree.root);
   sheet.set('expProblems', exp.code === undefined ? exp.problems : unknown(exp.code), exp.at);
+}
+
+/** The look-ups of each of the record's own terms, with all that is behind it, as a person would add them up. */
+function costsOf(root: SpfNode): string[] {
+  return lookupTerms(root)
+    .filter(({ node }) => node === root)
+    .map(({ term }) => {
+      const child = root.children.find((one) => one.term === term);
+      return `${term.text} ${String(1 + (child === undefined ? 0 : lookupTerms(child).length))}`;
+    });
 }
 
 /** What receivers make of the record as a whole. */
@@ -137,16 +157,6 @@ function endOf(tree: SpfTree): string {
   return redirectOf(last.record) === undefined ? 'nothing' : 'redirect';
 }
 
-/** Records that speak for the domain itself: its own and those that it redirects to. */
-function ownNodes(tree: SpfTree): SpfNode[] {
-  const own = [tree.root];
-  for (;;) {
-    const next = own.at(-1)?.children.find((child) => child.via === 'redirect');
-    if (next === undefined) return own;
-    own.push(next);
-  }
-}
-
 function ptrTerms(tree: SpfTree): string[] {
   return ownNodes(tree).flatMap((node) =>
     (node.record?.terms ?? [])
@@ -169,22 +179,19 @@ function includeFacts(sheet: Sheet, answers: Answers, tree: SpfTree, seen: Surve
   const code = treeFault(tree);
   const places = tree.nodes.map((node) => node.at);
   const of = (via: SpfNode['via'], ...statuses: readonly SpfNode['status'][]) =>
-    tree.nodes.filter((node) => node.via === via && statuses.includes(node.status)).map((node) => node.name);
+    tree.nodes.filter((node) => node.via === via && statuses.includes(node.status)).map((node) => node.place);
   const broken = tree.nodes
     .filter((node) => node.via !== 'start' && (node.status === 'multiple' || (node.record?.problems.length ?? 0) > 0))
     .map(
       (node) =>
-        `${node.name}: ${node.status === 'multiple' ? 'several SPF records' : (node.record?.problems.map(shown).join('; ') ?? '')}`,
+        `${node.place}: ${node.status === 'multiple' ? 'several SPF records' : (node.record?.problems.map(shown).join('; ') ?? '')}`,
     );
   sheet.set('includesWithout', listOr(code, of('include', 'none')), ...places);
   sheet.set('includeLoops', listOr(code, of('include', 'loop')), ...places);
   sheet.set('includesBroken', listOr(code, broken), ...places);
   sheet.set(
     'includesTwice',
-    listOr(
-      code,
-      twice(tree.nodes.filter((node) => node.via === 'include' && node.status !== 'loop').map((node) => node.name)),
-    ),
+    listOr(code, twice(tree.nodes.filter((node) => node.via === 'include' && node.status !== 'loop'))),
     ...places,
   );
   sheet.set('redirectsWithout', listOr(code, of('redirect', 'none')), ...places);
@@ -193,8 +200,14 @@ function includeFacts(sheet: Sheet, answers: Answers, tree: SpfTree, seen: Surve
   sheet.set('dangling', listOr(code ?? fault, names), ...places);
 }
 
-function twice(names: readonly string[]): string[] {
-  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+/** Each include whose name was included before, with both places. */
+function twice(includes: readonly SpfNode[]): string[] {
+  const first = new Map<string, string>();
+  return includes.flatMap(({ name, place }) => {
+    const before = first.get(name);
+    if (before === undefined) first.set(name, place);
+    return before === undefined ? [] : [`${place}, as by ${before}`];
+  });
 }
 
 /** Names in the tree whose registrable domain nobody holds: whoever registers it may send (RFC 7208 §11). */
@@ -203,17 +216,20 @@ export function danglingNames(
   tree: SpfTree,
   seen: Survey,
 ): { names: string[]; fault: FaultCode | undefined } {
-  const suspects = new Set<string>();
+  const suspects = new Map<string, string>();
+  const suspect = (gone: string | undefined, place: string) => {
+    if (gone !== undefined && !suspects.has(gone)) suspects.set(gone, place);
+  };
   for (const node of tree.nodes) {
-    const answer = node.status === 'none' ? answers.ask(node.name, 'TXT') : undefined;
-    if (answer?.is === 'nxdomain' && answer.chain.length === 0 && node.via !== 'start') suspects.add(node.name);
+    if (node.status === 'none' && node.via !== 'start')
+      suspect(goneName(answers.ask(node.name, 'TXT'), node.name), node.place);
   }
-  for (const term of seen.addresses) if (term.nonexistent) suspects.add(term.name);
+  for (const { node, term, gone } of seen.addresses) suspect(gone, termAt(node, term));
   const names: string[] = [];
   let fault: FaultCode | undefined;
-  for (const name of suspects) {
+  for (const [name, place] of suspects) {
     const taken = takeover(answers, name);
-    if (taken === true) names.push(name);
+    if (taken === true) names.push(`${place} leads to ${name}`);
     else if (typeof taken === 'string') fault ??= taken;
   }
   return { names, fault };

@@ -106,20 +106,43 @@ function parseTerm(base: TermBase): Mechanism | Modifier | Problem {
 
 /** What a writer meant by a term that is no mechanism. */
 function suggestion(text: string): string | undefined {
-  const plain = text.replace(/^[-+?~]/, '');
-  if (/^ip(?:v4)?:[0-9.]/.test(plain)) return '"ip4:"';
-  if (/^ipv?6:/.test(plain) || /^ip:[0-9a-f]*:/.test(plain)) return '"ip6:"';
-  if (/^ipv4[:=]?/.test(plain)) return '"ip4:"';
-  if (/^all[-+?~]$/.test(plain)) return `"${plain.slice(-1)}all"`;
-  if (/^(?:includes|inc|inlcude|incude|inculde):/.test(plain)) return '"include:"';
-  return undefined;
+  const [word = '', sign = '', rest = ''] = text.replace(/^[-+?~]/, '').split(/([:=])(.*)/s);
+  if (/^all[-+?~]$/.test(word)) return `"${word.slice(-1)}all"`;
+  if (sign === '') return undefined;
+  if (word === 'redirect' || word === 'exp') return `"${word}="`;
+  return meantBy(word, rest);
 }
 
 /** Unknown modifiers that look like a mechanism written with `=`: legal, and without any effect (§6). */
 export function meantAs(modifier: Modifier): string | undefined {
-  if (['include', 'a', 'mx', 'ptr', 'ip4', 'ip6', 'exists'].includes(modifier.name)) return `"${modifier.name}:"`;
-  if (modifier.name === 'ipv4' || modifier.name === 'ip') return '"ip4:"';
-  return modifier.name === 'ipv6' ? '"ip6:"' : undefined;
+  const { name, value } = modifier;
+  if (name === 'redirect' || name === 'exp') return undefined;
+  return name !== 'all' && MECHANISMS.includes(name) ? `"${name}:"` : meantBy(name, value);
+}
+
+/** The mechanism or modifier that a word before a colon or an equals sign comes close to. */
+function meantBy(word: string, rest: string): string | undefined {
+  if (word === 'ip') return rest.includes(':') ? '"ip6:"' : '"ip4:"';
+  const network = /^ip-?v?-?([46])$/.exec(word);
+  if (network !== null) return `"ip${network[1] ?? ''}:"`;
+  for (const [right, written] of [
+    ['include', 'include:'],
+    ['exists', 'exists:'],
+    ['redirect', 'redirect='],
+  ] as const) {
+    if (isNear(word, right)) return `"${written}"`;
+  }
+  return undefined;
+}
+
+/** Letters in another order, or one letter more or less. */
+function isNear(word: string, right: string): boolean {
+  if (Math.abs(word.length - right.length) > 1) return false;
+  if (word.length === right.length) return word.split('').sort().join('') === right.split('').sort().join('');
+  const [short, long] = word.length < right.length ? [word, right] : [right, word];
+  let same = 0;
+  while (same < short.length && short[same] === long[same]) same += 1;
+  return short.slice(same) === long.slice(same + 1);
 }
 
 function parseModifier(base: TermBase, name: string, value: string): Modifier | Problem {
@@ -138,7 +161,10 @@ function parseMechanism(base: TermBase, name: MechanismName, qualifier: Qualifie
   const whole = { prefix4: 32, prefix6: 128 };
   switch (name) {
     case 'all':
-      return rest === '' ? { ...plain, ...whole } : problem(base, 'syntax', 'all takes nothing behind it');
+      if (rest === '') return { ...plain, ...whole };
+      return /^[+?~]$/.test(rest)
+        ? problem(base, 'misspelled', `is no mechanism; "${rest}all" is meant`)
+        : problem(base, 'syntax', 'all takes nothing behind it');
     case 'ip4':
     case 'ip6':
       return parseNetwork(base, name, qualifier, rest);
@@ -157,9 +183,11 @@ function parseMechanism(base: TermBase, name: MechanismName, qualifier: Qualifie
     default: {
       // §12 dual-cidr-length: `/24`, `//64` or `/24//64` at the end
       const cidr = /(?:\/([0-9]*))?(?:\/\/([0-9]*))?$/.exec(rest);
+      const head = rest.slice(0, rest.length - (cidr?.[0].length ?? 0));
+      const literal = addressProblem(base, head.slice(1));
+      if (literal !== undefined) return literal;
       const prefixes = parsePrefixes(base, cidr?.[1], cidr?.[2]);
       if ('kind' in prefixes) return prefixes;
-      const head = rest.slice(0, rest.length - (cidr?.[0].length ?? 0));
       if (head === '') return { ...plain, ...prefixes };
       if (!head.startsWith(':'))
         return problem(base, 'syntax', `${name} is followed by neither a colon nor a prefix length`);
@@ -211,26 +239,32 @@ function parseSpec(base: TermBase, text: string): DomainSpec | Problem {
   if (problems[0] !== undefined) return problem(base, 'macro', problems[0]);
   const last = parts.at(-1);
   if (last === undefined) return problem(base, 'syntax', 'the name is missing');
-  const spec = { text, parts, fixed: parts.some((part) => part.is === 'macro') ? undefined : literal(parts) };
+  const spec = { text, parts, fixed: parts.some((part) => part.is === 'macro') ? undefined : literalText(parts) };
   if (last.is === 'macro') return spec;
   // a text that ends in %%, %_ or %- ends in a macro-expand, which domain-end allows
   if (/%[%_-]$/.test(text)) return spec;
   const labels = last.text.replace(/\.$/, '').split('.');
   const top = labels.at(-1) ?? '';
-  if (parts.length === 1 && (parseIpv4(last.text) !== undefined || parseIpv6(last.text) !== undefined)) {
-    return problem(
-      base,
-      'ip',
-      `is followed by an IP address; write it as ${last.text.includes(':') ? 'ip6:' : 'ip4:'}`,
-    );
-  }
+  const literal = parts.length === 1 ? addressProblem(base, last.text) : undefined;
+  if (literal !== undefined) return literal;
   if (labels.length < 2 || !isTopLabel(top)) {
     return problem(base, 'syntax', 'the name does not end in a dot and a top label');
   }
   return spec;
 }
 
-function literal(parts: readonly MacroPart[]): string {
+/** §5.3: a name stands behind the colon; an address, in brackets or without, is none. */
+function addressProblem(base: TermBase, text: string): Problem | undefined {
+  const bare = /^\[(?:IPv6:)?(.*)\]$/i.exec(text)?.[1] ?? text;
+  if (parseIpv4(bare) === undefined && parseIpv6(bare) === undefined) return undefined;
+  return problem(
+    base,
+    'ip',
+    `is followed by an IP address; write it as ${bare.includes(':') ? 'ip6:' : 'ip4:'}${bare}`,
+  );
+}
+
+function literalText(parts: readonly MacroPart[]): string {
   return parts.map((part) => (part.is === 'literal' ? part.text : '')).join('');
 }
 

@@ -2,7 +2,8 @@
 import type { FaultCode } from '../../../model/fault.ts';
 import { parseAddress } from '../../../wire/dns/address.ts';
 import type { Answer, Answers } from '../answers.ts';
-import { codeOf, exchangesOf, hostOf } from '../records.ts';
+import { codeOf, exchangesOf, goneName, hostOf } from '../records.ts';
+import { fitName } from './macro.ts';
 import { difference, EMPTY, EVERYTHING, intersection, network, union, type AddressSet } from './ranges.ts';
 import type { Mechanism, Modifier, SpfRecord } from './record.ts';
 import { lookupTerms, type SpfNode, type SpfTree } from './tree.ts';
@@ -21,7 +22,8 @@ export interface TermAddresses {
   /** Nothing there for IPv4 clients, for IPv6 clients. */
   readonly void4: boolean;
   readonly void6: boolean;
-  readonly nonexistent: boolean;
+  /** The name behind the term that does not exist at all. */
+  readonly gone: string | undefined;
   /** MX names behind an mx term. */
   readonly exchanges: number;
   readonly code: FaultCode | undefined;
@@ -37,7 +39,7 @@ export interface Survey {
 
 /** The name a mechanism asks; undefined where macros decide it at run time. */
 export function nameAsked(node: SpfNode, term: Mechanism): string | undefined {
-  return term.spec === undefined ? node.name : term.spec.fixed;
+  return term.spec === undefined ? node.name : term.spec.fixed === undefined ? undefined : fitName(term.spec.fixed);
 }
 
 /** Looks at all that the tree needs; what was not asked yet is noted by `answers`. */
@@ -49,6 +51,8 @@ export function survey(answers: Answers, tree: SpfTree): Survey {
     const name = nameAsked(node, term);
     if (name === undefined) continue;
     if (addresses.length >= MAX_ADDRESS_TERMS) addresses.push(notAsked(node, term, name));
+    else if (isUnaskable(answers.ask(name, term.name === 'mx' ? 'MX' : 'A')))
+      addresses.push(nothingAt(node, term, name));
     else if (term.name === 'mx') addresses.push(ofMx(answers, node, term, name));
     else addresses.push(ofHost(answers, node, term, name));
   }
@@ -56,8 +60,17 @@ export function survey(answers: Answers, tree: SpfTree): Survey {
 }
 
 function notAsked(node: SpfNode, term: Mechanism, name: string): TermAddresses {
-  const none = { addresses: [], void4: false, void6: false, nonexistent: false, exchanges: 0 };
-  return { node, term, name, ...none, code: 'dns.limit' };
+  return { ...nothingAt(node, term, name), code: 'dns.limit' };
+}
+
+function nothingAt(node: SpfNode, term: Mechanism, name: string): TermAddresses {
+  const none = { addresses: [], void4: false, void6: false, gone: undefined, exchanges: 0 };
+  return { node, term, name, ...none, code: undefined };
+}
+
+/** RFC 7208 §4.3, §4.8: a name that DNS cannot carry is not asked; the term matches nothing. */
+function isUnaskable(answer: Answer): boolean {
+  return answer.is === 'unknown' && answer.code === 'dns.bad-name';
 }
 
 function isVoid(answer: Answer): boolean {
@@ -69,7 +82,7 @@ function ofHost(answers: Answers, node: SpfNode, term: Mechanism, name: string):
     // RFC 7208 §5.7: exists asks A only, whatever the client's family
     const a = answers.ask(name, 'A');
     const nothing = isVoid(a);
-    const nonexistent = a.is === 'nxdomain' && a.chain.length === 0;
+    const gone = goneName(a, name);
     return {
       node,
       term,
@@ -77,7 +90,7 @@ function ofHost(answers: Answers, node: SpfNode, term: Mechanism, name: string):
       addresses: [],
       void4: nothing,
       void6: nothing,
-      nonexistent,
+      gone,
       exchanges: 0,
       code: codeOf(a),
     };
@@ -90,7 +103,7 @@ function ofHost(answers: Answers, node: SpfNode, term: Mechanism, name: string):
     addresses: host.addresses,
     void4: isVoid(host.a),
     void6: isVoid(host.aaaa),
-    nonexistent: host.nonexistent,
+    gone: host.gone,
     exchanges: 0,
     code: host.code,
   };
@@ -110,7 +123,7 @@ function ofMx(answers: Answers, node: SpfNode, term: Mechanism, name: string): T
     addresses: hosts.flatMap((host) => host.addresses),
     void4: isVoid(mx),
     void6: isVoid(mx),
-    nonexistent: mx.is === 'nxdomain' && mx.chain.length === 0,
+    gone: goneName(mx, name),
     exchanges: exchanges.length,
     code: codeOf(mx) ?? hosts.find((host) => host.code !== undefined)?.code,
   };

@@ -1,11 +1,27 @@
 /** The facts that the text of an SPF record alone decides. */
 import type { ResourceRecord } from '../../../wire/dns/types.ts';
-import type { Answers } from '../answers.ts';
 import type { Sheet } from '../sheet.ts';
 import { usesLetter } from './explain.ts';
 import { providerProblems } from './providers.ts';
-import { meantAs, type Mechanism, type Problem, type ProblemKind, type SpfRecord } from './record.ts';
-import { redirectOf, runnable } from './tree.ts';
+import { isSpf, meantAs, type Mechanism, type Problem, type ProblemKind, type SpfRecord } from './record.ts';
+import { placeOf, redirectOf, runnable } from './tree.ts';
+
+/** Texts that were meant as SPF records and are read as none: what stands round or behind the version is wrong. */
+export function meantTexts(texts: readonly string[]): string[] {
+  return texts.filter((text) => !isSpf(text) && /^[^a-z0-9]{0,9}v\s{0,3}=\s{0,3}spf1?(?![a-z0-9.])/i.test(text));
+}
+
+/** Octets that no SPF record may hold, in the texts that they keep from being one. */
+export function foreignOctets(texts: readonly string[]): string[] {
+  return texts.flatMap((text) => {
+    const bad = /[^\x20-\x7e]/.exec(text);
+    return bad === null
+      ? []
+      : [
+          `"${text.slice(0, 60)}" at column ${String(bad.index + 1)}: octet 0x${bad[0].charCodeAt(0).toString(16).padStart(2, '0')} is not visible ASCII`,
+        ];
+  });
+}
 
 export function shown(problem: Problem): string {
   return `"${problem.text}" at column ${String(problem.column)}: ${problem.why}`;
@@ -22,14 +38,13 @@ export function octetsOf(records: readonly ResourceRecord[]): number {
 }
 
 /** Words that a border between two character strings joins: RFC 7208 §3.3, the strings are joined without a space. */
-export function joinedTerms(answers: Answers, domain: string, text: string): string[] {
-  const answer = answers.ask(domain, 'TXT');
-  if (answer.is !== 'records') return [];
+export function joinedTerms(records: readonly ResourceRecord[]): string[] {
   const found: string[] = [];
-  for (const { rdata } of answer.records) {
+  for (const { rdata } of records) {
     if (rdata.is !== 'TXT' || rdata.strings.length < 2) continue;
     const strings = rdata.strings.map((octets) => Buffer.from(octets).toString('latin1'));
-    if (strings.join('') !== text) continue;
+    // a border behind the version makes it no record at all
+    if (!/^v=spf1(?: |$)/i.test(strings.join('')) && !/^v=spf1$/i.test(strings[0] ?? '')) continue;
     for (const [index, string] of strings.entries()) {
       const next = strings[index + 1];
       const last = /[^ ]+$/.exec(string)?.[0];
@@ -75,18 +90,18 @@ export function recordFacts(sheet: Sheet, record: SpfRecord): void {
   const reached = runnable(record);
   sheet.set(
     'afterAll',
-    mechanisms.filter((term) => !reached.includes(term)).map((term) => term.text),
+    mechanisms.filter((term) => !reached.includes(term)).map((term) => placeOf(term)),
   );
   const redirect = modifiers.find((modifier) => modifier.name === 'redirect');
   const dead = redirect !== undefined && redirectOf(record) === undefined;
-  sheet.set('deadRedirect', dead ? [redirect.text] : []);
+  sheet.set('deadRedirect', dead ? [placeOf(redirect)] : []);
   sheet.set(
     'hostBits',
-    mechanisms.filter(hasHostBits).map((term) => term.text),
+    mechanisms.filter(hasHostBits).map((term) => placeOf(term)),
   );
   sheet.set(
     'identityMacros',
-    record.terms.filter((term) => usesLetter(term, 'ls')).map((term) => term.text),
+    record.terms.filter((term) => usesLetter(term, 'ls')).map((term) => placeOf(term)),
   );
   sheet.set('upperCase', [...record.text.matchAll(/[^ ]+/g)].map((match) => match[0]).filter(isUpperTerm));
   sheet.set('octets', record.text.length);

@@ -4,6 +4,7 @@ import { remembering } from '../../../model/memory.ts';
 import { canonicalName } from '../../../wire/dns/name.ts';
 import type { Answer, Answers } from '../answers.ts';
 import { textsOf } from '../records.ts';
+import { fitName } from './macro.ts';
 import { isSpf, parseSpf, type Mechanism, type Modifier, type SpfRecord } from './record.ts';
 
 /** facts/email §3: a tree of more records is not followed further, and the report says so. */
@@ -23,8 +24,9 @@ export type NodeStatus =
 export interface SpfNode {
   readonly name: string;
   readonly via: 'start' | 'include' | 'redirect';
-  /** The term of the parent that led here. */
+  /** The term that led here, and where it stands. */
   readonly term: Mechanism | Modifier | undefined;
+  readonly place: string;
   readonly depth: number;
   readonly status: NodeStatus;
   readonly records: readonly string[];
@@ -74,6 +76,11 @@ export function buildTree(answers: Answers, domain: string): SpfTree {
   return { root, nodes };
 }
 
+/** RFC 7208 §7.3: a name that is too long loses labels from the left. */
+function nameAt(spec: string): string {
+  return canonicalName(fitName(spec));
+}
+
 function build(
   answers: Answers,
   name: string,
@@ -82,13 +89,26 @@ function build(
   way: readonly string[],
   budget: { left: number },
 ): SpfNode {
-  const base = { name, via, term, depth: way.length, records: [], record: undefined, mechanisms: [], children: [] };
+  const place = term === undefined ? '' : placeOf(term, way.length > 1 ? way.at(-1) : undefined);
+  const base = {
+    name,
+    via,
+    term,
+    place,
+    depth: way.length,
+    records: [],
+    record: undefined,
+    mechanisms: [],
+    children: [],
+  };
   const plain = { ...base, code: undefined, at: '' };
   if (way.includes(canonicalName(name))) return { ...plain, status: 'loop' };
   if (budget.left === 0) return { ...plain, status: 'limit', code: 'dns.limit' };
   budget.left -= 1;
   const answer = answers.ask(name, 'TXT');
-  if (answer.is === 'unknown') return { ...plain, status: 'unknown', code: answer.code, at: answer.at };
+  // RFC 7208 §4.3: a name that DNS cannot carry has no record
+  if (answer.is === 'unknown' && answer.code !== 'dns.bad-name')
+    return { ...plain, status: 'unknown', code: answer.code, at: answer.at };
   const records = spfRecordsOf(answer);
   const text = records[0];
   if (text === undefined) return { ...plain, status: 'none', at: answer.at };
@@ -99,14 +119,28 @@ function build(
   const further = [...way, canonicalName(name)];
   for (const mechanism of mechanisms) {
     const target = mechanism.name === 'include' ? mechanism.spec?.fixed : undefined;
-    if (target !== undefined)
-      children.push(build(answers, canonicalName(target), 'include', mechanism, further, budget));
+    if (target !== undefined) children.push(build(answers, nameAt(target), 'include', mechanism, further, budget));
   }
   const redirect = redirectOf(record);
   if (redirect?.spec?.fixed !== undefined) {
-    children.push(build(answers, canonicalName(redirect.spec.fixed), 'redirect', redirect, further, budget));
+    children.push(build(answers, nameAt(redirect.spec.fixed), 'redirect', redirect, further, budget));
   }
   return { ...plain, status: 'record', records, record, mechanisms, children, at: answer.at };
+}
+
+/** A term as a person finds it: its text, its column, and the record where that is not the domain's own. */
+export function placeOf(term: { readonly text: string; readonly column: number }, record?: string): string {
+  return `"${term.text}" at column ${String(term.column)}${record === undefined ? '' : ` of ${record}`}`;
+}
+
+/** Records that speak for the domain itself: its own and those that it redirects to. */
+export function ownNodes(tree: SpfTree): SpfNode[] {
+  const own = [tree.root];
+  for (;;) {
+    const next = own.at(-1)?.children.find((child) => child.via === 'redirect');
+    if (next === undefined) return own;
+    own.push(next);
+  }
 }
 
 /** Why the tree is not known in full; undefined where it is. */
