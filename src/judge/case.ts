@@ -10,7 +10,7 @@ import { evidenceOf, type Source, wordsOfFault } from './evidence.ts';
 import { grounds } from './explain.ts';
 import { locationOf, waiverOf } from './item.ts';
 import { codeOf, type Fact, listParts } from './lookup.ts';
-import { faultTitle, phrasesOf, sentence, verdictMessage } from './messages.ts';
+import { faultTitle, type Ground, phrasesOf, sentence, verdictMessage } from './messages.ts';
 import { cut, MAX_MESSAGE, visible } from './words.ts';
 
 const MAX_SUBJECT = 4096;

@@ -8,25 +8,8 @@ import { evaluate, factAt, type Frame } from './evaluate.ts';
 import { evidenceOf, type Source } from './evidence.ts';
 import { countWords } from './lists.ts';
 import { codeOf, type Fact, isUnknownFact, listParts } from './lookup.ts';
-import { type Phrases, phrasesOf } from './messages.ts';
+import { type Ground, type Phrases, phrasesOf } from './messages.ts';
 import type { Truth } from './truth.ts';
-import type { Unit } from './words.ts';
-
-/** A decisive leaf, with what its sentence is made of. */
-export interface Ground {
-  readonly reason: Reason;
-  /** The path as a person reads it. */
-  readonly words: string;
-  readonly phrases: Phrases;
-  readonly unit: Unit;
-  readonly fact: Fact;
-  /** Why it is unknown; undefined where it is known. */
-  readonly code: FaultCode | undefined;
-  /** Index of the needed collector whose fact it is. */
-  readonly source: number;
-  /** How it stands beside its neighbours: all of them are wanted, or one. */
-  readonly joiner: 'and' | 'or';
-}
 
 /** More leaves than these are counted, not listed. */
 const MAX_GROUNDS = 32;

@@ -1,8 +1,25 @@
 /** One sentence a person understands for a verdict: what it is about, what was found, what was expected. */
-import { FAULTS, isFaultCode } from '../model/fault.ts';
 import type { Status } from '../model/check.ts';
-import type { Ground } from './explain.ts';
-import { cut, MAX_MESSAGE, visible, withUnit } from './words.ts';
+import { type FaultCode, FAULTS, isFaultCode } from '../model/fault.ts';
+import type { Reason } from '../model/result.ts';
+import type { Fact } from './lookup.ts';
+import { cut, MAX_MESSAGE, type Unit, visible, withUnit } from './words.ts';
+
+/** A decisive leaf, with what its sentence is made of. */
+export interface Ground {
+  readonly reason: Reason;
+  /** The path as a person reads it. */
+  readonly words: string;
+  readonly phrases: Phrases;
+  readonly unit: Unit;
+  readonly fact: Fact;
+  /** Why it is unknown; undefined where it is known. */
+  readonly code: FaultCode | undefined;
+  /** Index of the needed collector whose fact it is. */
+  readonly source: number;
+  /** How it stands beside its neighbours: all of them are wanted, or one. */
+  readonly joiner: 'and' | 'or';
+}
 
 /** `subject: ...` on one visible line; never longer than 300 characters. */
 export function sentence(subject: string, text: string): string {
