@@ -1,6 +1,6 @@
 /** Runs a plan to its end: what its jobs come to is taken in, wave by wave, until facts lead nowhere new. */
 import type { Listener } from '../model/events.ts';
-import type { Job } from '../model/evidence.ts';
+import type { Interpretation, Job } from '../model/evidence.ts';
 import { fault, type Fault } from '../model/fault.ts';
 import { byCodeUnit, type Json } from '../model/json.ts';
 import type { EvidenceEntry } from '../model/result.ts';
@@ -16,7 +16,8 @@ export type Observed =
       readonly is: 'facts';
       readonly id: string;
       readonly facts: Json;
-      readonly at: { readonly [pointer: string]: string };
+      readonly at: Interpretation['at'];
+      readonly lists?: Interpretation['lists'];
       /** What a service said where it refused one question of the job, by raw pointer. */
       readonly why: { readonly [rawPointer: string]: string };
     }

@@ -14,10 +14,14 @@ const MAX_PLACES = 1000;
 export type Held = Observed | { readonly is: 'text'; readonly text: string };
 
 export function hold(observed: Observed): Held {
-  if (observed.is === 'fault' || Object.keys(observed.at).length > MAX_PLACES) return observed;
+  if (observed.is === 'fault' || placesIn(observed) > MAX_PLACES) return observed;
   // Also lets go of what the facts were cut from: a slice of a text keeps the whole of it
   const text = JSON.stringify(observed);
   return text.length > MAX_TEXT ? observed : { is: 'text', text };
+}
+
+function placesIn({ at, lists = {} }: Facts): number {
+  return Object.values(lists).reduce((sum, { forms }) => sum + forms.length, Object.keys(at).length);
 }
 
 function open(held: Held): Observed {

@@ -85,8 +85,7 @@ async function interpreted(evidence: Evidence, collectors: Collectors, listener:
     if (collector === undefined) {
       return { is: 'fault', id, fault: fault('engine.not-run', `this version has no collector ${job.collector}`) };
     }
-    const { facts, at } = collector.interpret(outcome.raw);
-    return { is: 'facts', id, facts, at, why: faultMessages(outcome.raw) };
+    return { is: 'facts', id, ...collector.interpret(outcome.raw), why: faultMessages(outcome.raw) };
   } catch (error) {
     return { is: 'fault', id, fault: faultOf(error, { collector: job.collector, target: job.target.id }, listener) };
   }

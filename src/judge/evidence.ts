@@ -1,4 +1,5 @@
 /** From a fact's pointer to the place in raw evidence that it was read from. */
+import type { ListPlaces, Pointers } from '../model/evidence.ts';
 import type { Json } from '../model/json.ts';
 import { type Fact, listParts } from './lookup.ts';
 
@@ -11,6 +12,7 @@ export type Observed =
       readonly facts: Json;
       /** Fact pointer to raw pointer, both RFC 6901. */
       readonly at: Pointers;
+      readonly lists?: { readonly [factPointer: string]: ListPlaces } | undefined;
       /** What a service said where it refused one question of the job, by raw pointer. */
       readonly why?: Pointers;
     }
@@ -20,8 +22,6 @@ export type Observed =
       readonly id?: string;
       readonly fault: { readonly code: string; readonly message: string };
     };
-
-type Pointers = { readonly [factPointer: string]: string };
 
 /** One collector's sight of one target, with the places that were asked for already. */
 export interface Source {
@@ -52,6 +52,8 @@ export function wordsOfFault(source: Source, evidence: string): string | undefin
 export function evidenceOf(source: Source, base: string, below: string, fact: Fact): string {
   const { observed } = source;
   if (observed.is === 'fault') return observed.id ?? '';
+  const inList = observed.lists === undefined ? undefined : placeInList(observed.lists, base + below);
+  if (inList !== undefined) return `${observed.id}#${inList}`;
   let places = source.places.get(base);
   if (places === undefined) {
     places = new Map();
@@ -64,6 +66,24 @@ export function evidenceOf(source: Source, base: string, below: string, fact: Fa
     places.set(below, place);
   }
   return place;
+}
+
+/** The place of a fact in an item of a list that was read item by item: what the item's form says of the longest prefix. */
+function placeInList(lists: { readonly [list: string]: ListPlaces }, factPointer: string): string | undefined {
+  for (const list of Object.keys(lists)) {
+    const places = lists[list];
+    if (places === undefined || !factPointer.startsWith(`${list}/`)) continue;
+    const start = list.length + 1;
+    const slash = factPointer.indexOf('/', start);
+    const index = slash < 0 ? factPointer.slice(start) : factPointer.slice(start, slash);
+    const form = places.forms[Number(index)];
+    if (form === undefined) return undefined;
+    let below = slash < 0 ? '' : factPointer.slice(slash);
+    while (below !== '' && !Object.hasOwn(form, below)) below = below.slice(0, below.lastIndexOf('/'));
+    const raw = form[below] ?? '';
+    return raw.startsWith('#') ? raw.slice(1) : `${places.raw}/${index}${raw}`;
+  }
+  return undefined;
 }
 
 /** A list known in part counts as a list: `/keys/$items/3` is `/keys/3`. */

@@ -32,5 +32,21 @@ export interface Evidence {
 export interface Interpretation {
   readonly facts: Json;
   /** Fact pointer to raw pointer (both RFC 6901); the longest prefix of a fact's pointer decides. */
-  readonly at: { readonly [factPointer: string]: string };
+  readonly at: Pointers;
+  /** Lists of facts that were read item by item from a list of raw, by fact pointer: thousands of items share few forms. */
+  readonly lists?: { readonly [factPointer: string]: ListPlaces };
+}
+
+export interface Pointers {
+  readonly [factPointer: string]: string;
+}
+
+/** Item 3 was read from `${raw}/3`. */
+export interface ListPlaces {
+  readonly raw: string;
+  /**
+   * A form for each item: what below the fact was read from what below the raw item, both as pointers (`/state` from
+   * `/DescribeKey/KeyState`); one that begins with `#` counts from the root of raw. Equal forms are one object.
+   */
+  readonly forms: readonly Pointers[];
 }

@@ -52,6 +52,5 @@ export async function observedAws(
 
 /** What the judge gets from raw evidence. */
 export function interpretEvidence(raw: Json): Observed {
-  const { facts, at } = aws.interpret(raw);
-  return { is: 'facts', id: 'ev-0000000000000000', facts, at, why: faultMessages(raw) };
+  return { is: 'facts', id: 'ev-0000000000000000', ...aws.interpret(raw), why: faultMessages(raw) };
 }

@@ -1,8 +1,10 @@
 /** Turns a stored list of AWS items into a list of facts that keeps what is not known, with pointers back into raw. */
+import type { ListPlaces, Pointers } from '../../model/evidence.ts';
 import { faultIn, partialList, unknown } from '../../model/facts.ts';
 import { isArray, own, type Json, type JsonObject } from '../../model/json.ts';
 
 export type At = { [factPointer: string]: string };
+export type Lists = { [factPointer: string]: ListPlaces };
 
 /** Fact to the raw member that it was read from, slashes between the tokens. */
 export interface Members {
@@ -61,23 +63,50 @@ function waysOf(members: Members): readonly Way[] {
   return made;
 }
 
-/**
- * Names the raw member behind each fact of one item, as deep as it goes: where a fault stands in place of an answer the pointer
- * ends there. What a collector has pointed elsewhere stays.
- */
+/** How deep a way leads into an item: where a fault stands in place of an answer it ends there. */
+function depthOf(raw: Json | undefined, tokens: readonly string[]): number {
+  let value = raw;
+  let depth = 0;
+  for (const token of tokens) {
+    value = own(value, token);
+    if (value === undefined) break;
+    depth += 1;
+  }
+  return depth;
+}
+
+/** Names the raw member behind each fact of one item, as deep as it goes. What a collector has pointed elsewhere stays. */
 export function pointInto(at: At, factAt: string, raw: Json | undefined, rawAt: string, members: Members): void {
   for (const { fact, tokens, places } of waysOf(members)) {
     const place = factAt + fact;
     if (Object.hasOwn(at, place)) continue;
-    let value = raw;
-    let depth = 0;
-    for (const token of tokens) {
-      value = own(value, token);
-      if (value === undefined) break;
-      depth += 1;
-    }
+    const depth = depthOf(raw, tokens);
     if (depth > 0) at[place] = rawAt + (places[depth - 1] ?? '');
   }
+}
+
+/**
+ * The same for the thousands of items of one list: the form of each, made once for all that are alike. `fixed` are pointers that
+ * count whatever the item holds.
+ */
+export function createForms(): (raw: Json, tables: readonly Members[], fixed: Pointers) => Pointers {
+  const made = new Map<string, Pointers>();
+  const numbers = new Map<Members, number>();
+  return (raw, tables, fixed) => {
+    let name = JSON.stringify(fixed);
+    for (const members of tables) {
+      const number = numbers.get(members) ?? numbers.size;
+      numbers.set(members, number);
+      name += ` ${String(number)}:`;
+      for (const { tokens } of waysOf(members)) name += String(depthOf(raw, tokens));
+    }
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const form: At = { ...fixed };
+    for (const members of tables) pointInto(form, '', raw, '', members);
+    made.set(name, form);
+    return form;
+  };
 }
 
 /** The items of a stored list, for joins; undefined where they are not known whole. */

@@ -16,6 +16,7 @@ import { whoAmI } from './identity.ts';
 import { awsOptions, readOptions } from './job-options.ts';
 import { interpretKms } from './kms/interpret.ts';
 import { observeKms } from './kms/observe.ts';
+import type { At, Lists } from './lists.ts';
 import { interpretRds } from './rds/interpret.ts';
 import { observeRds } from './rds/observe.ts';
 import { asText, isUnknownFact, must, spelled } from './read.ts';
@@ -56,7 +57,8 @@ async function observe(job: Job, io: IO): Promise<Json> {
 }
 
 function interpret(raw: Json): Interpretation {
-  const at: { [pointer: string]: string } = {};
+  const at: At = {};
+  const lists: Lists = {};
   const setting = settingOf(raw);
   const [account, region] = [must(raw, 'account', asText), must(raw, 'region', asText)];
   const partition = must(raw, 'partition', asText);
@@ -68,15 +70,15 @@ function interpret(raw: Json): Interpretation {
   const facts = {
     account,
     region,
-    kms: interpretKms(own(raw, 'kms'), setting, at),
-    acm: interpretAcm(own(raw, 'acm'), setting, at),
+    kms: interpretKms(own(raw, 'kms'), setting, at, lists),
+    acm: interpretAcm(own(raw, 'acm'), setting, at, lists),
     ec2: interpretEc2(own(raw, 'ec2'), at, arn, account),
     rds: interpretRds(own(raw, 'rds'), at),
     elb: interpretElb(own(raw, 'elb'), at),
     secrets: interpretSecrets(own(raw, 'secrets'), setting, region, at),
     ...interpretSecurity(own(raw, 'security'), at),
   };
-  return { facts, at };
+  return { facts, at, lists };
 }
 
 export const aws: Collector = {

@@ -79,10 +79,10 @@ async function verdicts(url: string, checks: readonly Check[]): Promise<Verdict[
       const raw = JSON.parse(
         JSON.stringify(await collector.observe({ collector: collector.id, target, options }, awsIo(url))),
       ) as Json;
-      const { facts, at } = collector.interpret(raw);
+      const interpreted = collector.interpret(raw);
       return {
         target,
-        collectors: { [collector.id]: { is: 'facts' as const, id: 'ev-0', facts, at, why: faultMessages(raw) } },
+        collectors: { [collector.id]: { is: 'facts' as const, id: 'ev-0', ...interpreted, why: faultMessages(raw) } },
       };
     }),
   );

@@ -371,6 +371,32 @@ test('evidence pointers inside loops and each follow the item, in whole and part
   assert.deepEqual(evidence({ keys: { $items: keys, $unknown: 'aws.throttled' } }, marked), expected);
 });
 
+test('evidence pointers into a list that was read item by item follow the form of the item', () => {
+  const forms = [
+    { '/state': '/told/State', '/rule/on': '/status/On' },
+    { '': '/told', '/rule': '#/rules' },
+  ];
+  const keys = [{ arn: 'a' }, { arn: 'b' }, { arn: 'c' }];
+  const evidence = (path: string, facts: Json) => {
+    const check = each('pass', { assert: { path, op: 'present', value: null } });
+    const observed = { ...seen(facts, { '': '/all' }), lists: { '/keys': { raw: '/told/Keys', forms } } };
+    return judge([check], [{ target: TARGET, collectors: { x: observed } }], AS_OF).map(({ reasons }) =>
+      reasons[0]?.evidence.slice('ev-0123456789abcdef#'.length),
+    );
+  };
+
+  // The third has no form: what the list itself was read from is what is known
+  const expected = {
+    'key.state': ['/told/Keys/0/told/State', '/told/Keys/1/told', '/all'],
+    'key.rule.on': ['/told/Keys/0/status/On', '/rules', '/all'],
+    'key.rule.off': ['/told/Keys/0', '/rules', '/all'],
+  };
+  for (const [path, places] of Object.entries(expected)) {
+    assert.deepEqual(evidence(path, { keys }), places);
+    assert.deepEqual(evidence(path, { keys: { $items: keys, $unknown: 'aws.throttled' } }).slice(0, 3), places);
+  }
+});
+
 test('messages name subject, actual and expected, with units, and stay one visible line of at most 300 characters', () => {
   const message = (assertion: Expr, facts: Json): string =>
     judgeFacts(checkOf({ assert: assertion }), facts)[0]?.message ?? '';

@@ -1,8 +1,8 @@
 /** What the stored ACM answers mean: one record of facts for each certificate. Pure and total. */
+import type { Pointers } from '../../../model/evidence.ts';
 import { faultIn, partialList, unknown } from '../../../model/facts.ts';
 import { isArray, own, type Json, type JsonObject } from '../../../model/json.ts';
-import { pointer } from '../../../model/pointer.ts';
-import { pointInto, type Members } from '../lists.ts';
+import { createForms, type At, type Lists, type Members } from '../lists.ts';
 import { brief } from '../policy.ts';
 import {
   asDate,
@@ -208,26 +208,26 @@ const METHODS: Members = { validationMethods: 'DescribeCertificate/DomainValidat
 const NAMES: Members = { wildcards: 'Names' };
 const ALL_NAMES: Members = { wildcards: 'DescribeCertificate/Names' };
 
-export function interpretAcm(raw: Json | undefined, setting: Setting, at: { [pointer: string]: string }): Json {
+export function interpretAcm(raw: Json | undefined, setting: Setting, at: At, lists: Lists): Json {
   const certificates = own(raw, 'certificates');
   const listing = own(raw, 'listing');
   if (!isArray(certificates) || asRecord(listing ?? null) === undefined) {
     return { certificates: unknown(faultIn(raw) ?? 'evidence.missing') };
   }
   const tags = own(raw, 'tags');
-  const list = certificates.map((certificate, index) => {
-    const fact = pointer('acm', 'certificates', index);
-    at[fact] = fact;
+  const fixed: At = {};
+  if (tags !== undefined)
+    fixed['/missingTags'] = faultIn(own(tags, 'rest')) === undefined ? '#/acm/tags' : '#/acm/tags/rest';
+  const formOf = createForms();
+  const forms: Pointers[] = [];
+  const list = certificates.map((certificate) => {
     const isTold = typeof own(certificate, 'ValidationMethod') === 'string';
     const isCut = own(certificate, 'NamesCut') === true && own(certificate, 'DescribeCertificate') !== undefined;
-    for (const members of [MEMBERS, IN_DETAIL, isTold ? METHOD : METHODS, isCut ? ALL_NAMES : NAMES]) {
-      pointInto(at, fact, certificate, fact, members);
-    }
-    if (tags !== undefined) {
-      at[`${fact}/missingTags`] = faultIn(own(tags, 'rest')) === undefined ? '/acm/tags' : '/acm/tags/rest';
-    }
+    const tables = [MEMBERS, IN_DETAIL, isTold ? METHOD : METHODS, isCut ? ALL_NAMES : NAMES];
+    forms.push(formOf(certificate, tables, fixed));
     return certificateFacts(certificate, tags, setting);
   });
+  lists['/acm/certificates'] = { raw: '/acm/certificates', forms };
   const rest = faultIn(own(listing, 'rest'));
   at['/acm'] = '/acm';
   at['/acm/certificates'] = rest === undefined ? '/acm' : '/acm/listing/rest';

@@ -1,9 +1,9 @@
 /** What the stored KMS answers mean: one record of facts for each key. Pure and total. */
+import type { Pointers } from '../../../model/evidence.ts';
 import { faultIn, partialList, unknown, type Unknown } from '../../../model/facts.ts';
 import type { FaultCode } from '../../../model/fault.ts';
-import { isArray, isObject, own, type Json, type JsonObject } from '../../../model/json.ts';
-import { pointer } from '../../../model/pointer.ts';
-import { pointInto, type Members } from '../lists.ts';
+import { isArray, own, type Json, type JsonObject } from '../../../model/json.ts';
+import { createForms, type At, type Lists, type Members } from '../lists.ts';
 import { readPolicy, speaksOfAction, accountOf, brief, type Policy } from '../policy.ts';
 import { foreignPrincipals, publicStatements } from '../public-policy.ts';
 import {
@@ -181,28 +181,22 @@ function keyFacts(raw: Json, stores: Json | undefined, setting: Setting, policie
   });
 }
 
-/** Facts about keys, and where in raw each stands. `at` is filled for `/kms/...`. */
-export function interpretKms(raw: Json | undefined, setting: Setting, at: { [pointer: string]: string }): Json {
+/** Facts about keys; where in raw each stands goes into `at` and `lists`, for `/kms/...`. */
+export function interpretKms(raw: Json | undefined, setting: Setting, at: At, lists: Lists): Json {
   const keys = own(raw, 'keys');
   const listing = own(raw, 'ListKeys');
   if (!isArray(keys) || asRecord(listing ?? null) === undefined)
     return { keys: unknown(faultIn(raw) ?? 'evidence.missing') };
   const stores = own(raw, 'stores');
   const policies = new Map<string, Json>();
-  const list = keys.map((key, index) => {
-    const fact = pointer('kms', 'keys', index);
-    at[fact] = fact;
-    if (isObject(key)) {
-      if (faultIn(own(key, 'DescribeKey')) !== undefined) at[fact] = `${fact}/DescribeKey`;
-      else if (stores !== undefined) at[`${fact}/store`] = '/kms/stores';
-      pointInto(at, fact, key, fact, MEMBERS);
-      pointInto(at, fact, key, fact, NOT_ASKED);
-      const metadata = own(key, 'DescribeKey');
-      if (own(metadata, 'Origin') !== 'AWS_KMS') pointInto(at, fact, key, fact, MATERIAL);
-      if (own(metadata, 'DeletionDate') !== null) pointInto(at, fact, key, fact, DELETION);
-    }
+  const formOf = createForms();
+  const forms: Pointers[] = [];
+  const list = keys.map((key) => {
+    const failed = faultIn(own(key, 'DescribeKey')) !== undefined;
+    forms.push(formOf(key, TABLES, failed ? FAILED : stores === undefined ? {} : IN_STORE));
     return keyFacts(key, stores, setting, policies);
   });
+  lists['/kms/keys'] = { raw: '/kms/keys', forms };
   const rest = faultIn(own(listing, 'rest'));
   at['/kms'] = '/kms';
   at['/kms/keys'] = '/kms';
@@ -220,6 +214,11 @@ const MEMBERS: Members = {
   spec: 'DescribeKey/KeySpec',
   origin: 'DescribeKey/Origin',
   created: 'DescribeKey/CreationDate',
+  deletion: 'DescribeKey/DeletionDate',
+  material: 'DescribeKey',
+  'material/expires': 'DescribeKey/ExpirationModel',
+  'material/validTo': 'DescribeKey/ValidTo',
+  'material/expiringFrom': 'DescribeKey/ValidTo',
   multiRegion: 'DescribeKey/MultiRegion',
   notRotatable: 'DescribeKey',
   notJudgedHere: 'DescribeKey',
@@ -234,12 +233,7 @@ const MEMBERS: Members = {
   'use/last': 'GetKeyLastUsage/KeyLastUsage/Timestamp',
   'use/trackedSince': 'GetKeyLastUsage/TrackingStartDate',
 };
-/** What few keys have: thousands of pointers to nothing would only take room. */
-const MATERIAL: Members = {
-  material: 'DescribeKey',
-  'material/expires': 'DescribeKey/ExpirationModel',
-  'material/validTo': 'DescribeKey/ValidTo',
-  'material/expiringFrom': 'DescribeKey/ValidTo',
-};
-const DELETION: Members = { deletion: 'DescribeKey/DeletionDate' };
 const NOT_ASKED: Members = { rotation: 'DescribeKey' };
+const TABLES = [MEMBERS, NOT_ASKED];
+const FAILED: Pointers = { '': '/DescribeKey' };
+const IN_STORE: Pointers = { '/store': '#/kms/stores' };

@@ -59,10 +59,10 @@ async function verdicts(denied?: string): Promise<{ found: Verdict[]; asked: num
         const options = collector.plan?.(target, planContext([...new Set(paths)].sort(), SOUND_OPTIONS)) ?? {};
         const job = { collector: collector.id, target, options };
         const raw = JSON.parse(JSON.stringify(await collector.observe(job, awsIo(lab.url)))) as Json;
-        const { facts, at } = collector.interpret(raw);
+        const interpreted = collector.interpret(raw);
         return {
           target,
-          collectors: { [collector.id]: { is: 'facts' as const, id: 'ev-0', facts, at, why: faultMessages(raw) } },
+          collectors: { [collector.id]: { is: 'facts' as const, id: 'ev-0', ...interpreted, why: faultMessages(raw) } },
         };
       }),
     );

@@ -7,7 +7,7 @@ import { aws } from '../../../../src/collectors/aws/regional.ts';
 import { regionalFacts } from '../../../../src/collectors/aws/schema.ts';
 import type { AwsState, KeyState } from '../../../../src/lab/aws/state.ts';
 import { judge } from '../../../../src/judge/judge.ts';
-import type { Json, JsonObject } from '../../../../src/model/json.ts';
+import { isArray, isObject, own, type Json, type JsonObject } from '../../../../src/model/json.ts';
 import { resolvePointer } from '../../../../src/model/pointer.ts';
 import { validateFacts } from '../../../../src/packs/facts-schema.ts';
 import { AS_OF, certificate, keyArn, keyState, REGION } from '../../../support/aws.ts';
@@ -54,13 +54,39 @@ function verdictsOf(raw: Json): ReturnType<typeof judge> {
 }
 
 test('the facts of an observed account keep to the schema, and every pointer leads into the evidence', () => {
-  const { facts, at } = aws.interpret(RAW);
+  const { facts, at, lists = {} } = aws.interpret(RAW);
 
   assert.deepEqual(validateFacts(regionalFacts, facts), []);
   for (const [fact, raw] of Object.entries(at)) {
     assert.notEqual(resolvePointer(RAW, raw), undefined, `${fact} -> ${raw}`);
   }
+  assert.deepEqual(Object.keys(lists), ['/kms/keys', '/acm/certificates']);
+  for (const { raw, forms } of Object.values(lists)) {
+    for (const [index, form] of forms.entries()) {
+      const item = `${raw}/${String(index)}`;
+      assert.notEqual(resolvePointer(RAW, item), undefined, item);
+      for (const [fact, below] of Object.entries(form)) {
+        const place = below.startsWith('#') ? below.slice(1) : item + below;
+        assert.notEqual(resolvePointer(RAW, place), undefined, `${fact} -> ${place}`);
+      }
+    }
+  }
 });
+
+test('keys and certificates that are alike share one form of places', () => {
+  const { lists = {} } = aws.interpret({ ...(RAW as JsonObject), kms: twice(own(RAW, 'kms')) });
+  const { forms } = lists['/kms/keys'] ?? { forms: [] };
+  const half = forms.length / 2;
+
+  assert.ok(half > 0);
+  for (const [index, form] of forms.slice(0, half).entries()) assert.equal(form, forms[half + index]);
+});
+
+function twice(kms: Json | undefined): Json {
+  const keys = own(kms, 'keys');
+  assert.ok(isArray(keys) && isObject(kms));
+  return { ...kms, keys: [...keys, ...keys] };
+}
 
 test('every reason of every verdict points at something in the evidence', () => {
   for (const { check, reasons } of verdictsOf(RAW)) {
