@@ -8,6 +8,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  readSync,
   renameSync,
   writeFileSync,
 } from 'node:fs';
@@ -41,11 +42,18 @@ function bad(collector: string, id: string, why: string, error?: unknown): Fault
   return new FaultError('evidence.digest', `${id} of ${collector} ${why}`, { cause: error });
 }
 
+/** Digests of the bytes of files that were found intact, by their names: the same bytes need not be looked at again. */
+type Intact = Map<string, string>;
+
+const nameOf = (collector: string, id: string): string => `${collector} ${id}`;
+
 export function evidenceReader(folder: string): EvidenceReader {
+  return readerOf(folder, new Map());
+}
+
+function readerOf(folder: string, intact: Intact): EvidenceReader {
   /** Folders on the way that were looked at and are no links. */
   const plain = new Set<string>();
-  /** Digests of the bytes of files that were found intact: the same bytes need not be looked at again. */
-  const intact = new Map<string, string>();
 
   function insist(path: string): void {
     if (plain.has(path)) return;
@@ -90,7 +98,7 @@ export function evidenceReader(folder: string): EvidenceReader {
       } catch (error) {
         throw bad(collector, id, 'is not JSON', error);
       }
-      const name = `${collector} ${id}`;
+      const name = nameOf(collector, id);
       if (intact.get(name) === digest) return value as unknown as Evidence;
       const evidence = intactEvidence(value, id);
       if (evidence === undefined || evidence.job.collector !== collector) {
@@ -104,7 +112,8 @@ export function evidenceReader(folder: string): EvidenceReader {
 
 /** Writes into a folder that `clearOutputFolder` has made. */
 export function evidenceStore(folder: string): EvidenceStore {
-  const reader = evidenceReader(folder);
+  const intact: Intact = new Map();
+  const reader = readerOf(folder, intact);
   const made = new Set<string>();
   return {
     ...reader,
@@ -113,18 +122,40 @@ export function evidenceStore(folder: string): EvidenceStore {
       const path = evidencePath(collector, evidence.id);
       if (path === undefined) throw new TypeError(`not an evidence id: ${evidence.id} of ${collector}`);
       const place = join(folder, path);
+      const bytes = Buffer.from(evidenceText(evidence));
+      let isThere: boolean;
       try {
         if (!made.has(collector)) mkdirSync(join(folder, 'evidence', collector), { recursive: true });
         made.add(collector);
         // A reader sees the whole file or none
-        writeFileSync(`${place}.part`, evidenceText(evidence), { flag: 'w' });
+        isThere = writeAndRead(`${place}.part`, bytes);
         renameSync(`${place}.part`, place);
       } catch (error) {
         throw new UsageError(`${place} cannot be written (${codeOf(error)})`, { cause: error });
       }
-      return reader.read(collector, evidence.id);
+      // The same bytes say the same: plain JSON that was sealed just now
+      if (!isThere) return reader.read(collector, evidence.id);
+      intact.set(nameOf(collector, evidence.id), hash('sha256', bytes));
+      return evidence;
     },
   };
+}
+
+/** Whether the file holds the bytes after they were written. */
+function writeAndRead(path: string, bytes: Buffer): boolean {
+  const file = openSync(path, 'w+');
+  try {
+    writeFileSync(file, bytes);
+    // One more than there should be
+    const back = Buffer.allocUnsafe(bytes.length + 1);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < back.length; length += read) {
+      read = readSync(file, back, length, back.length - length, length);
+    }
+    return length <= MAX_BYTES && back.subarray(0, length).equals(bytes);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The bytes of an evidence file: for people too, and the same each time. */

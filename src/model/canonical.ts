@@ -49,21 +49,21 @@ function orderedObject(object: JsonObject): Json | undefined {
   for (let at = 1; at < keys.length && same; at += 1) same = (keys[at - 1] ?? '') < (keys[at] ?? '');
   // the default order of sort() is that of UTF-16 code units
   if (!same) keys.sort();
-  const members: [string, Json][] = [];
-  for (const key of keys) {
+  let copy: { [key: string]: Json } | undefined = same ? undefined : {};
+  for (const [at, key] of keys.entries()) {
     const first = key.charCodeAt(0);
     if ((first >= 0x30 && first <= 0x39) || key === '__proto__' || key === 'toJSON') return undefined;
     const member = object[key];
     if (member === undefined) throw new TypeError('canonical JSON cannot hold undefined');
     const made = ordered(member);
     if (made === undefined) return undefined;
-    if (made !== member) same = false;
-    members.push([key, made]);
+    if (made !== member && copy === undefined) {
+      copy = {};
+      for (const before of keys.slice(0, at)) copy[before] = object[before] ?? null;
+    }
+    if (copy !== undefined) copy[key] = made;
   }
-  if (same) return object;
-  const copy: { [key: string]: Json } = {};
-  for (const [key, member] of members) copy[key] = member;
-  return copy;
+  return copy ?? object;
 }
 
 /** The plain way, for every value. */
