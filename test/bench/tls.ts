@@ -1,6 +1,7 @@
 /**
  * Connections and time of `probity tls scan` beside sslscan and nmap (and sslyze, testssl where installed), on three nginx
- * configurations at 0 and 50 ms round trip, in turn, medians. Prints ratios; run with: node test/bench/tls.ts
+ * configurations at 0 and 50 ms round trip, in turn, medians. Prints ratios; run with: node test/bench/tls.ts [name ...],
+ * where a name is one of a configuration or a peer (default: all of either kind).
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -59,7 +60,14 @@ const GOALS: { readonly [run: string]: { readonly sslyze?: number; readonly ms?:
   'legacy 50': { sslyze: 5 },
   'intermediate 50': { ms: 1500 },
 };
-const chosen = new Set(process.argv.slice(2));
+const chosen = process.argv.slice(2);
+/** Of these names those that were asked for; all of them where none was. */
+const among = (names: readonly string[]): ReadonlySet<string> => {
+  const some = names.filter((name) => chosen.includes(name));
+  return new Set(some.length === 0 ? names : some);
+};
+const peersAsked = among(PEERS.map(([peer]) => peer));
+const configurationsAsked = among(Object.keys(CONFIGURATIONS));
 /** Odd: the middle one counts. */
 const RUNS = 5;
 
@@ -77,6 +85,7 @@ async function asidesOf(port: number): Promise<number> {
 
 const material = makeMaterial();
 for (const [name, lines] of Object.entries(CONFIGURATIONS)) {
+  if (!configurationsAsked.has(name)) continue;
   const server = await startNginx(material, lines);
   for (const roundMs of [0, 50]) {
     const near = await delayed(server.port, roundMs);
@@ -89,7 +98,7 @@ for (const [name, lines] of Object.entries(CONFIGURATIONS)) {
       '--allow-private',
       '--json',
     ];
-    const present = PEERS.filter(([peer]) => has(peer) && (chosen.size === 0 || chosen.has(peer)));
+    const present = PEERS.filter(([peer]) => has(peer) && peersAsked.has(peer));
     const ours: number[] = [];
     const theirs = new Map<string, { readonly times: number[]; connections: number }>();
     let scan: Scan | undefined;

@@ -1,7 +1,7 @@
 /** What goes beyond the enumeration: odd hellos, and finished connections. Their connections are counted apart. */
 import type { Json, JsonObject } from '../../model/json.ts';
 import { askCompression } from './compression.ts';
-import type { Accepted, Setting } from './enumerate.ts';
+import type { Accepted, Setting } from './eliminate.ts';
 import { isServedElsewhere } from './facts-questions.ts';
 import { servedIn } from './facts-served.ts';
 import { probeActively } from './intrusive.ts';

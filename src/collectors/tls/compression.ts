@@ -1,7 +1,7 @@
 /** Whether pages are compressed inside TLS (BREACH): asked for compressed, with a value that a page may reflect. */
 import { answerOrFault } from '../../model/facts.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
-import type { Setting } from './enumerate.ts';
+import type { Setting } from './eliminate.ts';
 
 /** Nobody writes this by chance. */
 const MARK = 'q7x1probityreflect';

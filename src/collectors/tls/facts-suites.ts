@@ -8,6 +8,7 @@ import { GROUPS, groupName } from '../../wire/tls/names.ts';
 import { type Suite, suiteOf } from '../../wire/tls/suites.ts';
 import { fromHex, nextOffer, type Offer, ordersShown, type Pick, pickIn, type Takes } from './chain.ts';
 import { CURVES, groupsFor, type ListName, suitesFor } from './hello.ts';
+import { type Choice, choiceOf, type CurvesLeft, isWeakFirst, levelsBelow, qualityOf } from './facts-order.ts';
 import { CLASSES } from './suite-classes.ts';
 import { type Attempt, isProbed, type Probed, PROBED, saysNo } from './versions.ts';
 
@@ -24,10 +25,10 @@ export interface Listed {
   readonly groups: readonly number[];
   readonly groupsRest: FaultCode | undefined;
   readonly order: 'server' | 'client' | FaultCode | undefined;
-  /** For each question about a part of the known suites: the pick was of the best quality offered. */
-  readonly levels: readonly boolean[];
-  /** The picks came from one list, so that they stand in the order of the server. */
-  readonly sequential: boolean;
+  /** What was picked over what. */
+  readonly choices: readonly Choice[];
+  /** How many questions about order were answered. */
+  readonly asked: number;
 }
 
 export function attemptOf(raw: Json | undefined): Attempt | undefined {
@@ -52,6 +53,8 @@ interface Walked {
   readonly last: Offer;
   readonly takes: Takes;
   readonly picks: readonly Pick[];
+  /** What each pick was picked from. */
+  readonly offers: readonly Offer[];
   readonly place: string;
   /** Why there may be more; undefined where the row came to its end. */
   readonly rest: FaultCode | undefined;
@@ -65,27 +68,23 @@ function walk(raw: Json, place: string, lossless: boolean): Walked | undefined {
   if (start === undefined || !isArray(answers)) return undefined;
   if (takes !== 'suites' && takes !== 'groups' && takes !== 'both') return undefined;
   const picks: Pick[] = [];
+  const offers: Offer[] = [];
   let offer: Offer | undefined = start;
   let last = start;
   for (const item of answers) {
     if (offer === undefined) break;
     last = offer;
     const attempt = attemptOf(item);
-    if (attempt === undefined) return { offer: start, last, takes, picks, place, rest: 'evidence.missing' };
+    const walked = { offer: start, last, takes, picks, offers, place } as const;
+    if (attempt === undefined) return { ...walked, rest: 'evidence.missing' };
     const pick = pickIn(attempt, offer);
-    if (typeof pick === 'string')
-      return {
-        offer: start,
-        last,
-        takes,
-        picks,
-        place,
-        rest: saysNo(pick, true, lossless) ? undefined : faultOf(pick),
-      };
+    if (typeof pick === 'string') return { ...walked, rest: saysNo(pick, true, lossless) ? undefined : faultOf(pick) };
     picks.push(pick);
+    offers.push(offer);
     offer = nextOffer(offer, pick, takes);
   }
-  return { offer: start, last, takes, picks, place, rest: offer === undefined ? undefined : 'evidence.missing' };
+  const rest = offer === undefined ? undefined : 'evidence.missing';
+  return { offer: start, last, takes, picks, offers, place, rest };
 }
 
 function faultOf(verdict: string): FaultCode {
@@ -129,26 +128,42 @@ function orderOf(raw: Json, version: Probed, first: Pick, rows: readonly Walked[
   return pick.suite === first.suite ? 'server' : 'client';
 }
 
-/** The answer to the question about order names a group too. */
-function orderPicks(raw: Json, version: Probed): readonly Pick[] {
-  const orders = own(raw, 'orders');
-  const question = isArray(orders) ? orders.find((item) => own(item, 'version') === version) : undefined;
-  const offer = question === undefined ? undefined : offerOf(question);
-  const attempt = attemptOf(question);
-  const pick = offer === undefined || attempt === undefined ? 'refused' : pickIn(attempt, offer);
-  return typeof pick === 'string' ? [] : [pick];
+interface Asked {
+  readonly offer: Offer;
+  readonly pick: Pick;
 }
 
-function levelsIn(raw: Json, version: Probed): readonly boolean[] {
+/** The answered questions about order; the first of them names a group too. */
+function ordersIn(raw: Json, version: Probed): readonly Asked[] {
   const orders = own(raw, 'orders');
-  const questions = isArray(orders) ? orders.filter((item) => own(item, 'version') === version).slice(1) : [];
+  const questions = isArray(orders) ? orders.filter((item) => own(item, 'version') === version) : [];
   return questions.flatMap((question) => {
     const offer = offerOf(question);
     const attempt = attemptOf(question);
     const pick = offer === undefined || attempt === undefined ? 'refused' : pickIn(attempt, offer);
-    if (offer === undefined || typeof pick === 'string') return [];
-    return [offer.suites.every((code) => qualityOf(suiteOf(code)) <= qualityOf(suiteOf(pick.suite)))];
+    return offer === undefined || typeof pick === 'string' ? [] : [{ offer, pick }];
   });
+}
+
+/** What was picked over what: in the first hello, in the rows, and where the order was asked for. */
+function choicesIn(
+  version: Probed,
+  first: FirstPick | undefined,
+  rows: readonly Walked[],
+  orders: readonly Asked[],
+): readonly Choice[] {
+  const list = first?.list ?? 'all';
+  const groups = groupsFor(version, list);
+  const left = (offer: Offer, later: readonly Pick[]): CurvesLeft =>
+    offer.groups.length >= groups.length ? 'all' : later.some(({ group }) => group !== undefined) ? 'some' : 'unknown';
+  const hello = { version, suites: suitesFor(version, list), groups };
+  return [
+    ...(first === undefined ? [] : [choiceOf(hello, first.pick.suite, 'all')]),
+    ...rows.flatMap(({ picks, offers }) =>
+      offers.map((offer, index) => choiceOf(offer, picks[index]?.suite ?? 0, left(offer, picks.slice(index)))),
+    ),
+    ...orders.map(({ offer, pick }) => choiceOf(offer, pick.suite, left(offer, [pick]))),
+  ];
 }
 
 function unique(codes: readonly (number | undefined)[]): readonly number[] {
@@ -177,6 +192,7 @@ function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boo
         own(chain, 'version') === version ? (walk(chain, pointer('chains', index), lossless) ?? []) : [],
       )
     : [];
+  const orders = ordersIn(raw, version);
   const bySuites = walks.filter(({ takes }) => takes === 'suites');
   const byGroups = walks.filter(({ takes }) => takes === 'groups');
   const picks = [...(first === undefined ? [] : [first.pick]), ...walks.flatMap((found) => found.picks)];
@@ -189,7 +205,8 @@ function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boo
   const all = suitesFor(version, 'all');
   const closed = (rows: readonly Walked[]): readonly Walked[] => rows.filter(({ rest }) => rest === undefined);
   // suites and groups were taken out together until a refusal; one of the groups left, picked later, shows that it was the suites
-  const exhausted = closed(walks.filter(({ takes }) => takes === 'both')).filter(({ last }) =>
+  const modern = walks.filter(({ takes }) => takes === 'both' && version === 'TLSv1.3');
+  const exhausted = closed(modern).filter(({ last }) =>
     byGroups.some((row) => row.picks.some(({ group }) => group !== undefined && last.groups.includes(group))),
   );
   const decidedSuites = new Set([
@@ -199,7 +216,7 @@ function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boo
   ]);
   const decidedGroups = new Set([
     ...picks.map(({ group }) => group),
-    ...orderPicks(raw, version).map(({ group }) => group),
+    ...orders.map(({ pick }) => pick.group),
     ...closed(byGroups).flatMap(({ offer }) => offer.groups),
   ]);
   const ecdhe = version === 'TLSv1.3' || suites.some((code) => suiteOf(code).keyExchange.startsWith('ecdhe'));
@@ -211,7 +228,7 @@ function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boo
     places,
     suites,
     suitesRest: first === undefined ? 'evidence.missing' : restOf(all, decidedSuites, walks),
-    groups: unique([...picks, ...orderPicks(raw, version)].map(({ group }) => group)),
+    groups: unique([...picks, ...orders.slice(0, 1).map(({ pick }) => pick)].map(({ group }) => group)),
     groupsRest:
       first === undefined ? 'evidence.missing' : expectGroups ? restOf(wanted, decidedGroups, byGroups) : undefined,
     order:
@@ -219,10 +236,14 @@ function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boo
         ? 'evidence.missing'
         : suites.length < 2
           ? undefined
-          : orderOf(raw, version, first.pick, bySuites),
-    levels: levelsIn(raw, version),
-    // the first row offered everything: its picks stand in the server's order, and so do those of the rows behind it
-    sequential: bySuites[0]?.offer.suites.length === all.length - 1,
+          : orderOf(
+              raw,
+              version,
+              first.pick,
+              walks.filter(({ takes }) => takes !== 'groups'),
+            ),
+    choices: choicesIn(version, first, walks, orders),
+    asked: orders.length,
   };
 }
 
@@ -245,33 +266,11 @@ export function hexCode(code: number): string {
   return `0x${code.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
-/** Higher is better: what an ordered server should put first. AEAD ciphers of 128 bits and more are one quality. */
-export function qualityOf(suite: Suite): number {
-  if (suite.tls13) return suite.encryption === 'null' ? 0 : suite.mode === 'ccm8' ? 4 : 5;
-  if (suite.encryption === 'null' || suite.authentication === 'anon' || suite.exportGrade) return 0;
-  if (['rc4', 'rc2', 'des', 'idea', '3des'].includes(suite.encryption) || suite.mac === 'md5') return 1;
-  const strong = suite.mac === 'aead' && suite.mode !== 'ccm8';
-  if (suite.forwardSecret) return strong ? 5 : 4;
-  return strong ? 3 : 2;
-}
-
-/** For each quality but the best and the worst: the suites of at most that quality. */
-export function levelsBelow(suites: readonly number[]): readonly (readonly number[])[] {
-  const quality = (code: number): number => qualityOf(suiteOf(code));
-  const levels = [...new Set(suites.map(quality))].sort((a, b) => b - a);
-  return levels.slice(1, -1).map((level) => suites.filter((code) => quality(code) <= level));
-}
-
-function weakFirst(listed: Listed): boolean | FaultCode {
-  const quality = (code: number): number => qualityOf(suiteOf(code));
-  const best = Math.max(...listed.suites.map(quality));
-  if (listed.sequential) {
-    const qualities = listed.suites.map(quality);
-    return qualities.some((value, index) => index > 0 && value > (qualities[index - 1] ?? value));
-  }
-  const first = listed.picks[0];
-  if (first === undefined || listed.levels.length < levelsBelow(listed.suites).length) return 'tls.unclear';
-  return quality(first.suite) < best || listed.levels.includes(false);
+function weakFirst({ suites, choices, asked }: Listed): boolean | FaultCode {
+  const shown = isWeakFirst(suites, choices);
+  if (shown !== undefined) return shown;
+  // of each quality the best suite stands above all that is weaker: more is not asked where lists must be short
+  return asked > levelsBelow(suites).length ? false : 'tls.unclear';
 }
 
 function known(value: boolean | FaultCode): Json {

@@ -19,7 +19,7 @@ import { CONTENT, cutRecords, encodeRecord, type TlsRecord } from '../../wire/tl
 import { CLASSIC_SUITES, suiteOf } from '../../wire/tls/suites.ts';
 import { READABLE_SUITES12, type Spoilt } from '../../wire/tls/tls12.ts';
 import { dialForTls } from './dial.ts';
-import type { Setting } from './enumerate.ts';
+import type { Setting } from './eliminate.ts';
 import { groupsFor, helloBytes, type Question, suitesFor } from './hello.ts';
 import { untilDone } from './prober.ts';
 import type { Offered } from './questions.ts';

@@ -8,7 +8,7 @@ import { suiteOf } from '../../wire/tls/suites.ts';
 import { makeShare } from '../../wire/tls/tls13.ts';
 import { type Pick, toHex } from './chain.ts';
 import { askPlainly, type Spoken } from './dial.ts';
-import type { Setting } from './enumerate.ts';
+import type { Setting } from './eliminate.ts';
 import { FEW_SUITES, helloBytes, padded, type Question, suitesFor } from './hello.ts';
 import { type Answer, untilDone } from './prober.ts';
 import { flight13 } from './served.ts';

@@ -16,7 +16,7 @@ import {
   type Ticket13,
 } from '../../wire/tls/tls13.ts';
 import { dialForTls } from './dial.ts';
-import type { Setting } from './enumerate.ts';
+import type { Setting } from './eliminate.ts';
 import { handshake13 } from './handshake13.ts';
 import { helloOptions } from './hello.ts';
 import { untilDone } from './prober.ts';

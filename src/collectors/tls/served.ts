@@ -7,7 +7,7 @@ import { HANDSHAKE } from '../../wire/tls/flight.ts';
 import { versionName } from '../../wire/tls/names.ts';
 import { messagesOf } from '../../wire/tls/tls13.ts';
 import { dialForTls } from './dial.ts';
-import type { Setting } from './enumerate.ts';
+import type { Setting } from './eliminate.ts';
 import { handshake13, type Progress, type Wishes } from './handshake13.ts';
 import type { Prober } from './prober.ts';
 

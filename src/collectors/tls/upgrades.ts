@@ -7,7 +7,7 @@ import type { EndpointName, Protocol } from '../../model/target.ts';
 import { injectionFor } from '../../wire/starttls/injection.ts';
 import { parseFlight } from '../../wire/tls/flight.ts';
 import { dial } from './dial.ts';
-import type { Setting } from './enumerate.ts';
+import type { Setting } from './eliminate.ts';
 import { groupsFor, helloBytes, suitesFor } from './hello.ts';
 import { untilDone } from './prober.ts';
 import type { Offered } from './questions.ts';

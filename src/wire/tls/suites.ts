@@ -129,8 +129,20 @@ function isTls13(code: number): boolean {
   );
 }
 
+/** Names are taken apart once: an enumeration asks for the same suites many thousand times. */
+const known = new Map<number, Suite>();
+
 /** Any code point: one without a name is called by its number. */
 export function suiteOf(code: number): Suite {
+  const seen = known.get(code);
+  if (seen !== undefined) return seen;
+  const suite = readSuite(code);
+  // what has no name may come from a server: there are many of them
+  if (SUITE_NAMES.has(code)) known.set(code, suite);
+  return suite;
+}
+
+function readSuite(code: number): Suite {
   const name = SUITE_NAMES.get(code) ?? `0x${code.toString(16).toUpperCase().padStart(4, '0')}`;
   const plain = name.replace(/^TLS_/, '');
   const split = plain.indexOf('_WITH_');

@@ -1,0 +1,208 @@
+/** TLS 1.2 and older: suites, curves and the server's own order, in rows that reveal as much as a connection can. */
+import { suiteOf } from '../../wire/tls/suites.ts';
+import { type Offer, ordersShown, type Pick } from './chain.ts';
+import {
+  type Accepted,
+  askOffer,
+  dealt,
+  eliminate,
+  type Eliminated,
+  type Enumerated,
+  isFar,
+  type OrderQuestion,
+  type Setting,
+  suitesOf,
+  USUAL,
+  without,
+} from './eliminate.ts';
+import { levelsBelow, qualityOf } from './facts-order.ts';
+import { CURVES, groupsFor, suitesFor } from './hello.ts';
+
+/** Where only a short hello was answered, lists stay short, and with them the hello below 256 octets (facts/tls §6). */
+const SHORT = 32;
+const MANY = 6;
+/** Rows side by side of one version, at most: each costs one connection, which is refused. */
+const ROWS = 4;
+/** So many suites without a curve, one after the other: there is none left. */
+const BARE = 3;
+
+const quality = (code: number): number => qualityOf(suiteOf(code));
+/** Suites that a server should put last: they are asked for in a row of their own where rounds are dear. */
+const isWeak = (code: number): boolean => quality(code) < 4;
+const isEcdhe = (code: number): boolean => suiteOf(code).keyExchange.startsWith('ecdhe');
+const isClosed = ({ picks, chain }: Eliminated): boolean => picks.length < chain.answers.length;
+
+/** A weaker suite above a stronger one. */
+function isInverted(picked: readonly number[]): boolean {
+  return picked.some((code, index) => index > 0 && quality(code) > quality(picked[index - 1] ?? code));
+}
+
+/**
+ * The first suites of the best quality, each with another curve. Who has lost the curve of its certificate cannot use it
+ * (RFC 8422 §5.1), so that such a row tells less of the order: its end is asked for again in the next row.
+ */
+async function withCurves(setting: Setting, start: Offer, first: Pick): Promise<Eliminated> {
+  const usual = new Set(without(USUAL, first.group === undefined ? [] : [first.group]));
+  let bare = 0;
+  return await eliminate(setting, start, 'both', ({ suite, group }) => {
+    if (quality(suite) !== quality(first.suite)) return true;
+    if (group === undefined) return ++bare === 2;
+    bare = 0;
+    return usual.delete(group) ? usual.size === 0 : usual.size === 0 && USUAL.includes(group);
+  });
+}
+
+/** What such a row has settled: all before the last suite with a curve. */
+function settledBy({ picks }: Eliminated): readonly number[] {
+  const last = picks.findLastIndex(({ group }) => group !== undefined);
+  return picks.slice(0, Math.max(0, last)).map(({ suite }) => suite);
+}
+
+/** The curves of a list: nothing is asked where it is empty. */
+async function curvesOf(setting: Setting, offer: Offer): Promise<readonly Eliminated[]> {
+  const suites = offer.suites.filter((code) => isEcdhe(code));
+  return offer.groups.length === 0 ? [] : [await eliminate(setting, { ...offer, suites }, 'groups')];
+}
+
+const groupsOf = (rows: readonly Eliminated[]): readonly number[] =>
+  rows.flatMap(({ picks }) => picks.flatMap(({ group }) => group ?? []));
+
+/** The picks tell already that the server follows us, or puts weaker suites above stronger ones. */
+function isTold({ version, first }: Accepted, picked: readonly number[]): boolean {
+  return (
+    isInverted([first.suite, ...picked]) || ordersShown(first.suite, [picked], suitesFor(version, 'all')) === 'client'
+  );
+}
+
+/**
+ * Rows side by side: the weak suites, and all of them until a weak one is picked. What is then left is asked for in one row
+ * more, so that one refusal ends it and the row stands in the server's order; where the order is told, in several.
+ */
+async function strongAndWeak(setting: Setting, start: Offer, accepted: Accepted): Promise<readonly Eliminated[]> {
+  let joined = false;
+  let beside: Promise<readonly Eliminated[]> | undefined;
+  let count = 0;
+  const mixed = await mixedRow(setting, start, accepted, ({ suite }) => {
+    // a server of the newer versions alone seldom has so many suites that a second row pays
+    if (accepted.isOld || ++count > MANY) beside ??= weakRows(setting, start, () => joined);
+    return beside !== undefined && isWeak(suite);
+  });
+  if (beside === undefined) return mixed;
+  const last = mixed.at(-1)?.picks.at(-1);
+  if (last === undefined || !isWeak(last.suite)) return [...mixed, ...(await beside)];
+  joined = true;
+  const others = await beside;
+  const closed = others.filter(isClosed);
+  const decided = new Set(closed.flatMap(({ chain }) => chain.suites));
+  const left = without(start.suites, suitesOf([...mixed, ...others])).filter((code) => !decided.has(code));
+  const told = [...mixed, ...others].some((row) => isTold(accepted, suitesOf([row])));
+  // few weak ones so far, or a row at its end: there is little left
+  const hands = dealt(left, told && others.length > 1 && closed.length === 0 ? ROWS : 1);
+  const rest = await Promise.all(hands.map((suites) => eliminate(setting, { ...start, suites }, 'suites')));
+  return [...mixed, ...others, ...rest];
+}
+
+/** Once the order is told nothing is lost if each suite comes with another curve. */
+async function mixedRow(
+  setting: Setting,
+  start: Offer,
+  accepted: Accepted,
+  ends: (pick: Pick) => boolean,
+): Promise<readonly Eliminated[]> {
+  const { isOld, first } = accepted;
+  const picked: number[] = [];
+  let over = false;
+  const head = await eliminate(setting, start, 'suites', (pick) => {
+    picked.push(pick.suite);
+    over = ends(pick);
+    return over || (isOld && first.group !== undefined && isTold(accepted, picked));
+  });
+  const suites = without(start.suites, picked);
+  if (over || isClosed(head) || suites.length === 0) return [head];
+  const groups = without(USUAL, first.group === undefined ? [] : [first.group]);
+  let bare = 0;
+  const body = await eliminate(setting, { ...start, suites, groups }, 'both', (pick) => {
+    over = ends(pick);
+    bare = pick.group === undefined ? bare + 1 : 0;
+    return over || bare === BARE;
+  });
+  const left = without(suites, suitesOf([body]));
+  if (over || left.length === 0) return [head, body];
+  return [head, body, await eliminate(setting, { ...start, suites: left }, 'suites', ends)];
+}
+
+/** The weak suites until somebody takes them over: in one row, and from the seventh on in two. */
+async function weakRows(setting: Setting, start: Offer, isOver: () => boolean): Promise<readonly Eliminated[]> {
+  const weak = start.suites.filter((code) => isWeak(code));
+  let count = 0;
+  const row = await eliminate(setting, { ...start, suites: weak }, 'suites', () => ++count >= MANY || isOver());
+  const picked = suitesOf([row]);
+  const left = without(weak, picked);
+  if (isClosed(row) || left.length === 0 || isOver()) return [row];
+  const reached = quality(picked.at(-1) ?? 0);
+  const weaker = left.filter((code) => quality(code) < reached);
+  // who picks a weaker suite while stronger ones stand beside it shows its order, and so the rows need not
+  if (weaker.length === 0 || isInverted(picked)) {
+    const rows = dealt(left, 2).map((suites) => eliminate(setting, { ...start, suites }, 'suites', isOver));
+    return [row, ...(await Promise.all(rows))];
+  }
+  const rows = [
+    eliminate(setting, { ...start, suites: left }, 'suites', ({ suite }) => isOver() || quality(suite) < reached),
+    eliminate(setting, { ...start, suites: weaker }, 'suites', isOver),
+  ];
+  return [row, ...(await Promise.all(rows))];
+}
+
+/** The rows of one version, those of its curves among them. */
+async function rowsOf(setting: Setting, start: Offer, accepted: Accepted): Promise<readonly Eliminated[]> {
+  const { list, askCurves, isOld, first } = accepted;
+  if (list === 'few') {
+    const parts = dealt(start.suites, Math.ceil(start.suites.length / SHORT));
+    return await Promise.all(parts.map((suites) => eliminate(setting, { ...start, suites }, 'suites')));
+  }
+  if (!askCurves) return [await eliminate(setting, start, 'suites')];
+  if (first.group === undefined)
+    return isFar(setting) ? await strongAndWeak(setting, start, accepted) : [await eliminate(setting, start, 'suites')];
+  const others = without(CURVES, [first.group]);
+  if (isFar(setting)) {
+    // the curves do not wait until the suites are known, unless they may come with them
+    const lists = [without(others, USUAL), ...(isOld ? [] : [others.filter((code) => USUAL.includes(code))])];
+    const suites = [first.suite, ...start.suites];
+    const [rows, ...curves] = await Promise.all([
+      strongAndWeak(setting, start, accepted),
+      ...lists.map((groups) => curvesOf(setting, { ...start, suites, groups })),
+    ]);
+    return [...rows, ...curves.flat()];
+  }
+  const ahead = await withCurves(setting, { ...start, groups: others }, first);
+  const rest = without(start.suites, settledBy(ahead));
+  return [ahead, await eliminate(setting, { ...start, suites: rest }, 'suites')];
+}
+
+export async function classicSuites(setting: Setting, accepted: Accepted): Promise<Enumerated> {
+  const { version, list, first, askCurves } = accepted;
+  const all = suitesFor(version, 'all');
+  const groups = groupsFor(version, list);
+  // in reverse: then the sequence of picks itself tells whose order counts
+  const rows = await rowsOf(setting, { version, suites: without(all, [first.suite]).toReversed(), groups }, accepted);
+  const known = [...new Set([first.suite, ...suitesOf(rows)])];
+  const sequences = rows.filter(({ chain }) => chain.takes !== 'groups').map((row) => suitesOf([row]));
+  const isTold = known.length < 2 || (list === 'all' && ordersShown(first.suite, sequences, all) !== undefined);
+  const asked = new Set(rows.filter(({ chain }) => chain.takes === 'groups').flatMap(({ chain }) => chain.groups));
+  const taken = [...(first.group === undefined ? [] : [first.group]), ...groupsOf(rows), ...asked];
+  const reversed = { version, suites: known.toReversed(), groups };
+  const curves =
+    askCurves && known.some((code) => isEcdhe(code))
+      ? await curvesOf(setting, { ...reversed, groups: without(CURVES, taken) })
+      : [];
+  return {
+    chains: [...rows, ...curves].map(({ chain }) => chain),
+    orders: isTold ? [] : await orderByLevels(setting, reversed),
+  };
+}
+
+/** The known suites in reverse, then what is left of them below each quality: the pick should be of the best that is offered. */
+async function orderByLevels(setting: Setting, reversed: Offer): Promise<readonly OrderQuestion[]> {
+  const offers = [reversed, ...levelsBelow(reversed.suites).map((suites) => ({ ...reversed, suites }))];
+  return await Promise.all(offers.map(async (offer) => ({ ...offer, answer: await askOffer(setting, offer) })));
+}
