@@ -1,5 +1,5 @@
 /** The evidence of a run on disk: one file an evidence, written whole or not at all, trusted only by its digest. */
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -8,18 +8,20 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  readSync,
   renameSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Evidence } from '../model/evidence.ts';
 import { FaultError, UsageError } from '../model/fault.ts';
+import { indentedPieces } from '../model/json-pieces.ts';
 import type { Json } from '../model/json.ts';
 import { intactEvidence } from './evidence.ts';
 import { codeOf } from './io/errors.ts';
 
 const MAX_BYTES = 512 * 1024 * 1024;
+/** Letters that are written at once, where a text comes in pieces. */
+const CHUNK = 64 * 1024;
 const COLLECTOR = /^[a-z][a-z0-9-]{0,63}$/;
 const ID = /^ev-[0-9a-f]{16}$/;
 
@@ -42,16 +44,12 @@ function bad(collector: string, id: string, why: string, error?: unknown): Fault
   return new FaultError('evidence.digest', `${id} of ${collector} ${why}`, { cause: error });
 }
 
-/** Digests of the bytes of files that were found intact, by their names: the same bytes need not be looked at again. */
-type Intact = Map<string, string>;
-
-const nameOf = (collector: string, id: string): string => `${collector} ${id}`;
-
 export function evidenceReader(folder: string): EvidenceReader {
   return readerOf(folder, new Map());
 }
 
-function readerOf(folder: string, intact: Intact): EvidenceReader {
+/** `intact`: digests of the bytes of files that are known to be whole. The same bytes need not be looked at again. */
+function readerOf(folder: string, intact: Map<string, string>): EvidenceReader {
   /** Folders on the way that were looked at and are no links. */
   const plain = new Set<string>();
 
@@ -110,9 +108,11 @@ function readerOf(folder: string, intact: Intact): EvidenceReader {
   };
 }
 
+const nameOf = (collector: string, id: string): string => `${collector} ${id}`;
+
 /** Writes into a folder that `clearOutputFolder` has made. */
 export function evidenceStore(folder: string): EvidenceStore {
-  const intact: Intact = new Map();
+  const intact = new Map<string, string>();
   const reader = readerOf(folder, intact);
   const made = new Set<string>();
   return {
@@ -122,43 +122,44 @@ export function evidenceStore(folder: string): EvidenceStore {
       const path = evidencePath(collector, evidence.id);
       if (path === undefined) throw new TypeError(`not an evidence id: ${evidence.id} of ${collector}`);
       const place = join(folder, path);
-      const bytes = Buffer.from(evidenceText(evidence));
-      let isThere: boolean;
       try {
         if (!made.has(collector)) mkdirSync(join(folder, 'evidence', collector), { recursive: true });
         made.add(collector);
-        // A reader sees the whole file or none
-        isThere = writeAndRead(`${place}.part`, bytes);
+        // A reader sees the whole file or none. What was sealed and is read back as it was written needs no other look
+        intact.set(nameOf(collector, evidence.id), writeHashed(`${place}.part`, textOf(evidence)));
         renameSync(`${place}.part`, place);
       } catch (error) {
         throw new UsageError(`${place} cannot be written (${codeOf(error)})`, { cause: error });
       }
-      // The same bytes say the same: plain JSON that was sealed just now
-      if (!isThere) return reader.read(collector, evidence.id);
-      intact.set(nameOf(collector, evidence.id), hash('sha256', bytes));
-      return evidence;
+      return reader.read(collector, evidence.id);
     },
   };
 }
 
-/** Whether the file holds the bytes after they were written. */
-function writeAndRead(path: string, bytes: Buffer): boolean {
-  const file = openSync(path, 'w+');
-  try {
-    writeFileSync(file, bytes);
-    // One more than there should be
-    const back = Buffer.allocUnsafe(bytes.length + 1);
-    let length = 0;
-    for (let read = -1; read !== 0 && length < back.length; length += read) {
-      read = readSync(file, back, length, back.length - length, length);
+/** The text of an evidence file in pieces: for people too, and the same each time. */
+function* textOf(evidence: Evidence): Generator<string, void, undefined> {
+  let text = '';
+  for (const piece of indentedPieces(evidence as unknown as Json)) {
+    // Few letters at a time would be many calls of the system
+    if (text.length >= CHUNK) {
+      yield text;
+      text = '';
     }
-    return length <= MAX_BYTES && back.subarray(0, length).equals(bytes);
-  } finally {
-    closeSync(file);
+    text += piece;
   }
+  yield `${text}\n`;
 }
 
-/** The bytes of an evidence file: for people too, and the same each time. */
-export function evidenceText(evidence: Evidence): string {
-  return `${JSON.stringify(evidence, null, 1)}\n`;
+/** Writes a text that comes in pieces; answers the SHA-256 of its bytes in hexadecimal. */
+function writeHashed(path: string, pieces: Iterator<string, void>): string {
+  const first = pieces.next().value ?? '';
+  let next = pieces.next();
+  writeFileSync(path, first, { flag: 'w' });
+  if (next.done === true) return hash('sha256', first);
+  const hasher = createHash('sha256').update(first);
+  for (; next.done !== true; next = pieces.next()) {
+    writeFileSync(path, next.value, { flag: 'a' });
+    hasher.update(next.value);
+  }
+  return hasher.digest('hex');
 }

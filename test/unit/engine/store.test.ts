@@ -1,5 +1,6 @@
 /** The run folder: what is written comes back, and nothing that was changed, lost or led elsewhere is believed. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -19,6 +20,7 @@ import { evidenceId, intactEvidence, seal } from '../../../src/engine/evidence.t
 import { checkOutputFolder, clearOutputFolder } from '../../../src/engine/output-folder.ts';
 import { plainJson } from '../../../src/engine/plain.ts';
 import { evidenceReader, evidenceStore } from '../../../src/engine/store.ts';
+import { canonicalJson } from '../../../src/model/canonical.ts';
 import type { Evidence } from '../../../src/model/evidence.ts';
 import { FaultError, UsageError } from '../../../src/model/fault.ts';
 import type { Json, JsonObject } from '../../../src/model/json.ts';
@@ -68,6 +70,50 @@ test('evidence comes back as it was, any JSON, and leaves nothing half written',
   );
 
   assert.deepEqual(readdirSync(join(root, 'evidence', 'dns')).length, 1);
+});
+
+test('large evidence is written and digested in pieces: the same bytes, the same digest, and no change is believed', (t) => {
+  const root = folder(t);
+  const store = evidenceStore(root);
+  const raw = Array.from({ length: 5000 }, (_, nth) => ({ nth, name: 'ü'.repeat(nth % 50), b: [null], a: {} }));
+  const evidence = evidenceOf({ z: raw, a: { list: raw } });
+  const { digest, ...rest } = evidence;
+
+  assert.equal(
+    digest,
+    `sha256:${createHash('sha256')
+      .update(canonicalJson(rest as unknown as Json))
+      .digest('hex')}`,
+  );
+  assert.deepEqual(store.keep(evidence), evidence);
+  const path = join(root, 'evidence', 'dns', `${evidence.id}.json`);
+  const text = readFileSync(path, 'utf8');
+  assert.equal(text, `${JSON.stringify(evidence, null, 1)}\n`);
+  assert.deepEqual(evidenceReader(root).read('dns', evidence.id), evidence);
+  writeFileSync(path, text.replace('"nth": 4999', '"nth": 4998'));
+  assert.equal(
+    readFault(() => store.read('dns', evidence.id)),
+    'evidence.digest',
+  );
+});
+
+test('JSON that is plain is taken as it is; what is not, is copied so that it is', () => {
+  const plain = { a: [1, 'ä', null, { b: true }], ['__proto__']: {} };
+  assert.equal(plainJson(plain), plain);
+  for (const [value, expected] of [
+    [{ a: undefined, b: 1 }, '{"b":1}'],
+    [{ a: [{ b: '\uD800' }] }, '{"a":[{"b":"\uFFFD"}]}'],
+    [{ ['\uD800']: 1 }, '{"\uFFFD":1}'],
+    [Object.assign(Object.create(null) as object, { a: -0 }), '{"a":0}'],
+  ] as const) {
+    const made = plainJson(value);
+    assert.equal(JSON.stringify(made), expected);
+    assert.equal(plainJson(made), made);
+  }
+  assert.ok(Object.is((plainJson({ a: -0 }) as JsonObject)['a'], 0));
+  for (const value of [{ a: Number.NaN }, [new Date()], { a: () => 1 }, [1n], [new Map()]]) {
+    assert.throws(() => plainJson(value), TypeError);
+  }
 });
 
 test('evidence that changes after it was found intact is not believed', (t) => {
