@@ -219,7 +219,6 @@ const dkim = object({
   'state?': oneOf('found', 'unknown-selector', 'none'),
   'organizationalState?': oneOf('found', 'unknown-selector', 'none'),
   'shared?': texts,
-  'commonPrimes?': texts,
   'onlyEd25519?': boolean(),
 });
 

@@ -29,11 +29,16 @@ function readTags(text: string): TagList {
   const tags: Tag[] = [];
   const problems: string[] = [];
   let column = 1;
-  for (const chunk of text.split(';').slice(0, MAX_TAGS)) {
+  const chunks = text.split(';');
+  for (const [index, chunk] of chunks.slice(0, MAX_TAGS).entries()) {
     const start = column + (/^[ \t\r\n]*/.exec(chunk)?.[0].length ?? 0);
     column += chunk.length + 1;
     const trimmed = chunk.replaceAll(TRIM, '');
-    if (trimmed === '') continue;
+    if (trimmed === '') {
+      // RFC 6376 §3.2, RFC 9989 §4.8: one semicolon may end the list, none stands for nothing
+      if (index < chunks.length - 1) problems.push(`";" at column ${String(column - 1)}: no tag stands before it`);
+      continue;
+    }
     const equals = trimmed.indexOf('=');
     const name = equals < 0 ? '' : trimmed.slice(0, equals).replaceAll(TRIM, '');
     const value = trimmed.slice(equals + 1).replaceAll(TRIM, '');

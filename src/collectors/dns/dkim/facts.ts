@@ -45,10 +45,11 @@ export function dkimFacts(answers: Answers, domain: string, configured: readonly
   const places = [parent.at, random.answer.at, ...named.map(({ answer }) => answer.at)];
   const code = faultOf(parent, random.answer, others);
   const all = [...named, ...others].filter((found) => found.configured || found.records.length > 0 || dangling(found));
+  const twins = commonPrimes(all);
   sheet.set(
     'keys',
     partialList(
-      all.map((found) => keyFacts(answers, domain, found)),
+      all.map((found) => keyFacts(answers, domain, found, twins.get(found.selector) ?? [])),
       code,
     ),
     ...places,
@@ -61,7 +62,6 @@ export function dkimFacts(answers: Answers, domain: string, configured: readonly
   );
   sheet.set('state', stateOf(parent, random, all, code), ...places);
   sheet.set('shared', partialList(shared(all), code), ...places);
-  sheet.set('commonPrimes', partialList(commonPrimes(all), code), ...places);
   const usable = all.flatMap(({ records }) => records.filter(isUsable));
   const onlyEd = usable.length > 0 && usable.every(({ key }) => key?.kind === 'ed25519');
   if (usable.length > 0) sheet.set('onlyEd25519', code === undefined || !onlyEd ? onlyEd : unknown(code), ...places);
@@ -110,16 +110,23 @@ function shared(all: readonly Found[]): string[] {
   const byKey = new Map<string, string>();
   const pairs: string[] = [];
   for (const { selector, answer, records } of all) {
-    const p = records[0]?.p ?? '';
+    const { key, p = '' } = records[0] ?? {};
     if (p === '' || (answer.is !== 'unknown' && answer.chain.length > 0)) continue;
-    const first = byKey.get(p);
-    if (first === undefined) byKey.set(p, selector);
+    // one key may be written in two forms
+    const same = key?.spki === undefined ? p : Buffer.from(key.spki).toString('base64');
+    const first = byKey.get(same);
+    if (first === undefined) byKey.set(same, selector);
     else pairs.push(`${first} and ${selector}`);
   }
   return pairs;
 }
 
-function keyFacts(answers: Answers, domain: string, { selector, configured, answer, records }: Found): JsonObject {
+function keyFacts(
+  answers: Answers,
+  domain: string,
+  { selector, configured, answer, records }: Found,
+  twins: readonly string[],
+): JsonObject {
   const name = `${selector}._domainkey.${domain}`;
   const head = { selector, name, configured };
   if (answer.is === 'unknown') {
@@ -132,7 +139,7 @@ function keyFacts(answers: Answers, domain: string, { selector, configured, answ
     records: records.length,
     ...(cname === undefined ? {} : { cname, ...targetFacts(answers, answer, cname) }),
     // RFC 6376 §3.6.2.2: with several records the result is undefined
-    ...(records.length === 1 && records[0] !== undefined ? recordFacts(answers, records[0], selector) : {}),
+    ...(records.length === 1 && records[0] !== undefined ? recordFacts(answers, records[0], selector, twins) : {}),
   };
 }
 
@@ -143,7 +150,7 @@ function targetFacts(answers: Answers, answer: Answer, cname: string): JsonObjec
   return { cnameDangling: taken, cnameBroken: !taken };
 }
 
-function recordFacts(answers: Answers, record: DkimRecord, selector: string): JsonObject {
+function recordFacts(answers: Answers, record: DkimRecord, selector: string, twins: readonly string[]): JsonObject {
   const { key } = record;
   const date = dateOf(selector);
   return {
@@ -165,7 +172,7 @@ function recordFacts(answers: Answers, record: DkimRecord, selector: string): Js
       : { kind: key.kind, ...(key.bad === undefined ? {} : { bad: key.bad }), bareKey: key.bare }),
     ...(key?.bits === undefined || key.kind !== 'rsa' ? {} : { rsaBits: key.bits }),
     ...(key?.exponent === undefined ? {} : { rsaExponent: String(key.exponent) }),
-    ...(key?.bad !== undefined || key === undefined ? {} : { weaknesses: weaknesses(answers, record) }),
+    ...(key?.bad !== undefined || key === undefined ? {} : { weaknesses: weaknesses(answers, record, twins) }),
   };
 }
 
@@ -175,8 +182,9 @@ const PUBLISHED: { readonly [digest: string]: string } = {
   c9fc2f15f22401655f9b2622a8a37651c9e20b74dc305cc8df95ba005e1d64f9: 'RFC 8463 appendix A.2',
 };
 
-function weaknesses(answers: Answers, record: DkimRecord): Json {
-  const found: string[] = [];
+/** `twins`: selectors whose keys share a prime. */
+function weaknesses(answers: Answers, record: DkimRecord, twins: readonly string[]): Json {
+  const found = twins.map((twin) => `it shares a prime with the key at ${twin}: both can be computed`);
   const marks = record.key?.spki === undefined ? undefined : answers.keyMarks(record.key.spki);
   const seen = marks === 'lost' ? undefined : marks;
   if (seen?.leaked === true) found.push('it is on the list of keys that others hold');
@@ -190,16 +198,18 @@ function weaknesses(answers: Answers, record: DkimRecord): Json {
   return partialList(found, marks === 'lost' ? 'evidence.missing' : undefined);
 }
 
-/** Pairs of keys with a common prime: whoever has both can factor both. */
-function commonPrimes(all: readonly Found[]): string[] {
+/** Selectors by those whose keys have a prime in common: whoever has both can factor both. */
+function commonPrimes(all: readonly Found[]): Map<string, string[]> {
   const keys = all.flatMap(({ selector, records }) => {
     const modulus = records[0]?.key?.modulus;
     return modulus === undefined ? [] : [{ selector, modulus }];
   });
-  const found: string[] = [];
+  const found = new Map<string, string[]>();
   for (const [index, one] of keys.entries()) {
     for (const other of keys.slice(index + 1)) {
-      if (sharePrime(one.modulus, other.modulus)) found.push(`${one.selector} and ${other.selector}`);
+      if (!sharePrime(one.modulus, other.modulus)) continue;
+      found.set(one.selector, [...(found.get(one.selector) ?? []), other.selector]);
+      found.set(other.selector, [...(found.get(other.selector) ?? []), one.selector]);
     }
   }
   return found;

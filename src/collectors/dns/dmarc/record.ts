@@ -1,6 +1,6 @@
 /** DMARC records by the grammar of RFC 9989 §4.7 and §4.8: tags, what is wrong with each, and the policy that results. */
 import { remembering } from '../../../model/memory.ts';
-import { parseTags } from '../tags.ts';
+import { parseTags, type Tag } from '../tags.ts';
 
 export const POLICIES = ['none', 'quarantine', 'reject'] as const;
 export type Policy = (typeof POLICIES)[number];
@@ -83,7 +83,9 @@ function readDmarc(text: string): DmarcRecord {
       );
     }
   }
-  const names = list.tags.map((tag) => tag.name);
+  const names = list.tags.map((tag) => tag.name.toLowerCase());
+  const placed = (chosen: readonly Tag[]) =>
+    chosen.map(({ name, value, column }) => `"${name}=${value.slice(0, 60)}" at column ${String(column)}`);
   const invalidPolicies = ['p', 'sp', 'np'].flatMap((name) => {
     const value = tags.get(name);
     return value !== undefined && policyOf(value) === undefined ? [`${name}=${value.slice(0, 60)}`] : [];
@@ -96,11 +98,14 @@ function readDmarc(text: string): DmarcRecord {
     text,
     tags,
     syntax,
-    twice: list.twice,
-    unknown: names.filter((name) => ![...KNOWN, ...REMOVED].includes(name.toLowerCase())),
-    upper: names.filter((name) => /[A-Z]/.test(name)),
+    // readers that ignore case see one tag where the case differs
+    twice: placed(
+      list.tags.filter((_, index) => names.indexOf(names[index] ?? '') !== names.lastIndexOf(names[index] ?? '')),
+    ),
+    unknown: placed(list.tags.filter(({ name }) => ![...KNOWN, ...REMOVED].includes(name.toLowerCase()))),
+    upper: placed(list.tags.filter(({ name }) => /[A-Z]/.test(name))),
     removed: REMOVED.filter((name) => tags.has(name)),
-    order: p === undefined || names[1]?.toLowerCase() === 'p',
+    order: p === undefined || names[1] === 'p',
     rua,
     ruf: urisOf(tags.get('ruf')),
     p,
@@ -155,7 +160,10 @@ function uriOf(text: string): ReportUri {
   if (!/^[A-Za-z0-9._~:/?#[\]@$&'()*+=%-]+$/.test(text))
     return { ...shown, why: 'has a character that no URI may hold' };
   if (scheme !== 'mailto') return { ...shown, why: text.length > scheme.length + 1 ? undefined : 'names nothing' };
+  // RFC 6068 §2: an address follows the colon; "//" would be part of its local part, which nobody means
+  if (/^mailto:\/\//i.test(text)) return { ...shown, why: 'has "//" behind "mailto:"' };
   const address = /^mailto:[^@?]+@([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?)(?:\?.*)?$/i.exec(text);
-  if (address === null) return { ...shown, why: 'is no mail address' };
+  if (address === null || (address[1] ?? '').split('.').some((label) => label.length > 63))
+    return { ...shown, why: 'is no mail address' };
   return { ...shown, domain: (address[1] ?? '').replace(/\.$/, '').toLowerCase(), why: undefined };
 }
