@@ -8,6 +8,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  readSync,
   renameSync,
   writeFileSync,
 } from 'node:fs';
@@ -20,7 +21,7 @@ import { intactEvidence } from './evidence.ts';
 import { codeOf } from './io/errors.ts';
 
 const MAX_BYTES = 512 * 1024 * 1024;
-/** Letters that are written at once, where a text comes in pieces. */
+/** Letters that are written at once, and bytes that are read at once, where there are many. */
 const CHUNK = 64 * 1024;
 const COLLECTOR = /^[a-z][a-z0-9-]{0,63}$/;
 const ID = /^ev-[0-9a-f]{16}$/;
@@ -44,12 +45,16 @@ function bad(collector: string, id: string, why: string, error?: unknown): Fault
   return new FaultError('evidence.digest', `${id} of ${collector} ${why}`, { cause: error });
 }
 
+/** Digests of the bytes of files that were found intact, by their names: the same bytes need not be looked at again. */
+type Intact = Map<string, string>;
+
+const nameOf = (collector: string, id: string): string => `${collector} ${id}`;
+
 export function evidenceReader(folder: string): EvidenceReader {
   return readerOf(folder, new Map());
 }
 
-/** `intact`: digests of the bytes of files that are known to be whole. The same bytes need not be looked at again. */
-function readerOf(folder: string, intact: Map<string, string>): EvidenceReader {
+function readerOf(folder: string, intact: Intact): EvidenceReader {
   /** Folders on the way that were looked at and are no links. */
   const plain = new Set<string>();
 
@@ -108,11 +113,9 @@ function readerOf(folder: string, intact: Map<string, string>): EvidenceReader {
   };
 }
 
-const nameOf = (collector: string, id: string): string => `${collector} ${id}`;
-
 /** Writes into a folder that `clearOutputFolder` has made. */
 export function evidenceStore(folder: string): EvidenceStore {
-  const intact = new Map<string, string>();
+  const intact: Intact = new Map();
   const reader = readerOf(folder, intact);
   const made = new Set<string>();
   return {
@@ -122,18 +125,65 @@ export function evidenceStore(folder: string): EvidenceStore {
       const path = evidencePath(collector, evidence.id);
       if (path === undefined) throw new TypeError(`not an evidence id: ${evidence.id} of ${collector}`);
       const place = join(folder, path);
+      let digest: string | undefined;
       try {
         if (!made.has(collector)) mkdirSync(join(folder, 'evidence', collector), { recursive: true });
         made.add(collector);
-        // A reader sees the whole file or none. What was sealed and is read back as it was written needs no other look
-        intact.set(nameOf(collector, evidence.id), writeHashed(`${place}.part`, textOf(evidence)));
+        // A reader sees the whole file or none
+        digest = writeAndRead(`${place}.part`, textOf(evidence));
         renameSync(`${place}.part`, place);
       } catch (error) {
         throw new UsageError(`${place} cannot be written (${codeOf(error)})`, { cause: error });
       }
-      return reader.read(collector, evidence.id);
+      // The same bytes say the same: plain JSON that was sealed just now
+      if (digest === undefined) return reader.read(collector, evidence.id);
+      intact.set(nameOf(collector, evidence.id), digest);
+      return evidence;
     },
   };
+}
+
+/** Writes a text; answers the SHA-256 of its bytes in hexadecimal, undefined where the file does not hold them afterwards. */
+function writeAndRead(path: string, pieces: Iterator<string, void>): string | undefined {
+  const file = openSync(path, 'w+');
+  try {
+    const first = Buffer.from(pieces.next().value ?? '');
+    writeFileSync(file, first);
+    let next = pieces.next();
+    if (next.done === true) return holds(file, first) ? hash('sha256', first) : undefined;
+    const hasher = createHash('sha256').update(first);
+    for (; next.done !== true; next = pieces.next()) {
+      writeFileSync(file, next.value);
+      hasher.update(next.value);
+    }
+    const digest = hasher.digest('hex');
+    return digestOfFile(file) === digest ? digest : undefined;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Whether the file holds the bytes and nothing else. */
+function holds(file: number, bytes: Buffer): boolean {
+  // One more than there should be
+  const back = Buffer.allocUnsafe(bytes.length + 1);
+  let length = 0;
+  for (let read = -1; read !== 0 && length < back.length; length += read) {
+    read = readSync(file, back, length, back.length - length, length);
+  }
+  return back.subarray(0, length).equals(bytes);
+}
+
+function digestOfFile(file: number): string | undefined {
+  const hasher = createHash('sha256');
+  const bytes = Buffer.allocUnsafe(CHUNK);
+  let length = 0;
+  for (let read = -1; read !== 0; length += read) {
+    read = readSync(file, bytes, 0, CHUNK, length);
+    hasher.update(bytes.subarray(0, read));
+  }
+  // What is longer cannot be read again later
+  return length <= MAX_BYTES ? hasher.digest('hex') : undefined;
 }
 
 /** The text of an evidence file in pieces: for people too, and the same each time. */
@@ -148,18 +198,4 @@ function* textOf(evidence: Evidence): Generator<string, void, undefined> {
     text += piece;
   }
   yield `${text}\n`;
-}
-
-/** Writes a text that comes in pieces; answers the SHA-256 of its bytes in hexadecimal. */
-function writeHashed(path: string, pieces: Iterator<string, void>): string {
-  const first = pieces.next().value ?? '';
-  let next = pieces.next();
-  writeFileSync(path, first, { flag: 'w' });
-  if (next.done === true) return hash('sha256', first);
-  const hasher = createHash('sha256').update(first);
-  for (; next.done !== true; next = pieces.next()) {
-    writeFileSync(path, next.value, { flag: 'a' });
-    hasher.update(next.value);
-  }
-  return hasher.digest('hex');
 }
