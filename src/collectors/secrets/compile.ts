@@ -6,7 +6,7 @@ import { anchorsOf, bytesOf, firstOf, lastOf, lengthsOf } from '../../pattern/me
 import { parsePattern } from '../../pattern/parse.ts';
 import { overlaps, setOf, type ByteSet } from '../../pattern/ast.ts';
 import { type Allow, allowsOf, gitleaksRule, type GitleaksRule } from './gitleaks.ts';
-import { type Keyword, type Keywords, Search, SHORTEST_KEYWORD } from './keywords.ts';
+import { type Keyword, type Keywords, Search, type SearchTables, SHORTEST_KEYWORD } from './keywords.ts';
 import { GATES } from './search.ts';
 
 /** Made when it is first asked for: most detectors never see a keyword of theirs. */
@@ -79,6 +79,11 @@ export interface Engine {
 const UNBOUNDED_REACH = 4096;
 
 export function compile(set: DetectorSet): Engine {
+  return prepare(set)();
+}
+
+/** All but the search, whose tables another thread may have made. */
+export function prepare(set: DetectorSet): (tables?: SearchTables) => Engine {
   const named = new Set(set.detectors.flatMap((detector) => detector.uri?.schemes ?? []));
   const allow = allowsOf(set.allow ?? []);
   const rules = set.detectors.flatMap((detector) =>
@@ -88,18 +93,23 @@ export function compile(set: DetectorSet): Engine {
   const byContent = matchers.filter((matcher) => matcher.rule.is !== 'path');
   const all = entriesFor(byContent);
   const fixed = entriesFor(byContent.filter((matcher) => matcher.fixed));
-  const search = new Search([all, fixed]);
-  const [allKeywords, fixedKeywords] = search.plans;
-  if (allKeywords === undefined || fixedKeywords === undefined) throw new TypeError('there are two plans');
-  return {
-    search,
+  const rest = {
     matchers,
-    all: { keywords: allKeywords, matchers: all.map((entry) => entry.matchers) },
-    fixed: { keywords: fixedKeywords, matchers: fixed.map((entry) => entry.matchers) },
     paths: matchers.filter((matcher) => matcher.rule.is === 'path'),
     always: matchers.filter((matcher) => matcher.rule.is === 'gitleaks' && !isIndexed(matcher.keywords)),
     allow,
     published: new Set(set.detectors.flatMap((detector) => detector.allow?.published ?? [])),
+  };
+  return (tables) => {
+    const search = new Search([all, fixed], tables);
+    const [allKeywords, fixedKeywords] = search.plans;
+    if (allKeywords === undefined || fixedKeywords === undefined) throw new TypeError('there are two plans');
+    return {
+      ...rest,
+      search,
+      all: { keywords: allKeywords, matchers: all.map((entry) => entry.matchers) },
+      fixed: { keywords: fixedKeywords, matchers: fixed.map((entry) => entry.matchers) },
+    };
   };
 }
 

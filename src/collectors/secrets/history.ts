@@ -6,7 +6,7 @@ import { type Entry, objectBatches } from './batches.ts';
 import { inputOf, linesOf, textOf } from './git-text.ts';
 import { listObjects, type Objects } from './listing.ts';
 import { type Holder, type Memory, type Names, NOTHING, readMemory, writeMemory } from './memory.ts';
-import { scanInWorkers } from './pool.ts';
+import { scanInWorkers, type Scanner } from './pool.ts';
 import type { WorkDone, WorkerStart, WorkItem } from './protocol.ts';
 import type { Found } from './report.ts';
 
@@ -38,7 +38,7 @@ export interface Past {
 
 export interface PastRequest {
   readonly io: IO;
-  readonly start: WorkerStart;
+  readonly scanner: Scanner;
   readonly repository: Repository;
   /** The user's file that remembers what was read (`--state`). */
   readonly state?: string;
@@ -51,7 +51,8 @@ export interface PastRequest {
 
 /** Everything that refs reach and no earlier run read, and once more the few objects in which one found something. */
 export async function scanPast(request: PastRequest): Promise<Past> {
-  const { io, start, repository, state } = request;
+  const { io, scanner, repository, state } = request;
+  const { start } = scanner;
   const path = start.root;
   const file = state === undefined ? undefined : io.kept(state);
   const purpose = purposeOf(start);
@@ -80,7 +81,7 @@ export async function scanPast(request: PastRequest): Promise<Past> {
     request.take({ ...done, found: [], unread: [] });
   };
   await scanInWorkers(
-    start,
+    scanner,
     objectBatches(io, path, () => entriesOf(memory, objects, order)),
     io.signal,
     take,

@@ -1,6 +1,6 @@
 /** Finds the keywords of detectors in bytes: writes tables for the search program (search.ts), and brings texts into its memory. */
 import { ENCODING_OF, LONGEST_RUN, SHORTEST_RUN } from './encodings.ts';
-import { MEMORY, RECORD, reserve, slotOf, SLOTS, startProgram, type Program } from './search.ts';
+import { compileProgram, MEMORY, RECORD, reserve, slotOf, SLOTS, startProgram, type Program } from './search.ts';
 
 export interface Keyword {
   /** Lower case where its spelling does not matter. */
@@ -50,33 +50,32 @@ export class Hits {
   }
 }
 
+/** What the search of all plans reads beside the text: made once, and copied into the memory of each thread. */
+export interface SearchTables {
+  readonly program: object;
+  readonly image: Uint8Array;
+}
+
 /** One memory for the tables of several plans and for the texts that are searched. */
 export class Search {
   readonly plans: readonly Keywords[];
+  readonly tables: SearchTables;
   readonly #program: Program;
   readonly #piece: number;
   readonly #texts: number;
 
-  constructor(plans: readonly (readonly Keyword[])[]) {
-    const words = plans.map((plan) => wordsOf(plan));
-    let next: number = MEMORY.rest;
-    const starts = words.map((some) => {
-      const start = next;
-      next += sizeOf(some);
-      return start;
-    });
-    this.#piece = next + LOOK_BACK;
+  constructor(plans: readonly (readonly Keyword[])[], tables: SearchTables = tablesOf(plans)) {
+    this.tables = tables;
+    this.#piece = MEMORY.rest + tables.image.length + LOOK_BACK;
     // the byte before a text is a NUL
     this.#texts = this.#piece + PIECE + 2 * MARGIN;
-    this.#program = startProgram(this.#texts);
-    const view = new DataView(this.#program.memory.buffer);
-    const memory = new Uint8Array(this.#program.memory.buffer);
-    this.plans = words.map((some, i) => {
-      const start = starts[i] ?? 0;
-      writeTable(memory, start, some);
-      writeRecords(view, memory, start + PAIRS * 8, some);
-      const lengths = Uint16Array.from(some, ({ bytes }) => bytes.length);
-      return { search: this, table: start, slots: start + PAIRS * 8, lengths };
+    this.#program = startProgram(tables.program, this.#texts);
+    new Uint8Array(this.#program.memory.buffer).set(tables.image, MEMORY.rest);
+    let table: number = MEMORY.rest;
+    this.plans = plans.map((keywords) => {
+      const plan = { search: this, table, slots: table + PAIRS * 8, lengths: Uint16Array.from(keywords, lengthOf) };
+      table += sizeOf(keywords);
+      return plan;
     });
   }
 
@@ -194,10 +193,27 @@ function wordsOf(keywords: readonly Keyword[]): readonly Word[] {
   });
 }
 
+function lengthOf({ text }: Keyword): number {
+  return text.length;
+}
+
 /** A table, the beginnings of all slots, the records, the texts. */
-function sizeOf(words: readonly Word[]): number {
-  const texts = words.reduce((sum, { bytes }) => sum + bytes.length * 2, 0);
-  return PAIRS * 8 + (SLOTS + 1) * 4 + words.length * RECORD.size + texts;
+function sizeOf(keywords: readonly Keyword[]): number {
+  const texts = keywords.reduce((sum, keyword) => sum + lengthOf(keyword) * 2, 0);
+  return PAIRS * 8 + (SLOTS + 1) * 4 + keywords.length * RECORD.size + texts;
+}
+
+function tablesOf(plans: readonly (readonly Keyword[])[]): SearchTables {
+  const image = new Uint8Array(plans.reduce((sum, keywords) => sum + sizeOf(keywords), 0));
+  const view = new DataView(image.buffer);
+  let start = 0;
+  for (const keywords of plans) {
+    const words = wordsOf(keywords);
+    writeTable(image, start, words);
+    writeRecords(view, image, start + PAIRS * 8, words);
+    start += sizeOf(keywords);
+  }
+  return { program: compileProgram(), image };
 }
 
 function spellings({ bytes, masks }: Word, at: number): readonly number[] {
@@ -231,15 +247,15 @@ function writeTable(memory: Uint8Array, start: number, words: readonly Word[]): 
   memory.set(LOW_FIRST ? bytes : bytes.swap32(), start);
 }
 
-/** The keywords by the slot of their first three letters; in a slot, by number. */
+/** The keywords by the slot of their first three letters; in a slot, by number. Addresses are those of the program's memory. */
 function writeRecords(view: DataView, memory: Uint8Array, slots: number, words: readonly Word[]): void {
   const sorted = [...words].sort((a, b) => a.slot - b.slot || a.number - b.number);
   let record = slots + (SLOTS + 1) * 4;
   let text = record + words.length * RECORD.size;
   let next = 0;
   for (const { slot, bytes, masks, gates, shortest, run, number } of sorted) {
-    for (; next <= slot; next++) view.setUint32(slots + next * 4, record, true);
-    view.setUint32(record + RECORD.text, text, true);
+    for (; next <= slot; next++) view.setUint32(slots + next * 4, MEMORY.rest + record, true);
+    view.setUint32(record + RECORD.text, MEMORY.rest + text, true);
     view.setUint16(record + RECORD.length, bytes.length, true);
     view.setUint8(record + RECORD.gates, gates);
     view.setUint8(record + RECORD.shortest, shortest);
@@ -250,5 +266,5 @@ function writeRecords(view: DataView, memory: Uint8Array, slots: number, words: 
     text += bytes.length * 2;
     record += RECORD.size;
   }
-  for (; next <= SLOTS; next++) view.setUint32(slots + next * 4, record, true);
+  for (; next <= SLOTS; next++) view.setUint32(slots + next * 4, MEMORY.rest + record, true);
 }

@@ -96,12 +96,14 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     archives,
     installed: await isInstalled(tree),
   };
-  // compiled only where a path is to be shown
-  let engine: Engine | undefined;
-  const safe = (path: string): string => redactPath((engine ??= compile(set)), path);
+  // compiled when a worker waits for its tables, or a path is to be shown
+  let compiled: Engine | undefined;
+  const engine = (): Engine => (compiled ??= compile(set));
+  const safe = (path: string): string => redactPath(engine(), path);
+  const scanner = { start, tables: () => engine().search.tables };
   const history = job.options['history'] === true;
   const repository = history ? await repositoryAt(io, tree.root) : undefined;
-  if (repository?.bare !== true) await scanInWorkers(start, fileBatches(select()), io.signal, take);
+  if (repository?.bare !== true) await scanInWorkers(scanner, fileBatches(select()), io.signal, take);
   let known = 0;
   if (history) {
     if (repository === undefined)
@@ -109,7 +111,7 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     const state = job.options['state'];
     const past = await scanPast({
       io,
-      start,
+      scanner,
       repository,
       ...(typeof state === 'string' ? { state } : {}),
       take,

@@ -1,18 +1,27 @@
 /** The pool of worker threads: hands out batches as workers become free. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import type { SearchTables } from './keywords.ts';
 import type { Batch, FromWorker, ToWorker, WorkDone, WorkerStart } from './protocol.ts';
 
 const MAX_WORKERS = 8;
+/** Batches that a worker has: one that it scans, and one that is there when it is done. */
+const AHEAD = 2;
 
 /** The worker's file: beside this one in a checkout (`worker.ts`), and beside the bundle that holds this one (`worker.js`). */
 function workerFile(): URL {
   return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 }
 
+export interface Scanner {
+  readonly start: WorkerStart;
+  /** Made while the workers start. */
+  tables(): SearchTables;
+}
+
 /** Scans what `batches` yields; calls `take` for every batch that is done. */
 export async function scanInWorkers(
-  start: WorkerStart,
+  scanner: Scanner,
   batches: AsyncIterable<Batch>,
   signal: AbortSignal,
   take: (done: WorkDone) => void,
@@ -34,8 +43,10 @@ export async function scanInWorkers(
     const second = await next();
     const ready = second === undefined ? [first] : [first, second];
     const wanted = second === undefined ? 1 : Math.min(availableParallelism(), MAX_WORKERS);
+    const workers = Array.from({ length: wanted }, () => newWorker(scanner.start));
+    const tables = scanner.tables();
     await Promise.all(
-      Array.from({ length: wanted }, () => drain(start, async () => ready.shift() ?? (await next()), signal, take)),
+      workers.map((worker) => drain(worker, tables, async () => ready.shift() ?? (await next()), signal, take)),
     );
   } finally {
     // where a worker broke off, what feeds the batches ends too
@@ -43,38 +54,49 @@ export async function scanInWorkers(
   }
 }
 
-async function drain(
-  start: WorkerStart,
-  next: () => Promise<Batch | undefined>,
-  signal: AbortSignal,
-  take: (done: WorkDone) => void,
-): Promise<void> {
-  const worker = new Worker(workerFile(), {
+function newWorker(start: WorkerStart): Worker {
+  return new Worker(workerFile(), {
     workerData: start,
     stdout: true,
     stderr: true,
     // what a text leaves behind dies with it: more room for it would only hold more memory
     resourceLimits: { maxYoungGenerationSizeMb: 12 },
   });
+}
+
+async function drain(
+  worker: Worker,
+  tables: SearchTables,
+  next: () => Promise<Batch | undefined>,
+  signal: AbortSignal,
+  take: (done: WorkDone) => void,
+): Promise<void> {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   const say = (message: ToWorker): void => worker.postMessage(message);
   const stop = (): void => void worker.terminate();
   try {
     await new Promise<void>((resolve, reject) => {
       const failed = (error: unknown): void => reject(error instanceof Error ? error : new Error(String(error)));
-      let current: Batch | undefined;
+      const given: Batch[] = [];
+      let ended = false;
       const advance = (batch: Batch | undefined): void => {
-        current = batch;
-        if (batch === undefined) return say({ is: 'end' });
+        if (batch === undefined) {
+          if (!ended) say({ is: 'end' });
+          ended = true;
+          return;
+        }
+        given.push(batch);
         const { items, memory } = batch;
         say({ is: 'work', items, ...(memory === undefined ? {} : { memory }) });
       };
       worker.on('message', (message: FromWorker) => {
         if (message.is === 'bug') return reject(new Error(`the scanner failed\n${message.stack}`));
-        if (message.is === 'done') take(message.done);
-        current?.release?.();
+        take(message.done);
+        given.shift()?.release?.();
         next().then(advance, failed);
       });
+      say({ is: 'tables', tables });
+      for (let ahead = 0; ahead < AHEAD; ahead++) next().then(advance, failed);
       worker.on('error', () => reject(new Error('a worker of the scanner broke off')));
       worker.on('exit', () => (signal.aborted ? failed(signal.reason) : resolve()));
       signal.addEventListener('abort', stop, { once: true });

@@ -1,5 +1,6 @@
 /** What the pool and its workers say to each other. Nothing here can hold a credential but the key, which is never written. */
 import type { FaultCode } from '../../model/fault.ts';
+import type { SearchTables } from './keywords.ts';
 import type { Found } from './report.ts';
 
 export interface WorkerStart {
@@ -56,9 +57,9 @@ export interface WorkDone {
 }
 
 export type ToWorker =
+  | { readonly is: 'tables'; readonly tables: SearchTables }
   | { readonly is: 'work'; readonly items: readonly WorkItem[]; readonly memory?: SharedArrayBuffer }
   | { readonly is: 'end' };
 export type FromWorker =
-  | { readonly is: 'ready' }
   | { readonly is: 'done'; readonly done: WorkDone }
   | { readonly is: 'bug'; readonly stack: string };

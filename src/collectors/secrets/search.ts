@@ -446,14 +446,16 @@ export interface Program {
   readonly runs: RunsRoutine;
 }
 
-let compiled: object | undefined;
-
-/** The program with a memory of its own. */
-export function startProgram(bytes: number): Program {
-  compiled ??= new WebAssembly.Module(
+/** The program, compiled; threads share it. */
+export function compileProgram(): object {
+  return new WebAssembly.Module(
     assemble([notInWord, assigned, authority, places, matches, passes, verify, search, beginsAsText, runs], 2),
   );
-  const { memory, search: searchRoutine, runs: runsRoutine } = new WebAssembly.Instance(compiled).exports;
+}
+
+/** The program with a memory of its own. */
+export function startProgram(module: object, bytes: number): Program {
+  const { memory, search: searchRoutine, runs: runsRoutine } = new WebAssembly.Instance(module).exports;
   reserve(memory, bytes);
   const all = new Uint8Array(memory.buffer);
   all.set(KIND, MEMORY.kinds);

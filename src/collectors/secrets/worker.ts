@@ -4,18 +4,20 @@ import { basename, sep } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FaultCode } from '../../model/fault.ts';
 import type { DetectorSet } from '../../model/detector.ts';
-import { compile } from './compile.ts';
+import { prepare, type Engine } from './compile.ts';
 import { archiveEntries, archiveKind, type ArchiveLimits } from '../../wire/archive.ts';
 import { CHUNK, scanFile, type FileScan } from './file.ts';
 import type { FromWorker, ToWorker, Unread, WorkDone, WorkerStart, WorkItem } from './protocol.ts';
 import type { Found } from './report.ts';
 
 const start = workerData as WorkerStart;
-const engine = compile(JSON.parse(Buffer.from(start.detectors).toString('utf8')) as DetectorSet);
+const withTables = prepare(JSON.parse(Buffer.from(start.detectors).toString('utf8')) as DetectorSet);
+/** Set by the first message. */
+let engine: Engine;
 const key = Buffer.from(start.key);
 const rootName = start.installed ? 'node_modules' : basename(start.root);
 /** Lies in the memory of the search: what is read is not copied. */
-let buffer = engine.search.room(256 * 1024);
+let buffer: Buffer = Buffer.alloc(0);
 
 function codeOf(error: unknown): FaultCode | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -32,7 +34,8 @@ const root = start.root.endsWith(sep) ? start.root : start.root + sep;
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 function roomFor(length: number): Buffer {
-  if (buffer.length < length) buffer = engine.search.room(Math.min(CHUNK, Math.max(length, buffer.length * 2)));
+  if (buffer.length < length)
+    buffer = engine.search.room(Math.min(CHUNK, Math.max(length, 256 * 1024, buffer.length * 2)));
   return buffer;
 }
 
@@ -151,11 +154,11 @@ parentPort?.on('message', (message: ToWorker) => {
     return;
   }
   try {
-    send({ is: 'done', done: work(message.items, message.memory) });
+    if (message.is === 'tables') engine = withTables(message.tables);
+    else send({ is: 'done', done: work(message.items, message.memory) });
   } catch (error) {
     // the message of an error could quote what was read; the places in our code cannot
     const stack = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
     send({ is: 'bug', stack: stack.join('\n') });
   }
 });
-send({ is: 'ready' });
