@@ -1,27 +1,29 @@
 /** The Merkle tree of RFC 6962: a root over all records, and proofs that show one record alone. */
 import { hash } from 'node:crypto';
 
+/** The 32 bytes of a hash as a text with one letter each (latin1): a buffer costs as much as the hash itself, and more to clear away. */
+export type Hash = string;
+
 /** RFC 6962 §2.1: leaf and node hashes have different first bytes, so that a node can never pass for a leaf. */
-export function leafHash(record: string | Uint8Array): Uint8Array {
+export function leafHash(record: string | Uint8Array): Hash {
   // U+0000 is the byte 0x00 in UTF-8
-  if (typeof record === 'string') return hash('sha256', `\u0000${record}`, 'buffer');
+  if (typeof record === 'string') return hash('sha256', `\u0000${record}`, 'binary');
   const bytes = new Uint8Array(record.length + 1);
   bytes.set(record, 1);
-  return hash('sha256', bytes, 'buffer');
+  return hash('sha256', bytes, 'binary');
 }
 
-const pair = new Uint8Array(65);
+const pair = Buffer.alloc(65, 1);
 
-function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  pair[0] = 1;
-  pair.set(left, 1);
-  pair.set(right, 33);
-  return hash('sha256', pair, 'buffer');
+function nodeHash(left: Hash, right: Hash): Hash {
+  pair.write(left, 1, 'latin1');
+  pair.write(right, 33, 'latin1');
+  return hash('sha256', pair, 'binary');
 }
 
 /** One level up. The last of an odd number goes up unchanged: never doubled, which would let two lists share a root. */
-function level(hashes: readonly Uint8Array[]): Uint8Array[] {
-  const up: Uint8Array[] = [];
+function level(hashes: readonly Hash[]): Hash[] {
+  const up: Hash[] = [];
   for (let at = 0; at < hashes.length; at += 2) {
     const left = hashes[at];
     const right = hashes[at + 1];
@@ -35,21 +37,21 @@ function level(hashes: readonly Uint8Array[]): Uint8Array[] {
  * The tree hash over leaf hashes. Pairing from the left, level by level, is the same tree as the recursive
  * split at the largest power of two below n.
  */
-export function treeHash(leaves: readonly Uint8Array[]): Uint8Array {
+export function treeHash(leaves: readonly Hash[]): Hash {
   let hashes = leaves;
   while (hashes.length > 1) hashes = level(hashes);
-  return hashes[0] ?? hash('sha256', '', 'buffer');
+  return hashes[0] ?? hash('sha256', '', 'binary');
 }
 
 /** The same root over leaves that come one by one; only the roots of the full trees so far are kept. */
 export interface TreeHasher {
-  add(leaf: Uint8Array): void;
-  root(): Uint8Array;
+  add(leaf: Hash): void;
+  root(): Hash;
 }
 
 export function treeHasher(): TreeHasher {
   /** Full trees, the largest first, their sizes the binary digits of the number of leaves. */
-  const trees: Uint8Array[] = [];
+  const trees: Hash[] = [];
   let count = 0;
   return {
     add(leaf) {
@@ -62,16 +64,16 @@ export function treeHasher(): TreeHasher {
       count += 1;
     },
     root: () =>
-      trees.reduceRight<Uint8Array | undefined>(
+      trees.reduceRight<Hash | undefined>(
         (right, left) => (right === undefined ? left : nodeHash(left, right)),
         undefined,
-      ) ?? hash('sha256', '', 'buffer'),
+      ) ?? hash('sha256', '', 'binary'),
   };
 }
 
 /** RFC 6962 §2.1.1: the hashes that, with the leaf, lead to the root. */
-export function auditPath(leaves: readonly Uint8Array[], index: number): Uint8Array[] {
-  const path: Uint8Array[] = [];
+export function auditPath(leaves: readonly Hash[], index: number): Hash[] {
+  const path: Hash[] = [];
   let hashes = leaves;
   let at = index;
   while (hashes.length > 1) {
@@ -84,12 +86,7 @@ export function auditPath(leaves: readonly Uint8Array[], index: number): Uint8Ar
 }
 
 /** The root that a leaf hash and its path lead to, or undefined where the path cannot belong to such a tree. */
-export function rootFromPath(
-  leaf: Uint8Array,
-  index: number,
-  size: number,
-  path: readonly Uint8Array[],
-): Uint8Array | undefined {
+export function rootFromPath(leaf: Hash, index: number, size: number, path: readonly Hash[]): Hash | undefined {
   if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return undefined;
   let hashed = leaf;
   let at = index;

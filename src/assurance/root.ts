@@ -2,7 +2,7 @@
 import { canonicalJson } from '../model/canonical.ts';
 import { byCodeUnit, type Json } from '../model/json.ts';
 import type { EvidenceEntry, Result } from '../model/result.ts';
-import { leafHash, treeHash } from './merkle.ts';
+import { type Hash, leafHash, treeHash } from './merkle.ts';
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
@@ -13,17 +13,17 @@ function bytesOf(digest: string): Uint8Array {
 }
 
 /** The leaves of the evidence: the digests as 32 bytes, by evidence id. */
-export function evidenceLeaves(evidence: readonly EvidenceEntry[]): Uint8Array[] {
+export function evidenceLeaves(evidence: readonly EvidenceEntry[]): Hash[] {
   return evidence.toSorted((a, b) => byCodeUnit(a.id, b.id)).map((entry) => leafHash(bytesOf(entry.digest)));
 }
 
 /** The leaf of a result: its canonical JSON, as it stands in run.json. */
-function resultLeaf(result: Result): Uint8Array {
+function resultLeaf(result: Result): Hash {
   return leafHash(canonicalJson(result as unknown as Json));
 }
 
-export function digestText(hash: Uint8Array): string {
-  return `sha256:${Buffer.from(hash).toString('hex')}`;
+export function digestText(hash: Hash): string {
+  return `sha256:${Buffer.from(hash, 'latin1').toString('hex')}`;
 }
 
 /** Over the leaves of the evidence, then those of the results in the order of the file. */

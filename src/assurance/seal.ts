@@ -6,7 +6,7 @@ import type { EvidenceEntry, Reason, Result, Run, RunTarget, Verdict } from '../
 import { publicKind, type Target } from '../model/target.ts';
 import { rollUp } from './controls.ts';
 import { fingerprintOf } from './digest.ts';
-import { leafHash, treeHasher } from './merkle.ts';
+import { type Hash, leafHash, treeHasher } from './merkle.ts';
 import { resultTexts } from './result-text.ts';
 import { digestText, evidenceLeaves } from './root.ts';
 import { summary } from './summary.ts';
@@ -87,7 +87,7 @@ function resultOf(clean: Verdict): Result {
 interface Sealed {
   readonly result: Result;
   readonly line: string;
-  readonly leaf: Uint8Array;
+  readonly leaf: Hash;
 }
 
 function sealed(verdict: Verdict): Sealed {

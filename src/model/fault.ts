@@ -123,7 +123,11 @@ export class FaultError extends Error {
   readonly fault: Fault;
   constructor(code: FaultCode, message?: string, options?: ErrorOptions) {
     const made = fault(code, message);
+    // It is data, and thousands of them may be made in a run: where it was thrown tells nobody anything
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(`${made.code}: ${made.message}`, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'FaultError';
     this.fault = made;
   }
