@@ -21,6 +21,12 @@ export function withProfile(check: Check, subject: string): string {
   return check.profile === undefined ? subject : `${subject}@${check.profile}`;
 }
 
+/** A verdict that is made when its turn has come, so that those of a long list need not stand side by side. */
+export interface Pending {
+  readonly subject: string;
+  make(): Verdict;
+}
+
 /** It is the scene of its own explanations: what the frame holds, and which item is bound. */
 export class Case {
   private readonly compiled: CompiledCheck;
@@ -43,7 +49,8 @@ export class Case {
     for (let index = 0; index < this.frame.length; index += 1) this.frame[index] = sources[index]?.root;
   }
 
-  judge(into: Verdict[]): void {
+  /** Adds what there is to say. The frame is this case's until the last pending verdict is made. */
+  judge(into: (Verdict | Pending)[]): void {
     const silent = this.check.each?.onEmpty === 'silent';
     const closed = this.target.parent === undefined ? undefined : this.nothingListens();
     const { each, subject } = this.compiled;
@@ -78,7 +85,7 @@ export class Case {
   }
 
   /** One verdict for each item; for an empty, absent, unknown or partial list one about the target. */
-  private items(each: CompiledEach, silent: boolean, into: Verdict[]): void {
+  private items(each: CompiledEach, silent: boolean, into: (Verdict | Pending)[]): void {
     const fact = factAt(each.list, this.frame);
     const parts = listParts(fact);
     const items = parts?.items ?? [];
@@ -89,16 +96,29 @@ export class Case {
       const count = (counts.get(name) ?? 0) + 1;
       counts.set(name, count);
       const subject = count === 1 ? name : `${name}~${String(count)}`;
-      this.itemSlot = each.item;
-      this.itemPointer = `${each.list.pointer}/${String(index)}`;
-      const verdict = this.verdict(subject);
-      into.push({ ...verdict, ...this.extras(each, verdict.status) });
+      into.push({
+        subject: withProfile(this.check, subject),
+        make: () => this.item(each, index, item, subject),
+      });
     }
     const whole = parts !== undefined && parts.rest === undefined;
     if (silent || (whole && items.length > 0)) return;
     const rest = this.withoutItem(each, fact);
     // Where `when` is false whatever the unseen items are, there is nothing more to say beside the seen ones
     if (rest.status !== 'not-applicable' || items.length === 0) into.push(rest);
+  }
+
+  private item(each: CompiledEach, index: number, item: Fact, subject: string): Verdict {
+    this.frame[each.item] = item;
+    this.itemSlot = each.item;
+    this.itemPointer = `${each.list.pointer}/${String(index)}`;
+    try {
+      const verdict = this.verdict(subject);
+      return { ...verdict, ...this.extras(each, verdict.status) };
+    } catch (error) {
+      // facts/engine §2: a throw anywhere is an error, never a pass, never dropped
+      return bugVerdict(this.check, this.target, subject, error);
+    }
   }
 
   private extras(each: CompiledEach, status: Status): { location?: Location; waiver?: ResultWaiver } {
@@ -236,6 +256,28 @@ export class Case {
     }
     return moreSevere(possible, this.check.severity);
   }
+}
+
+/** What stands in the place of a verdict where a defect of ours threw. */
+export function bugVerdict(check: Check, target: Target, name: string, error: unknown): Verdict {
+  const { id, version, title, severity, references, remediation } = check;
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const fault = { code: 'engine.bug', message: cut(said, 200) };
+  const subject = withProfile(check, name);
+  return {
+    check: id,
+    version,
+    title,
+    severity,
+    target: target.id,
+    subject,
+    status: 'error',
+    message: sentence(subject, `could not tell: ${faultTitle(fault.code)} (${fault.code})`),
+    reasons: [],
+    references,
+    remediation,
+    fault,
+  };
 }
 
 function reasonsOf(why: readonly Ground[]): readonly Reason[] {

@@ -3,12 +3,11 @@ import type { Check } from '../model/check.ts';
 import { byCodeUnit } from '../model/json.ts';
 import type { Verdict } from '../model/result.ts';
 import { subjectOf, type Target } from '../model/target.ts';
-import { Case, withProfile } from './case.ts';
+import { bugVerdict, Case, type Pending } from './case.ts';
 import { type CompiledCheck, compileCheck } from './compile.ts';
 import { type Observed, type Source, sourceOf } from './evidence.ts';
-import { faultTitle, sentence } from './messages.ts';
+import { faultTitle } from './messages.ts';
 import { parseInstant } from './time.ts';
-import { cut } from './words.ts';
 
 export type { Observed } from './evidence.ts';
 
@@ -29,8 +28,8 @@ export function judge(checks: readonly Check[], observations: readonly Observati
 }
 
 /**
- * The verdicts one after the other, sorted by target, check and subject; so a run of any size needs the room of one check on one
- * target. `asOf` is an RFC 3339 instant in UTC.
+ * The verdicts one after the other, sorted by target, check and subject, each made when it is asked for; so a run of any size needs
+ * little room. `asOf` is an RFC 3339 instant in UTC.
  */
 export function* verdictsOf(
   checks: readonly Check[],
@@ -44,25 +43,25 @@ export function* verdictsOf(
   for (const observation of [...observations].sort((a, b) => byCodeUnit(a.target.id, b.target.id))) {
     const sight: Sight = { ...observation, name: subjectOf(observation.target), sources: new Map() };
     for (const group of byKind.get(observation.target.kind) ?? []) {
-      const start = verdicts.length;
-      for (const judgeable of group) judgeOne(judgeable, sight, verdicts);
-      if (verdicts.length - start > 1) sortFrom(verdicts, start);
-      if (verdicts.length < BATCH) continue;
+      const found: (Verdict | Pending)[] = [];
+      for (const judgeable of group) judgeOne(judgeable, sight, found);
+      if (found.length > 1) found.sort((a, b) => byCodeUnit(a.subject, b.subject));
+      const isLong = found.length >= BATCH;
+      if (!isLong) for (const one of found) verdicts.push(made(one));
+      if (!isLong && verdicts.length < BATCH) continue;
       for (const verdict of verdicts) yield verdict;
       verdicts = [];
+      if (isLong) for (const one of found) yield made(one);
     }
   }
   for (const verdict of verdicts) yield verdict;
 }
 
-/** Sorts the end of the list by subject. */
-function sortFrom(verdicts: Verdict[], start: number): void {
-  const end = verdicts.splice(start);
-  end.sort((a, b) => byCodeUnit(a.subject, b.subject));
-  for (const verdict of end) verdicts.push(verdict);
+function made(one: Verdict | Pending): Verdict {
+  return 'make' in one ? one.make() : one;
 }
 
-type Judgeable = CompiledCheck | { readonly check: Check; readonly broken: string };
+type Judgeable = CompiledCheck | { readonly check: Check; readonly broken: unknown };
 
 /** Compiled checks by id; those that profiles made of one check together. */
 function groups(checks: readonly Check[], time: number): Judgeable[][] {
@@ -83,7 +82,7 @@ function compileSafely(check: Check, time: number): Judgeable {
   try {
     return compileCheck(check, time);
   } catch (error) {
-    return { check, broken: messageOf(error) };
+    return { check, broken: error };
   }
 }
 
@@ -93,11 +92,14 @@ interface Sight extends Observation {
   readonly sources: Map<string, readonly Source[]>;
 }
 
-function judgeOne(judgeable: Judgeable, sight: Sight, into: Verdict[]): void {
+function judgeOne(judgeable: Judgeable, sight: Sight, into: (Verdict | Pending)[]): void {
   const { check } = judgeable;
   const start = into.length;
+  if ('broken' in judgeable) {
+    into.push(bugVerdict(check, sight.target, sight.name, judgeable.broken));
+    return;
+  }
   try {
-    if ('broken' in judgeable) throw new TypeError(judgeable.broken);
     let seen = sight.sources.get(judgeable.needs);
     if (seen === undefined) {
       seen = check.needs.map((id) => sourceFor(id, sight));
@@ -107,7 +109,7 @@ function judgeOne(judgeable: Judgeable, sight: Sight, into: Verdict[]): void {
   } catch (error) {
     // facts/engine §2: a throw anywhere is an error of that check, never a pass, never dropped
     into.length = start;
-    into.push(bug(check, sight.target, messageOf(error)));
+    into.push(bugVerdict(check, sight.target, sight.name, error));
   }
 }
 
@@ -117,29 +119,4 @@ function sourceFor(id: string, { collectors, sources }: Sight): Source {
   const source = sourceOf((Object.hasOwn(collectors, id) ? collectors[id] : undefined) ?? NOT_RUN);
   sources.set(id, [source]);
   return source;
-}
-
-function messageOf(error: unknown): string {
-  return cut(error instanceof Error ? `${error.name}: ${error.message}` : String(error), 200);
-}
-
-function bug(check: Check, target: Target, message: string): Verdict {
-  const { id, version, title, severity, references, remediation } = check;
-  const subject = withProfile(check, subjectOf(target));
-  const fault = { code: 'engine.bug', message };
-  const text = sentence(subject, `could not tell: ${faultTitle(fault.code)} (${fault.code})`);
-  return {
-    check: id,
-    version,
-    title,
-    severity,
-    target: target.id,
-    subject,
-    status: 'error',
-    message: text,
-    reasons: [],
-    references,
-    remediation,
-    fault,
-  };
 }

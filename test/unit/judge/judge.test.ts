@@ -496,6 +496,30 @@ test('a defect in a check is an error of that check alone', () => {
   assert.throws(() => judge([], [], 'yesterday'), /asOf/);
 });
 
+test('in a list, short or long, a defect is an error of its item alone, and all come in the order of subjects', () => {
+  for (const length of [3, 1000]) {
+    const keys = Array.from({ length }, (_, nth) => ({
+      arn: `k${String((nth * 7) % length).padStart(4, '0')}`,
+      on: nth % 2 === 0,
+    }));
+    const trapped = {
+      arn: 'k0001~',
+      get on(): never {
+        throw new Error('trap');
+      },
+    };
+    const check = each('pass', { assert: { path: 'key.on', op: 'eq', value: true } });
+
+    const found = judge([check], [{ target: TARGET, collectors: { x: seen({ keys: [...keys, trapped] }) } }], AS_OF);
+
+    const expected = [...keys, { arn: trapped.arn, on: undefined }].sort((a, b) => (a.arn < b.arn ? -1 : 1));
+    assert.deepEqual(
+      found.map(({ subject, status, fault }) => [subject, fault?.code ?? status]),
+      expected.map(({ arn, on }) => [arn, on === undefined ? 'engine.bug' : on ? 'pass' : 'fail']),
+    );
+  }
+});
+
 test('the order of checks, targets and facts changes nothing, and results come by target, check and subject', () => {
   const checks = [
     each('pass'),
