@@ -6,7 +6,7 @@ import { programOf } from '../pattern/linear.ts';
 import { detectorCheck } from './detectors.ts';
 import { makePack, type Pack } from './pack.ts';
 import { type Problem, refuse } from './problem.ts';
-import { readToml, TomlError, type Table, type Toml } from './toml.ts';
+import { readToml, TomlError, type Table, type Toml } from '../wire/toml.ts';
 
 export interface GitleaksRules {
   readonly files: readonly DetectorFile[];

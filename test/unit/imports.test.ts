@@ -19,7 +19,7 @@ const LAYERS: { readonly [folder: string]: Layer } = {
   pattern: { may: [], why: 'the pattern language is pure: who writes patterns and who runs them share it' },
   judge: { may: ['model'], why: 'judging is pure: no clock, no file, no socket, no package' },
   packs: {
-    may: ['model', 'judge', 'pattern', 'yaml', 'ajv', 'node:fs', 'node:path', 'node:crypto'],
+    may: ['model', 'judge', 'pattern', 'wire/toml.ts', 'yaml', 'ajv', 'node:fs', 'node:path', 'node:crypto'],
     why: 'checks are data; they know no collector',
   },
   config: {

@@ -13,16 +13,19 @@ import { nameOf } from '../../model/target.ts';
 import { cleanText } from './clean.ts';
 import { baseScore } from './cvss.ts';
 import { textOf } from './lists.ts';
-import { lockedPackages, type LockedPackage } from './locked.ts';
+import { knownName, lockedPackages, type LockedPackage } from './locked.ts';
 import { observe as observePackages } from './observe.ts';
-import { isAffected } from './osv.ts';
+import { isAffected, SEMVER } from './osv.ts';
+import { PEP440 } from './pep440.ts';
 import { parseJson } from './read-npm.ts';
 
 const MAX_FILE = 4 * 1024 * 1024;
 const MAX_FILES = 1_000_000;
 
 export const rawSchema: Schema = object({
-  advisories: integer({ description: 'advisories for npm that were read, withdrawn ones left out' }),
+  advisories: integer({
+    description: 'advisories for npm, PyPI, crates.io and Go that were read, withdrawn ones left out',
+  }),
   packages: integer({ description: 'locked packages that were compared' }),
   found: list(
     object({
@@ -55,7 +58,7 @@ export const factsSchema: Schema = object({
 
 export const advisories: Collector = {
   id: 'advisories',
-  version: 1,
+  version: 2,
   accepts: ['source'],
   rawSchema,
   factsSchema,
@@ -73,7 +76,7 @@ async function observe(job: Job, io: IO): Promise<Json> {
   const folder = job.options['osv'];
   if (typeof folder !== 'string') throw new FaultError('package.not-asked', 'advisories are read only with --osv DIR');
   const tree = await observePackages(job, io);
-  const byName = Map.groupBy(lockedPackages(tree), (one) => one.name);
+  const byName = Map.groupBy(lockedPackages(tree), ({ ecosystem, name }) => knownName(ecosystem, name));
   const files = io.files(folder);
   const found: JsonObject[] = [];
   const unread: JsonObject[] = faultsOf(tree);
@@ -103,29 +106,34 @@ async function observe(job: Job, io: IO): Promise<Json> {
 
 /** A lockfile that was not read may hold what is affected. */
 function faultsOf(tree: Json): JsonObject[] {
-  const roots = own(tree, 'roots');
-  return (isArray(roots) ? roots : []).flatMap((root) => {
-    const locks = own(root, 'locks');
-    return (isArray(locks) ? locks : []).flatMap((lock) => {
-      if (isArray(own(lock, 'entries'))) return [];
-      const code = own(own(lock, 'fault'), '$fault');
-      return [{ path: textOf(lock, 'file') ?? '', code: isFaultCode(code) ? code : 'source.unsupported' }];
-    });
+  const listIn = (source: Json | undefined, key: string): readonly Json[] => {
+    const found = own(source, key);
+    return isArray(found) ? found : [];
+  };
+  const locks = [...listIn(tree, 'roots').flatMap((root) => listIn(root, 'locks')), ...listIn(tree, 'others')];
+  return locks.flatMap((lock) => {
+    if (isArray(own(lock, 'entries'))) return [];
+    const code = own(own(lock, 'fault'), '$fault');
+    return [{ path: textOf(lock, 'file') ?? '', code: isFaultCode(code) ? code : 'source.unsupported' }];
   });
 }
 
-/** OSV schema 1.6: whether it is about npm; what it hits is added. A withdrawn advisory is none. */
+const ECOSYSTEMS: ReadonlySet<string | undefined> = new Set(['npm', 'PyPI', 'crates.io', 'Go']);
+
+/** OSV schema 1.6: whether it is about packages that lockfiles name; what it hits is added. A withdrawn advisory is none. */
 function compare(advisory: Json, byName: ReadonlyMap<string, readonly LockedPackage[]>, found: JsonObject[]): boolean {
   const affected = own(advisory, 'affected');
   if (!isArray(affected) || own(advisory, 'withdrawn') !== undefined) return false;
   const id = cleanText(textOf(advisory, 'id') ?? 'without an id');
-  let isNpm = false;
+  let isOurs = false;
   for (const one of affected) {
     const target = own(one, 'package');
-    if (textOf(target, 'ecosystem') !== 'npm') continue;
-    isNpm = true;
-    for (const locked of byName.get(textOf(target, 'name') ?? '') ?? []) {
-      const hit = isAffected(one, locked.version);
+    const ecosystem = textOf(target, 'ecosystem') ?? '';
+    if (!ECOSYSTEMS.has(ecosystem)) continue;
+    isOurs = true;
+    for (const locked of byName.get(knownName(ecosystem, textOf(target, 'name') ?? '')) ?? []) {
+      const hit =
+        ecosystem === 'PyPI' ? isAffected(one, locked.version, PEP440) : isAffected(one, locked.version, SEMVER);
       if (hit === undefined) continue;
       const { file, name, version } = locked;
       found.push({
@@ -138,7 +146,7 @@ function compare(advisory: Json, byName: ReadonlyMap<string, readonly LockedPack
       });
     }
   }
-  return isNpm;
+  return isOurs;
 }
 
 /** CVSS where it is given, else the label of the database, else high. */

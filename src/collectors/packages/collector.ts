@@ -8,7 +8,7 @@ import { factsSchema, rawSchema } from './schema.ts';
 
 export const packages: Collector = {
   id: 'packages',
-  version: 2,
+  version: 3,
   accepts: ['source'],
   rawSchema,
   factsSchema,

@@ -15,9 +15,10 @@ export function interpret(raw: Json): Interpretation {
   const settings = objects(own(raw, 'settings'));
   const unread = own(raw, 'unread');
   const hidden = isArray(unread) ? (unread.length > 0 ? 'source.unreadable' : undefined) : 'evidence.missing';
-  if (hidden !== undefined) lists.gap = { manifests: hidden, locks: hidden, settings: hidden };
-  const counts = { locks: 0, declared: 0, scripts: 0, deprecation: 0 };
+  if (hidden !== undefined) lists.gap = { manifests: hidden, locks: hidden, others: hidden, settings: hidden };
+  const counts = { locks: 0, others: 0, declared: 0, scripts: 0, deprecation: 0 };
   const config = own(raw, 'config');
+  const around = { settings: settings ?? [], config: isObject(config) ? config : {} };
   for (const [index, root] of (roots ?? []).entries()) {
     const at = pointer('roots', index);
     const fault = faultIn(own(root, 'fault')) ?? (isObject(own(root, 'manifest')) ? undefined : 'evidence.missing');
@@ -29,15 +30,18 @@ export function interpret(raw: Json): Interpretation {
     for (const [number, lock] of (locks ?? []).entries()) {
       const code = lockFault(lock);
       if (code !== undefined) lists.gap.locks ??= code;
-      lockRules(
-        lists,
-        root,
-        lock,
-        { settings: settings ?? [], config: isObject(config) ? config : {} },
-        `${at}/locks/${String(number)}`,
-      );
+      lockRules(lists, root, lock, around, `${at}/locks/${String(number)}`);
       if (code === undefined) record(counts, lock);
     }
+  }
+  // older evidence has none
+  const others = own(raw, 'others') === undefined ? [] : objects(own(raw, 'others'));
+  if (others === undefined) lists.gap.others ??= 'evidence.missing';
+  for (const [index, lock] of (others ?? []).entries()) {
+    const code = lockFault(lock);
+    if (code !== undefined) lists.gap.others ??= code;
+    lockRules(lists, {}, lock, around, pointer('others', index));
+    counts.others++;
   }
   for (const [index, one] of (settings ?? []).entries()) settingRules(lists, one, pointer('settings', index));
   if (roots === undefined) lists.gap = { ...lists.gap, manifests: 'evidence.missing', locks: 'evidence.missing' };
@@ -69,17 +73,19 @@ function factsOf(
   lists: Lists,
   roots: number | undefined,
   settings: number | undefined,
-  counts: { readonly locks: number; readonly declared: number; readonly scripts: number; readonly deprecation: number },
+  counts: { readonly [kind in 'locks' | 'others' | 'declared' | 'scripts' | 'deprecation']: number },
 ): JsonObject {
   const { gap } = lists;
   const known = (count: number | undefined, code: FaultCode | undefined): number | Unknown =>
     count === undefined || (count === 0 && code !== undefined) ? unknown(code ?? 'evidence.missing') : count;
   const manifest = (path: string) => lists.list(path, gap.manifests);
   const locked = (path: string) => lists.list(path, gap.locks ?? gap.manifests);
+  const anyLocked = (path: string) => lists.list(path, gap.locks ?? gap.others ?? gap.manifests);
   const setting = (path: string) => lists.list(path, gap.settings);
   return {
     roots: known(roots, gap.manifests),
     locks: known(roots === undefined ? undefined : counts.locks, gap.locks),
+    lockfiles: known(roots === undefined ? undefined : counts.locks + counts.others, gap.locks ?? gap.others),
     settings: known(settings, gap.settings),
     declared: known(roots === undefined ? undefined : counts.declared, gap.manifests),
     lockfile: {
@@ -87,12 +93,12 @@ function factsOf(
       multiple: manifest('lockfile.multiple'),
       drift: locked('lockfile.drift'),
     },
-    integrity: { missing: locked('integrity.missing'), weak: locked('integrity.weak') },
+    integrity: { missing: anyLocked('integrity.missing'), weak: anyLocked('integrity.weak') },
     resolved: {
-      http: locked('resolved.http'),
-      foreign: locked('resolved.foreign'),
+      http: anyLocked('resolved.http'),
+      foreign: anyLocked('resolved.foreign'),
       nonRegistry: manifest('resolved.nonRegistry'),
-      gitUnpinned: manifest('resolved.gitUnpinned'),
+      gitUnpinned: anyLocked('resolved.gitUnpinned'),
     },
     recording: {
       scripts: known(roots === undefined ? undefined : counts.scripts, gap.locks),

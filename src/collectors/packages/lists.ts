@@ -8,7 +8,7 @@ export class Lists {
   readonly items = new Map<string, JsonObject[]>();
   readonly at: { [fact: string]: string } = {};
   /** Why something of a kind could not be read. */
-  gap: { manifests?: FaultCode; locks?: FaultCode; settings?: FaultCode } = {};
+  gap: { manifests?: FaultCode; locks?: FaultCode; others?: FaultCode; settings?: FaultCode } = {};
 
   add(path: string, item: JsonObject, rawPointer: string): void {
     const list = this.items.get(path) ?? [];

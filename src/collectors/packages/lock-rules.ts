@@ -4,10 +4,12 @@ import { addressOf, isLocalHost } from './clean.ts';
 import { inFile, inLockfile, textOf, type Lists } from './lists.ts';
 import { lookalikeOf } from './lookalike.ts';
 import { commitOf, declaredIn, type Declared } from './root-rules.ts';
+import { OTHER_KINDS } from './schema.ts';
 import { satisfies, versionOf } from './semver.ts';
 
-/** The public registries of npm and yarn. */
+/** The public registries of npm and yarn, and of Python; Cargo's and Go's are not written into lockfiles as addresses. */
 const PUBLIC_HOSTS = ['registry.npmjs.org', 'registry.yarnpkg.com'];
+const PYTHON_HOSTS = ['pypi.org', 'files.pythonhosted.org'];
 
 /** What the tree as a whole says: settings, and what its owner confirmed in probity.yaml. */
 export interface Surroundings {
@@ -25,8 +27,9 @@ export function lockRules(lists: Lists, root: JsonObject, lock: JsonObject, arou
   const direct = new Set(declared.map((one) => one.name));
   const aliases = new Map(declared.flatMap((one) => (one.range.startsWith('npm:') ? [[one.name, one.range]] : [])));
   const confirmed = new Set(namesIn(around.config, 'aliases'));
-  const isAllowed = allowedHosts(around);
+  const isAllowed = allowedHosts(around, kind === 'pip' || kind === 'poetry' ? PYTHON_HOSTS : PUBLIC_HOSTS);
   const scripts = scriptsAllowed(manifest, lock, around);
+  const isOther = OTHER_KINDS.some((one) => one === kind);
   drift(lists, root, lock, file, at);
   for (const [index, entry] of entries.entries()) {
     if (!isObject(entry)) continue;
@@ -45,7 +48,7 @@ export function lockRules(lists: Lists, root: JsonObject, lock: JsonObject, arou
     if (kind === 'npm' && !key.includes('node_modules/')) continue;
     origin(lists, entry, item, place, isAllowed);
     if (!confirmed.has(short)) alias(lists, entry, { file, name, short, aliases }, place);
-    const like = isDirect ? undefined : lookalikeOf(name);
+    const like = isDirect || isOther ? undefined : lookalikeOf(name);
     if (like !== undefined) lists.add('lookalikes', { ...item, like }, place);
   }
   silentAboutScripts(lists, lock, { file, kind, entries: entries.length, scripts }, at);
@@ -97,11 +100,11 @@ function silentAboutScripts(
 }
 
 /** Public registries and those that the settings name: one for a scope only for that scope. */
-function allowedHosts({ settings, config }: Surroundings): (host: string, name: string) => boolean {
-  const anywhere = new Set<string>([
-    ...PUBLIC_HOSTS,
-    ...namesIn(config, 'allowedHosts').map((host) => host.toLowerCase()),
-  ]);
+function allowedHosts(
+  { settings, config }: Surroundings,
+  usual: readonly string[],
+): (host: string, name: string) => boolean {
+  const anywhere = new Set<string>([...usual, ...namesIn(config, 'allowedHosts').map((host) => host.toLowerCase())]);
   const byScope = new Map<string, Set<string>>();
   for (const one of settings) {
     const registries = own(one, 'registries');

@@ -3,7 +3,18 @@ import { isArray, isObject, own, type Json, type JsonObject } from '../../model/
 import { textOf } from './lists.ts';
 import { declaredIn } from './root-rules.ts';
 
+/** As OSV writes it (OSV schema, "Defined ecosystems"). */
+export type Ecosystem = 'npm' | 'PyPI' | 'crates.io' | 'Go';
+
+const ECOSYSTEM_OF: { readonly [kind: string]: Ecosystem } = {
+  pip: 'PyPI',
+  poetry: 'PyPI',
+  cargo: 'crates.io',
+  go: 'Go',
+};
+
 export interface LockedPackage {
+  readonly ecosystem: Ecosystem;
   readonly name: string;
   readonly version: string;
   /** The lockfile. */
@@ -33,10 +44,26 @@ export function lockedPackages(raw: Json): readonly LockedPackage[] {
         const id = `${file}#${name}@${version}`;
         const known = found.get(id);
         if (known === undefined || (isDirect && !known.direct))
-          found.set(id, { name, version, file, direct: isDirect });
+          found.set(id, { ecosystem: 'npm', name, version, file, direct: isDirect });
         if (found.size > MAX_PACKAGES) return [...found.values()];
       }
     }
   }
+  for (const lock of objects(own(raw, 'others'))) {
+    const file = textOf(lock, 'file') ?? '';
+    const ecosystem = ECOSYSTEM_OF[textOf(lock, 'kind') ?? ''];
+    for (const entry of ecosystem === undefined ? [] : objects(own(lock, 'entries'))) {
+      const [name, version] = [textOf(entry, 'name'), textOf(entry, 'version')];
+      if (ecosystem === undefined || name === undefined || version === undefined || own(entry, 'link') === true)
+        continue;
+      found.set(`${file}#${name}@${version}`, { ecosystem, name, version, file, direct: false });
+      if (found.size > MAX_PACKAGES) return [...found.values()];
+    }
+  }
   return [...found.values()];
+}
+
+/** The name under which a package is known: Python's are written in many ways (PEP 503). */
+export function knownName(ecosystem: string, name: string): string {
+  return `${ecosystem}:${ecosystem === 'PyPI' ? name.toLowerCase().replaceAll(/[-_.]+/g, '-') : name}`;
 }

@@ -5,6 +5,7 @@ import { FaultError } from '../../model/fault.ts';
 import type { FileTree, IO } from '../../model/io.ts';
 import { byCodeUnit, isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { matchesGlob } from './globs.ts';
+import { otherKind, otherLocks } from './observe-languages.ts';
 import { bunLockOf, pnpmLockOf, yarnLockOf, type OtherLock } from './read-others.ts';
 import { manifestOf, npmLockOf, npmrcOf, parseJson, pnpmWorkspaces, workspacesOf, yarnSettingsOf } from './read-npm.ts';
 
@@ -34,6 +35,8 @@ const READERS: { readonly [kind: string]: ((text: string) => OtherLock | undefin
 interface Found {
   readonly manifests: string[];
   readonly others: Map<string, number>;
+  /** Lockfiles of other languages. */
+  readonly languages: string[];
   readonly unread: JsonObject[];
 }
 
@@ -70,11 +73,12 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     else unread.push({ path: file, code: 'source.unreadable' });
   }
   const config = job.options['config'];
-  return { roots, settings, unread, ...(isObject(config) ? { config } : {}) };
+  const others = await otherLocks(tree, found.languages);
+  return { roots, others, settings, unread, ...(isObject(config) ? { config } : {}) };
 }
 
 async function findFiles(tree: FileTree): Promise<Found> {
-  const found: Found = { manifests: [], others: new Map(), unread: [] };
+  const found: Found = { manifests: [], others: new Map(), languages: [], unread: [] };
   for await (const entry of tree.walk()) {
     if (/(?:^|\/)(?:node_modules|bower_components)(?:\/|$)/.test(entry.path)) continue;
     if (entry.fault !== undefined) {
@@ -86,7 +90,7 @@ async function findFiles(tree: FileTree): Promise<Found> {
     if (name === 'package.json' && found.manifests.length < MAX_ROOTS) found.manifests.push(entry.path);
     else if (Object.hasOwn(LOCKS, name) || SETTINGS.has(name) || name === 'pnpm-workspace.yaml') {
       found.others.set(entry.path, entry.size);
-    }
+    } else if (otherKind(entry.path) !== undefined) found.languages.push(entry.path);
   }
   return found;
 }

@@ -42,7 +42,8 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   const keys: JsonObject[] = [];
   for (const registry of [...registries].sort())
     keys.push({ registry: cleanAddress(registry), keys: await answerOrFault(() => keysOf(io, registry)) });
-  return { packages, keys, truncated: direct.length > MAX_PACKAGES };
+  const limits = job.options['limits'];
+  return { packages, keys, ...(isObject(limits) ? { limits } : {}), truncated: direct.length > MAX_PACKAGES };
 }
 
 /** The registry of a name: `.npmrc` for its scope, then for all, then the public one. */

@@ -47,6 +47,11 @@ export const rawSchema: Schema = object({
       keys: anything({ description: 'the public keys of the registry, or why they are not known' }),
     }),
   ),
+  'limits?': object({
+    staleAfterDays: integer({ description: 'a package whose latest version is older is stale' }),
+    freshForDays: integer({ description: 'a version that was published later is fresh' }),
+    minDownloads: integer({ description: 'in a week' }),
+  }),
   truncated: boolean(),
 });
 
@@ -60,7 +65,10 @@ const online = object({
   deprecatedLatest: boolean(),
   'maintainers?': integer(),
   'maintainersChanged?': boolean({ description: 'others maintain it now than when the locked version was published' }),
+  'staleFrom?': dateTime({ description: 'when the latest version becomes stale' }),
+  'settledFrom?': dateTime({ description: 'when the locked version is fresh no more' }),
   'downloads?': integer({ description: 'in the last week' }),
+  'enoughDownloads?': boolean(),
   signature: oneOf('valid', 'missing', 'invalid', 'no-keys'),
   provenance: oneOf('present', 'lost', 'never'),
 });
@@ -72,7 +80,7 @@ export const factsSchema: Schema = object({
 
 export const registry: Collector = {
   id: 'registry',
-  version: 1,
+  version: 2,
   accepts: ['source'],
   rawSchema,
   factsSchema,
@@ -86,13 +94,41 @@ export const registry: Collector = {
       online: switches['online'] === true,
       ...(typeof address === 'string' ? { registry: address } : {}),
       ...(typeof downloads === 'string' ? { downloads } : {}),
+      limits: { ...limitsIn(config) },
     };
   },
   observe,
   interpret,
 };
 
+interface Limits {
+  readonly staleAfterDays: number;
+  readonly freshForDays: number;
+  readonly minDownloads: number;
+}
+
+/** What probity.yaml says under `options: { packages: … }`, or raw evidence that was made by it. */
+function limitsIn(config: Json | undefined): Limits {
+  const limit = (key: keyof Limits, usual: number): number => {
+    const value = own(config, key);
+    return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : usual;
+  };
+  return {
+    staleAfterDays: limit('staleAfterDays', 730),
+    freshForDays: limit('freshForDays', 7),
+    minDownloads: limit('minDownloads', 1000),
+  };
+}
+
+/** An instant so many days later; one beyond the year 9999 is none that rules can read. */
+function daysAfter(instant: string | Unknown, days: number): string | Unknown {
+  if (typeof instant !== 'string') return instant;
+  const later = Date.parse(instant) + days * 86_400_000;
+  return later < Date.parse('9999-12-31T00:00:00Z') ? new Date(later).toISOString() : unknown('evidence.missing');
+}
+
 function interpret(raw: Json): Interpretation {
+  const limits = limitsIn(own(raw, 'limits'));
   const at: { [fact: string]: string } = { '': '', '/asked': '/packages', '/packages': '/packages' };
   const listed = own(raw, 'packages');
   if (!isArray(listed))
@@ -100,7 +136,7 @@ function interpret(raw: Json): Interpretation {
   let damaged = own(raw, 'truncated') !== false;
   const packages: JsonObject[] = [];
   for (const [index, one] of listed.entries()) {
-    const fact = packageFact(one, raw);
+    const fact = packageFact(one, raw, limits);
     if (fact === undefined) {
       damaged = true;
       continue;
@@ -114,7 +150,7 @@ function interpret(raw: Json): Interpretation {
   };
 }
 
-function packageFact(one: Json, raw: Json): JsonObject | undefined {
+function packageFact(one: Json, raw: Json, limits: Limits): JsonObject | undefined {
   const [subject, file, name, version] = ['subject', 'file', 'name', 'version'].map((key) => textOf(one, key));
   if (subject === undefined || file === undefined || name === undefined || version === undefined) return undefined;
   const base = { subject, location: { file }, name, version };
@@ -126,24 +162,32 @@ function packageFact(one: Json, raw: Json): JsonObject | undefined {
       ...base,
       publishedAt: all,
       latestAt: all,
+      staleFrom: all,
+      settledFrom: all,
       deprecatedLatest: all,
       maintainers: all,
       maintainersChanged: all,
       downloads: all,
+      enoughDownloads: all,
       signature: all,
       provenance: all,
     };
   }
-  const downloads = own(one, 'downloads');
+  const [publishedAt, latestAt] = [instant(document, 'publishedAt'), instant(document, 'latestAt')];
+  const downloads = own(one, 'downloads') === undefined ? undefined : count(one, 'downloads');
+  const enough = typeof downloads === 'number' ? downloads >= limits.minDownloads : downloads;
   return {
     ...base,
-    publishedAt: instant(document, 'publishedAt'),
-    latestAt: instant(document, 'latestAt'),
+    publishedAt,
+    latestAt,
+    staleFrom: daysAfter(latestAt, limits.staleAfterDays),
+    settledFrom: daysAfter(publishedAt, limits.freshForDays),
     deprecatedLatest: required(document, 'deprecatedLatest', isBoolean),
     maintainers: count(document, 'maintainers'),
     maintainersChanged: required(document, 'maintainersChanged', isBoolean),
     // a registry that does not count them is an observation: the question was not put
-    ...(downloads === undefined ? {} : { downloads: count(one, 'downloads') }),
+    ...(downloads === undefined ? {} : { downloads }),
+    ...(enough === undefined ? {} : { enoughDownloads: enough }),
     signature: signatureOf(document, name, version, keysFor(raw, textOf(one, 'registry'))),
     provenance: provenanceOf(document),
   };
@@ -159,11 +203,12 @@ function count(source: Json | undefined, key: string): number | Unknown {
 
 /** RFC 3339 in UTC, as the registry writes it. */
 function instant(source: Json | undefined, key: string): string | Unknown {
-  const text = textOf(source, key);
-  return text !== undefined &&
-    /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/.test(text)
-    ? text
-    : unknown('evidence.missing');
+  const text = textOf(source, key) ?? '';
+  const form = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
+  const time = form.test(text) ? Date.parse(text) : Number.NaN;
+  // `Date.parse` takes the 30th of February for the 2nd of March
+  const isReal = !Number.isNaN(time) && new Date(time).toISOString().startsWith(text.slice(0, 10));
+  return isReal ? text : unknown('evidence.missing');
 }
 
 function keysFor(raw: Json, address: string | undefined): Json | undefined {

@@ -40,9 +40,12 @@ const entry = object({
   'unfetched?': boolean({ description: 'for another system: Berry keeps no checksum of it' }),
 });
 
+/** What writes lockfiles of other languages. */
+export const OTHER_KINDS = ['pip', 'poetry', 'cargo', 'go'] as const;
+
 const lock = object({
   file: string(),
-  kind: oneOf('npm', 'yarn', 'pnpm', 'bun'),
+  kind: oneOf('npm', 'yarn', 'pnpm', 'bun', ...OTHER_KINDS),
   'version?': integer(),
   'root?': ranges,
   'patterns?': list(string(), { description: 'yarn: every name@range that was asked for' }),
@@ -69,6 +72,7 @@ export const rawSchema: Schema = object({
       locks: list(lock),
     }),
   ),
+  'others?': list(lock, { description: 'lockfiles of other languages' }),
   settings: list(settings),
   'config?': object({
     'allowScripts?': list(string()),
@@ -114,6 +118,7 @@ const declared = list(
 export const factsSchema: Schema = object({
   roots: integer({ description: 'package.json files that are no workspace members' }),
   locks: integer({ description: 'lockfiles beside them' }),
+  'lockfiles?': integer({ description: 'these and the lockfiles of pip, Poetry, Cargo and Go' }),
   settings: integer({ description: '.npmrc and .yarnrc files' }),
   declared: integer({ description: 'dependencies named in package.json files' }),
   'lockfile?': object({

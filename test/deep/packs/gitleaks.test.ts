@@ -8,7 +8,7 @@ import { UsageError } from '../../../src/model/fault.ts';
 import { detectorCheck, detectorData } from '../../../src/packs/detectors.ts';
 import { gitleaksPack, readGitleaksRules } from '../../../src/packs/gitleaks.ts';
 import { joinPacks, makePack } from '../../../src/packs/pack.ts';
-import { readToml, TomlError } from '../../../src/packs/toml.ts';
+import { readToml, TomlError } from '../../../src/wire/toml.ts';
 import { ownDetectors } from '../../support/detectors.ts';
 
 const plain = (text: string): unknown => JSON.parse(JSON.stringify(readToml(text).value));

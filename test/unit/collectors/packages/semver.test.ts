@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { baseScore } from '../../../../src/collectors/packages/cvss.ts';
 import { lookalikeOf } from '../../../../src/collectors/packages/lookalike.ts';
-import { isAffected } from '../../../../src/collectors/packages/osv.ts';
+import { isAffected, SEMVER } from '../../../../src/collectors/packages/osv.ts';
 import { compareVersions, satisfies, versionOf } from '../../../../src/collectors/packages/semver.ts';
 
 function inRange(version: string, range: string): boolean | undefined {
@@ -105,20 +105,20 @@ const range = (...events: readonly object[]): never => ({ ranges: [{ type: 'SEMV
 
 test('OSV events: introduced opens, fixed closes before, last_affected behind its version', () => {
   const fixed = range({ introduced: '0' }, { fixed: '4.17.21' });
-  assert.deepEqual(isAffected(fixed, '4.17.20'), { fixed: '4.17.21' });
-  assert.equal(isAffected(fixed, '4.17.21'), undefined);
-  assert.deepEqual(isAffected(fixed, '0.0.1-beta'), { fixed: '4.17.21' });
+  assert.deepEqual(isAffected(fixed, '4.17.20', SEMVER), { fixed: '4.17.21' });
+  assert.equal(isAffected(fixed, '4.17.21', SEMVER), undefined);
+  assert.deepEqual(isAffected(fixed, '0.0.1-beta', SEMVER), { fixed: '4.17.21' });
 
   const last = range({ introduced: '1.0.0' }, { last_affected: '1.2.0' });
-  assert.equal(isAffected(last, '0.9.0'), undefined);
-  assert.deepEqual(isAffected(last, '1.2.0'), { fixed: undefined });
-  assert.equal(isAffected(last, '1.2.1'), undefined);
+  assert.equal(isAffected(last, '0.9.0', SEMVER), undefined);
+  assert.deepEqual(isAffected(last, '1.2.0', SEMVER), { fixed: undefined });
+  assert.equal(isAffected(last, '1.2.1', SEMVER), undefined);
 
   const twice = range({ introduced: '1.0.0' }, { fixed: '1.1.0' }, { introduced: '2.0.0' }, { fixed: '2.1.0' });
-  assert.equal(isAffected(twice, '1.5.0'), undefined);
-  assert.deepEqual(isAffected(twice, '2.0.5'), { fixed: '2.1.0' });
-  assert.deepEqual(isAffected({ versions: ['3.0.0'] }, '3.0.0'), { fixed: undefined });
-  assert.equal(isAffected({ ranges: [{ type: 'GIT', events: [{ introduced: '0' }] }] }, '3.0.0'), undefined);
+  assert.equal(isAffected(twice, '1.5.0', SEMVER), undefined);
+  assert.deepEqual(isAffected(twice, '2.0.5', SEMVER), { fixed: '2.1.0' });
+  assert.deepEqual(isAffected({ versions: ['3.0.0'] }, '3.0.0', SEMVER), { fixed: undefined });
+  assert.equal(isAffected({ ranges: [{ type: 'GIT', events: [{ introduced: '0' }] }] }, '3.0.0', SEMVER), undefined);
 });
 
 test('CVSS base scores are those of the specification', () => {

@@ -1,6 +1,11 @@
 /** Reads TOML 1.0 as JSON, with the line and column of every key; dates are refused, for nothing here has any. */
 import type { Json } from '../model/json.ts';
-import type { Position } from './problem.ts';
+
+/** Counted from 1. */
+interface Position {
+  readonly line: number;
+  readonly column: number;
+}
 
 export class TomlError extends Error {
   readonly place: Position;
