@@ -124,7 +124,7 @@ function problemsOf({ flags, tag, value }: Property): string[] {
   // RFC 8659 §4.1: bit 0 is critical, the others are reserved and 0
   if ((flags & 127) !== 0) problems.push(`${shown}: reserved flag bits are set`);
   if (!/^[A-Za-z0-9]+$/.test(tag)) problems.push(`${shown}: the tag is not of letters and digits`);
-  if (['issue', 'issuewild', 'issuemail'].includes(tag.toLowerCase()) && !isIssueValue(value)) {
+  if (['issue', 'issuewild', 'issuemail', 'issuevmc'].includes(tag.toLowerCase()) && !isIssueValue(value)) {
     problems.push(`${shown}: the value is not an issuer domain with parameters`);
   }
   return problems;

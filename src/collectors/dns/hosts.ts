@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../../model/json.ts';
 import { reverseName } from '../../wire/dns/address.ts';
 import type { Answers } from './answers.ts';
 import { authentic } from './dnssec.ts';
-import { codeOf, hostOf, namesOf, type Host } from './records.ts';
+import { addressesOf, codeOf, namesOf, type Host } from './records.ts';
 import { specialOf } from './special.ts';
 import { spfRecordsOf } from './spf/tree.ts';
 
@@ -39,9 +39,10 @@ export function reverseOf(answers: Answers, addresses: readonly string[]): Rever
     if (answer.is === 'unknown') code ??= answer.code;
     else if (names.length === 0) without.push(address);
     else {
-      const hosts = names.slice(0, MAX_NAMES).map((name) => hostOf(answers, name));
-      if (hosts.some((host) => host.addresses.includes(address))) continue;
-      const fault = hosts.find((host) => host.code !== undefined)?.code;
+      const type = address.includes(':') ? 'AAAA' : 'A';
+      const hosts = names.slice(0, MAX_NAMES).map((name) => answers.ask(name, type));
+      if (hosts.some((host) => addressesOf(host).includes(address))) continue;
+      const fault = hosts.map(codeOf).find((one) => one !== undefined);
       if (fault === undefined) unconfirmed.push(`${address} (${names.slice(0, MAX_NAMES).join(', ')})`);
       else code ??= fault;
     }
@@ -56,7 +57,6 @@ export function mailHostFacts(answers: Answers, host: Host): JsonObject {
   const greeting = answers.ask(host.name, 'TXT');
   return {
     withoutPtr: partialList(reverse.without, code),
-    unconfirmed: partialList(reverse.unconfirmed, code),
     ptrNames: code === undefined ? reverse.most : unknown(code),
     heloSpf: greeting.is === 'unknown' ? unknown(greeting.code) : spfRecordsOf(greeting).length > 0,
     ...tlsaFacts(answers, host),

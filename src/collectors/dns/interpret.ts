@@ -7,6 +7,7 @@ import { Answers } from './answers.ts';
 import { bimiFacts } from './bimi/facts.ts';
 import { caaFacts } from './caa.ts';
 import { dkimFacts } from './dkim/facts.ts';
+import { senderFacts } from './senders.ts';
 import { serverFacts } from './servers.ts';
 import { textFacts } from './texts.ts';
 import { settingsOf, type Settings } from './settings.ts';
@@ -34,6 +35,7 @@ export const PARTS: { readonly [name: string]: (answers: Answers, domain: string
   servers: (answers, domain, settings) => serverFacts(answers, domain, settings.intrusive),
   texts: textFacts,
   bimi: bimiFacts,
+  senders: senderFacts,
 };
 
 function nameAndMail(answers: Answers, domain: string): Part {

@@ -55,7 +55,7 @@ export function mxFacts(answers: Answers, domain: string): Part {
     set.filter(({ exchange, preference }) => exchange === '.' && preference !== 0).map(({ preference }) => preference),
   );
   if (set.length === 0) implicitFacts(sheet, answers, domain);
-  hostFacts(sheet, answers, set, hosts, answer.at);
+  hostFacts(sheet, answers, domain, set, hosts, answer.at);
   return sheet.part(answer.at);
 }
 
@@ -67,13 +67,30 @@ function implicitFacts(sheet: Sheet, answers: Answers, domain: string): void {
   else sheet.set('implicit', host.code === undefined ? false : unknown(host.code), ...places);
 }
 
-function hostFacts(sheet: Sheet, answers: Answers, set: Exchanges['set'], names: readonly string[], at: string): void {
-  const limit: FaultCode | undefined = names.length > MAX_MX_HOSTS ? 'dns.limit' : undefined;
-  const literals = names.filter((name) => parseAddress(name) !== undefined);
-  const hosts = names
+/** Those of the exchangers that are looked at and have a name. */
+export function mailHosts(answers: Answers, names: readonly string[]): Host[] {
+  return names
     .slice(0, MAX_MX_HOSTS)
-    .filter((name) => !literals.includes(name))
+    .filter((name) => !isAddress(name))
     .map((name) => hostOf(answers, name));
+}
+
+/** RFC 5321 §4.1.3 writes addresses in brackets in mail; neither form is a host name. */
+function isAddress(name: string): boolean {
+  return parseAddress(name.replace(/^\[(?:ipv6:)?(.*)\]$/i, '$1')) !== undefined;
+}
+
+function hostFacts(
+  sheet: Sheet,
+  answers: Answers,
+  domain: string,
+  set: Exchanges['set'],
+  names: readonly string[],
+  at: string,
+): void {
+  const limit: FaultCode | undefined = names.length > MAX_MX_HOSTS ? 'dns.limit' : undefined;
+  const literals = names.filter(isAddress);
+  const hosts = mailHosts(answers, names);
   const places = [at, ...hosts.flatMap((host) => [host.a.at, host.aaaa.at])];
   const code = limit ?? hosts.find((host) => host.code !== undefined)?.code;
   sheet.set(
@@ -89,7 +106,12 @@ function hostFacts(sheet: Sheet, answers: Answers, set: Exchanges['set'], names:
     for (const [keys, place] of mailHostPlaces(answers, host))
       for (const key of keys) sheet.below(`hosts/${String(index)}/${key}`, place);
   }
-  sheet.set('literals', literals);
+  // an address without the final dot became a name below the domain
+  const relative = hosts.filter(({ name, addresses, code }) => {
+    const end = `.${domain}`;
+    return addresses.length === 0 && code === undefined && name.endsWith(end) && isAddress(name.slice(0, -end.length));
+  });
+  sheet.set('literals', [...literals, ...relative.map(({ name }) => name)], ...places);
   sheet.set('hostNames', names);
   sheet.set('duplicates', partialList(duplicates(set, hosts), code), ...places);
   const anySix = hosts.some((host) => host.aaaa.is === 'records');

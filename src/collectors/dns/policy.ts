@@ -51,10 +51,10 @@ export function parsePolicy(text: string): StsPolicy {
   return { mode, maxAge, mx, problems };
 }
 
-/** §4.1: a wildcard stands for exactly the leftmost label. */
+/** §3.2, §4.1: a Domain of RFC 5321; a wildcard stands for exactly the leftmost label. */
 function isPattern(pattern: string): boolean {
   return (
-    /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/.test(pattern) &&
+    /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/.test(pattern) &&
     pattern.length <= 255
   );
 }

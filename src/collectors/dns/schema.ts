@@ -235,7 +235,6 @@ const mx = object({
       hasAddress: boolean(),
       private: boolean({ description: 'reachable by nobody outside' }),
       'withoutPtr?': texts,
-      'unconfirmed?': list(string(), { description: 'addresses whose names do not lead back to them' }),
       'ptrNames?': integer(),
       'heloSpf?': boolean(),
       'addressSigned?': boolean({ description: 'the resolver vouches for the address by DNSSEC' }),
@@ -379,6 +378,16 @@ const bimi = object({
   'dmarcErrors?': texts,
 });
 
+const senders = object({
+  'reverse?': list(
+    object({
+      name: string({ description: 'a mail exchanger, or an SPF term' }),
+      'unconfirmed?': list(string(), { description: 'addresses whose names do not lead back to them' }),
+    }),
+    { description: 'machines that the MX set and own SPF terms name one by one' },
+  ),
+});
+
 export const factsSchema = object({
   'domain?': string(),
   'names?': object(
@@ -410,4 +419,5 @@ export const factsSchema = object({
   'servers?': servers,
   'texts?': zoneTexts,
   'bimi?': bimi,
+  'senders?': senders,
 });

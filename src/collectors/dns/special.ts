@@ -19,11 +19,15 @@ const SPECIAL_NETWORKS: readonly SpecialNetwork[] = [
   { cidr: '192.0.2.0/24', what: 'documentation', local: false },
   { cidr: '198.51.100.0/24', what: 'documentation', local: false },
   { cidr: '203.0.113.0/24', what: 'documentation', local: false },
+  { cidr: '192.0.0.0/24', what: 'protocol assignments', local: true },
+  { cidr: '198.18.0.0/15', what: 'benchmarking', local: true },
   { cidr: '224.0.0.0/4', what: 'multicast', local: true },
+  { cidr: '240.0.0.0/4', what: 'reserved', local: true },
   { cidr: '::1/128', what: 'loopback', local: true },
   { cidr: 'fc00::/7', what: 'unique local', local: true },
   { cidr: 'fe80::/10', what: 'link-local', local: true },
   { cidr: '2001:db8::/32', what: 'documentation', local: false },
+  { cidr: '3fff::/20', what: 'documentation', local: false },
   { cidr: 'ff00::/8', what: 'multicast', local: true },
 ];
 

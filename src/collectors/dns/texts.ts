@@ -2,7 +2,7 @@
 import { unknown } from '../../model/facts.ts';
 import type { Answer, Answers } from './answers.ts';
 import { isDmarc } from './dmarc/record.ts';
-import { textsOf } from './records.ts';
+import { codeOf, textsOf } from './records.ts';
 import { secretsIn } from './redact.ts';
 import { Sheet, type Part } from './sheet.ts';
 import { isSpf } from './spf/record.ts';
@@ -45,10 +45,14 @@ export function textFacts(answers: Answers, domain: string): Part {
 /** RFC 4592 §2.2.1: a name under a wildcard exists for every type, so NXDOMAIN to one question answers all. */
 function wildcardFact(sheet: Sheet, answers: Answers, domain: string, text: Answer): void {
   if (text.is === 'nxdomain' && text.chain.length === 0) sheet.set('wildcard', false, text.at);
-  else if (text.is === 'records') sheet.set('wildcard', true, text.at);
+  else if (text.is === 'records' || (text.is !== 'unknown' && text.chain.length > 0))
+    sheet.set('wildcard', true, text.at);
   else {
-    const address = answers.ask(`${RANDOM_LABEL}.${domain}`, 'A');
-    const code = address.is === 'unknown' ? address.code : undefined;
-    sheet.set('wildcard', code === undefined ? address.is === 'records' : unknown(code), text.at, address.at);
+    // an empty answer alone proves no wildcard: online signers give it for names that do not exist (RFC 4470)
+    const others = (['A', 'AAAA', 'MX'] as const).map((type) => answers.ask(`${RANDOM_LABEL}.${domain}`, type));
+    const code = others.map(codeOf).find((one) => one !== undefined);
+    const found = others.some(({ is }) => is === 'records');
+    const places = [text.at, ...others.map((one) => one.at)];
+    sheet.set('wildcard', found || code === undefined ? found : unknown(code), ...places);
   }
 }

@@ -2,6 +2,7 @@
 import { partialList, unknown } from '../../model/facts.ts';
 import type { FaultCode } from '../../model/fault.ts';
 import type { Json } from '../../model/json.ts';
+import { formatAddress, parseAddress } from '../../wire/dns/address.ts';
 import { canonicalName } from '../../wire/dns/name.ts';
 import { TYPES } from '../../wire/dns/types.ts';
 import type { Answers } from './answers.ts';
@@ -131,12 +132,12 @@ export function nsFacts(answers: Answers, domain: string): Part {
 
 /** RFC 2182 §3.1: the /24 of IPv4 and the /48 of IPv6 addresses. */
 function networks(addresses: readonly string[]): string[] {
-  const nets = addresses.map((address) => {
-    if (!address.includes(':')) return `${address.split('.').slice(0, 3).join('.')}.0/24`;
-    const [head = '', tail] = address.split('::');
-    const groups = head === '' ? [] : head.split(':');
-    const padded = tail === undefined ? groups : [...groups, '0', '0', '0'];
-    return `${padded.slice(0, 3).join(':')}::/48`;
+  const nets = addresses.flatMap((address) => {
+    const octets = parseAddress(address);
+    if (octets === undefined) return [];
+    const kept = octets.length === 4 ? 3 : 6;
+    const first = formatAddress(octets.map((octet, index) => (index < kept ? octet : 0)));
+    return [`${first}/${String(kept * 8)}`];
   });
   return [...new Set(nets)].sort();
 }

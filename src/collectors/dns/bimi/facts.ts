@@ -33,7 +33,7 @@ export function bimiFacts(answers: Answers, domain: string): Part {
   sheet.set('records', records);
   sheet.set(
     'meant',
-    texts.filter((text) => !records.includes(text) && /bimi/i.test(text.slice(0, 30))),
+    texts.filter((text) => !records.includes(text) && /bimi/i.test(text.slice(0, 400))),
   );
   const record = records[0];
   if (record === undefined || records.length > 1) return sheet.part(answer.at);

@@ -272,6 +272,7 @@ test('only what the chosen checks read is asked, and the rest is not known rathe
     'servers',
     'texts',
     'bimi',
+    'senders',
   ];
   assert.deepEqual(plan(everything.map((part) => `${part}.x`)), {});
 });
