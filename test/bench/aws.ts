@@ -208,10 +208,10 @@ interface Counts {
 
 const told = (worker: Worker): Promise<Counts> => new Promise((resolve) => worker.once('message', resolve));
 
-/** Peak resident memory of a process in MiB, from /proc. */
+/** Peak resident memory of a process in bytes, from /proc. */
 function peak(pid: number | undefined): number {
   try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1] ?? 0) * 1024;
   } catch {
     return 0;
   }
@@ -271,7 +271,7 @@ async function measure(name: string, size: Size, args: readonly string[]): Promi
   await worker.terminate();
   console.log(`${name} (${cli.endsWith('.js') ? 'built' : 'source'}, exit ${String(code)})`);
   console.log(
-    `  ${seconds.toFixed(2)} s (${busy.toFixed(2)} s of CPU), peak ${most.toFixed(0)} MiB, ${String(calls)} calls, ${String(throttled)} throttled, ${String(run.results.length)} results, ${String(run.summary.byStatus.error)} errors`,
+    `  ${seconds.toFixed(2)} s (${busy.toFixed(2)} s of CPU), peak ${(most / 1e6).toFixed(0)} MB (${(most / 2 ** 20).toFixed(0)} MiB), ${String(calls)} calls, ${String(throttled)} throttled, ${String(run.results.length)} results, ${String(run.summary.byStatus.error)} errors`,
   );
   const [before, asking] = [(firstAt - startedAt) / 1000, (lastAt - firstAt) / 1000];
   console.log(
