@@ -47,7 +47,6 @@ async function scanned(target: Target, written: string, options: NetworkOptions)
   const { createData } = await import('../engine/io/data.ts');
   const { rootSources } = await import('../engine/io/roots.ts');
   const { observe } = await import('../collectors/tls/observe.ts');
-  const { failedScan, scanOf } = await import('../collectors/tls/scan.ts');
   const controller = new AbortController();
   const stop = (): void => controller.abort(new FaultError('engine.interrupted'));
   process.once('SIGINT', stop);
@@ -58,10 +57,13 @@ async function scanned(target: Target, written: string, options: NetworkOptions)
   });
   const started = performance.now();
   try {
-    const raw = await observe({ collector: 'tls', target, options: { parts: ['suites', 'flights'] } }, job.io);
+    const observed = observe({ collector: 'tls', target, options: { parts: ['suites', 'flights'] } }, job.io);
+    // loaded while the server thinks
+    const [raw, { scanOf }] = await Promise.all([observed, import('../collectors/tls/scan.ts')]);
     return scanOf(raw, written, performance.now() - started);
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
+    const { failedScan } = await import('../collectors/tls/scan.ts');
     return failedScan(written, error.fault, performance.now() - started);
   } finally {
     process.removeListener('SIGINT', stop);

@@ -21,8 +21,9 @@ import { CURVES, groupsFor, suitesFor } from './hello.ts';
 /** Where only a short hello was answered, lists stay short, and with them the hello below 256 octets (facts/tls §6). */
 const SHORT = 32;
 const MANY = 6;
-/** Rows side by side of one version, at most: each costs one connection, which is refused. */
+/** Rows side by side of one version, once its order is told: each costs one connection, which is refused. */
 const ROWS = 4;
+const FEW_ROWS = 2;
 /** So many suites without a curve, one after the other: there is none left. */
 const BARE = 3;
 
@@ -84,12 +85,11 @@ async function strongAndWeak(setting: Setting, start: Offer, accepted: Accepted)
   let count = 0;
   const mixed = await mixedRow(setting, start, accepted, ({ suite }) => {
     // a server of the newer versions alone seldom has so many suites that a second row pays
-    if (accepted.isOld || ++count > MANY) beside ??= weakRows(setting, start, () => joined);
+    if (++count > MANY || accepted.isOld) beside ??= weakRows(setting, start, () => joined);
     return beside !== undefined && isWeak(suite);
   });
   if (beside === undefined) return mixed;
-  const last = mixed.at(-1)?.picks.at(-1);
-  if (last === undefined || !isWeak(last.suite)) return [...mixed, ...(await beside)];
+  if (mixed.slice(-1).some(isClosed)) return [...mixed, ...(await beside)];
   joined = true;
   const others = await beside;
   const closed = others.filter(isClosed);
@@ -97,9 +97,14 @@ async function strongAndWeak(setting: Setting, start: Offer, accepted: Accepted)
   const left = without(start.suites, suitesOf([...mixed, ...others])).filter((code) => !decided.has(code));
   const told = [...mixed, ...others].some((row) => isTold(accepted, suitesOf([row])));
   // few weak ones so far, or a row at its end: there is little left
-  const hands = dealt(left, told && others.length > 1 && closed.length === 0 ? ROWS : 1);
-  const rest = await Promise.all(hands.map((suites) => eliminate(setting, { ...start, suites }, 'suites')));
-  return [...mixed, ...others, ...rest];
+  const few = accepted.isOld ? 1 : FEW_ROWS;
+  const hands = dealt(left, !told || closed.length > 0 ? 1 : others.length > 1 ? ROWS : few);
+  const found = [accepted.first.group ?? 0, ...groupsOf([...mixed, ...others])];
+  const curves = hands.length > 1 && accepted.isOld ? without(USUAL, found) : [];
+  const rest = await Promise.all(
+    hands.map((suites, hand) => withOtherCurves(setting, { ...start, suites }, hand === 0 ? curves : [])),
+  );
+  return [...mixed, ...others, ...rest.flat()];
 }
 
 /** Once the order is told nothing is lost if each suite comes with another curve. */
@@ -114,21 +119,34 @@ async function mixedRow(
   let over = false;
   const head = await eliminate(setting, start, 'suites', (pick) => {
     picked.push(pick.suite);
-    over = ends(pick);
-    return over || (isOld && first.group !== undefined && isTold(accepted, picked));
+    const told = isTold(accepted, picked);
+    over = ends(pick) || (told && !isOld && picked.length > MANY);
+    return over || (told && isOld && first.group !== undefined);
   });
   const suites = without(start.suites, picked);
   if (over || isClosed(head) || suites.length === 0) return [head];
   const groups = without(USUAL, first.group === undefined ? [] : [first.group]);
+  return [head, ...(await withOtherCurves(setting, { ...start, suites }, groups, ends))];
+}
+
+/** A row that shows another one of these curves with each suite as long as there are some, and goes on with all of them. */
+async function withOtherCurves(
+  setting: Setting,
+  start: Offer,
+  groups: readonly number[],
+  ends: (pick: Pick) => boolean = () => false,
+): Promise<readonly Eliminated[]> {
+  if (groups.length === 0) return [await eliminate(setting, start, 'suites', ends)];
+  let over = false;
   let bare = 0;
-  const body = await eliminate(setting, { ...start, suites, groups }, 'both', (pick) => {
+  const row = await eliminate(setting, { ...start, groups }, 'both', (pick) => {
     over = ends(pick);
     bare = pick.group === undefined ? bare + 1 : 0;
     return over || bare === BARE;
   });
-  const left = without(suites, suitesOf([body]));
-  if (over || left.length === 0) return [head, body];
-  return [head, body, await eliminate(setting, { ...start, suites: left }, 'suites', ends)];
+  const suites = without(start.suites, suitesOf([row]));
+  if (over || suites.length === 0) return [row];
+  return [row, await eliminate(setting, { ...start, suites }, 'suites', ends)];
 }
 
 /** The weak suites until somebody takes them over: in one row, and from the seventh on in two. */
@@ -176,7 +194,19 @@ async function rowsOf(setting: Setting, start: Offer, accepted: Accepted): Promi
   }
   const ahead = await withCurves(setting, { ...start, groups: others }, first);
   const rest = without(start.suites, settledBy(ahead));
-  return [ahead, await eliminate(setting, { ...start, suites: rest }, 'suites')];
+  return [ahead, ...(await nearRows(setting, { ...start, suites: rest }, accepted))];
+}
+
+/** One row, or two where there are many suites and the order is told. */
+async function nearRows(setting: Setting, start: Offer, accepted: Accepted): Promise<readonly Eliminated[]> {
+  const picked: number[] = [];
+  const row = await eliminate(setting, start, 'suites', ({ suite }) => {
+    picked.push(suite);
+    return picked.length > MANY && isTold(accepted, picked);
+  });
+  if (isClosed(row)) return [row];
+  const hands = dealt(without(start.suites, picked), FEW_ROWS);
+  return [row, ...(await Promise.all(hands.map((suites) => eliminate(setting, { ...start, suites }, 'suites'))))];
 }
 
 export async function classicSuites(setting: Setting, accepted: Accepted): Promise<Enumerated> {

@@ -64,7 +64,7 @@ export function suitesOf(rows: readonly Eliminated[]): readonly number[] {
 }
 
 export async function askOffer({ io, endpoint, prober }: Setting, offer: Offer): Promise<Answer> {
-  return await prober.ask(helloBytes(io, endpoint, offer), untilDone);
+  return await prober.ask(() => helloBytes(io, endpoint, offer), untilDone);
 }
 
 /** Offers, takes out what was picked, offers again, until the server picks nothing more, or something that `ends` it. */
@@ -90,7 +90,7 @@ export async function eliminate(
 
 /** Deals suites into parts like cards, the like together: what a server supports of each kind is asked for side by side. */
 export function dealt(list: readonly number[], parts: number): readonly (readonly number[])[] {
-  if (parts === 1) return [list];
+  if (parts === 1) return list.length === 0 ? [] : [list];
   const kinds = new Map(list.map((code) => [code, kindOf(code)]));
   const kind = (code: number): string => kinds.get(code) ?? '';
   const cards = list.toSorted((a, b) => (kind(a) < kind(b) ? -1 : kind(a) > kind(b) ? 1 : 0));

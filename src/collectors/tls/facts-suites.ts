@@ -25,8 +25,8 @@ export interface Listed {
   readonly groups: readonly number[];
   readonly groupsRest: FaultCode | undefined;
   readonly order: 'server' | 'client' | FaultCode | undefined;
-  /** What was picked over what. */
-  readonly choices: readonly Choice[];
+  /** What was picked over what; read where order is judged. */
+  readonly choices: () => readonly Choice[];
   /** How many questions about order were answered. */
   readonly asked: number;
 }
@@ -242,7 +242,7 @@ function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boo
               first.pick,
               walks.filter(({ takes }) => takes !== 'groups'),
             ),
-    choices: choicesIn(version, first, walks, orders),
+    choices: () => choicesIn(version, first, walks, orders),
     asked: orders.length,
   };
 }
@@ -267,7 +267,7 @@ export function hexCode(code: number): string {
 }
 
 function weakFirst({ suites, choices, asked }: Listed): boolean | FaultCode {
-  const shown = isWeakFirst(suites, choices);
+  const shown = isWeakFirst(suites, choices());
   if (shown !== undefined) return shown;
   // of each quality the best suite stands above all that is weaker: more is not asked where lists must be short
   return asked > levelsBelow(suites).length ? false : 'tls.unclear';

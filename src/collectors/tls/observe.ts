@@ -41,8 +41,9 @@ async function tryVersion(setting: Setting, version: Probed, hello: ListName): P
   };
   const { io, endpoint, prober } = setting;
   // RFC 7685 §1: between 256 and 511 octets some devices answer nothing
-  const long = hello === 'all' ? padded(io, endpoint, question, 520) : helloBytes(io, endpoint, question);
-  const { bytes, end } = await prober.ask(long, untilDone);
+  const make = (): Uint8Array =>
+    hello === 'all' ? padded(io, endpoint, question, 520) : helloBytes(io, endpoint, question);
+  const { bytes, end } = await prober.ask(make, untilDone);
   return { hello, bytes, end };
 }
 

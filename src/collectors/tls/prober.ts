@@ -17,9 +17,12 @@ export type Enough = (flight: Flight, bytes: Uint8Array) => boolean;
 /** All that a TLS <= 1.2 server says before the client speaks again, or the ServerHello of TLS 1.3. */
 export const untilDone: Enough = (flight) => flight.ended || (flight.serverHello?.version ?? 0) >= 0x0304;
 
+/** Several segments where it is a list; a function makes it while the connection is made. */
+export type Hello = Uint8Array | readonly Uint8Array[] | (() => Uint8Array);
+
 export interface Prober {
-  /** A hello on a fresh connection, in several segments where it is a list; retried where the connection was lost before anything was said. */
-  ask(hello: Uint8Array | readonly Uint8Array[], enough: Enough): Promise<Answer>;
+  /** A hello on a fresh connection; retried where the connection was lost before anything was said. */
+  ask(hello: Hello, enough: Enough): Promise<Answer>;
   /** The same for a task that rejects where its connection was lost. */
   insist<T>(task: () => Promise<T>): Promise<T>;
   /** Takes a slot for something else than a hello (a session), and counts its connection. */
@@ -170,13 +173,14 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
     return made.stream;
   }
 
-  async function once(hello: readonly Uint8Array[], enough: Enough): Promise<Answer> {
+  async function once(hello: Hello, enough: Enough): Promise<Answer> {
     const mine = connection();
     prepare();
+    const made = typeof hello === 'function' ? hello() : hello;
     const stream = await mine;
     met = true;
     try {
-      for (const segment of hello) await stream.write(segment);
+      for (const segment of made instanceof Uint8Array ? [made] : made) await stream.write(segment);
       const asked = performance.now();
       return await readFlight(stream, (flight, bytes) => {
         if (bytes.length > 0) roundMs = Math.min(roundMs, performance.now() - asked);
@@ -216,7 +220,7 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
     }
   }
 
-  async function ask(hello: Uint8Array | readonly Uint8Array[], enough: Enough): Promise<Answer> {
+  async function ask(hello: Hello, enough: Enough): Promise<Answer> {
     let last: Answer = { bytes: new Uint8Array(), flight: parseFlight(new Uint8Array()), end: 'tls.unclear' };
     let timeouts = 0;
     let tries = 0;
@@ -224,7 +228,7 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
     while (tries < (lost > 0 ? TRIES_ON_LOSS : TRIES) && timeouts < SILENT_TRIES) {
       tries++;
       try {
-        last = await asked(async () => await once(hello instanceof Uint8Array ? [hello] : hello, enough));
+        last = await asked(async () => await once(hello, enough));
       } catch (error) {
         if (!isLoss(error) || !met) throw error;
         last = { ...last, end: error.fault.code };
