@@ -1,5 +1,5 @@
 /**
- * Reads one HTTP/1.1 answer of the plain kind (RFC 9112): a status, a head, a body of a told length or in chunks. Whatever else an
+ * Reads one HTTP/1 answer of the plain kind (RFC 9112): a status, a head, a body of a told length or in chunks. Whatever else an
  * answer may be (interim, coded, ended by the end of the connection) is an error here: who asked has a full client to ask with.
  */
 import { FaultError } from '../../model/fault.ts';
@@ -17,7 +17,7 @@ const MAX_HEAD = 32 * 1024;
 const MAX_LINE = 1024;
 const NOTHING = Buffer.alloc(0);
 
-const odd = (what: string): FaultError => new FaultError('aws.bad-response', `no plain HTTP/1.1 answer: ${what}`);
+const odd = (what: string): FaultError => new FaultError('aws.bad-response', `no plain HTTP answer: ${what}`);
 
 /** A function that takes the bytes as they come; it gives the answer when that is whole. Throws where it cannot be one. */
 export function answerReader(maxBody: number): (chunk: Buffer) => PlainAnswer | undefined {
@@ -114,7 +114,8 @@ interface Head {
 
 function headOf(text: string): Head {
   const [first = '', ...lines] = text.split('\r\n');
-  const status = Number(/^HTTP\/1\.1 ([2-5][0-9]{2})(?: [^\r\n]*)?$/.exec(first)?.[1] ?? 0);
+  const [, minor, code] = /^HTTP\/1\.([01]) ([2-5][0-9]{2})(?: [^\r\n]*)?$/.exec(first) ?? [];
+  const status = Number(code ?? 0);
   if (status === 0 || status === 204 || status === 304) throw odd('another status line');
   const headers = new Map<string, string>();
   for (const one of lines) {
@@ -132,6 +133,8 @@ function headOf(text: string): Head {
   if ((coding === undefined) === (told === undefined)) throw odd('a body without a length of its own');
   if (coding !== undefined && coding.toLowerCase() !== 'chunked') throw odd('a transfer coding');
   if (told !== undefined && !/^[0-9]{1,9}$/.test(told)) throw odd('a length that is no number');
-  const stays = !(headers.get('connection') ?? '').toLowerCase().includes('close');
+  const options = (headers.get('connection') ?? '').toLowerCase();
+  // RFC 9112 §9.3: a connection of HTTP/1.0 stays only where the answer says so
+  const stays = !options.includes('close') && (minor === '1' || options.includes('keep-alive'));
   return { status, headers, length: told === undefined ? undefined : Number(told), stays };
 }

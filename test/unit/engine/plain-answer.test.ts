@@ -31,6 +31,20 @@ test('a body of a told length and one in chunks are read, with status and header
   assert.equal(read(lines('HTTP/1.1 200 OK', 'content-length: 0', 'connection: Close', '', ''))?.stays, false);
 });
 
+test('a connection stays open as its version has it, or as the answer says', () => {
+  for (const [version, option, stays] of [
+    ['1.1', undefined, true],
+    ['1.1', 'keep-alive', true],
+    ['1.1', 'Close', false],
+    ['1.0', undefined, false],
+    ['1.0', 'Keep-Alive', true],
+  ] as const) {
+    const more = option === undefined ? [] : [`Connection: ${option}`];
+    const answer = read(lines(`HTTP/${version} 200 OK`, 'content-length: 1', ...more, '', 'a'));
+    assert.deepEqual([answer?.body, answer?.stays], ['a', stays], `${version} ${String(option)}`);
+  }
+});
+
 test('an answer that is not whole yet is awaited, at every byte', () => {
   for (const bytes of [TOLD, CHUNKED]) {
     for (let end = 0; end < bytes.length; end += 1) assert.equal(read(bytes.subarray(0, end)), undefined);
@@ -52,7 +66,7 @@ test('it does not matter where the bytes are cut', () => {
 });
 
 for (const [what, bytes] of [
-  ['another version', lines('HTTP/1.0 200 OK', 'content-length: 1', '', 'a')],
+  ['another version', lines('HTTP/2.0 200 OK', 'content-length: 1', '', 'a')],
   ['an interim answer', lines('HTTP/1.1 100 Continue', 'content-length: 0', '', '')],
   ['no body to speak of', lines('HTTP/1.1 204 No Content', 'content-length: 0', '', '')],
   ['no length', lines('HTTP/1.1 200 OK', '', 'abc')],
