@@ -72,7 +72,8 @@ export const SIGNED: readonly string[] = [
   `@ DS ${String(KEY_TAG)} 13 2 ${'5c'.repeat(32)}`,
 ];
 
-function zone(change: Change): string[] {
+/** The zone-file lines of the domain with the change in it. */
+export function linesOf(change: Change): string[] {
   const text = (name: string, value: string | null | undefined, usual: string) =>
     value === null ? [] : [`${name} TXT ${txt(value ?? usual)}`];
   const lines = [
@@ -149,7 +150,7 @@ export function judged(change: Change, group = ''): Promise<Judged> {
   return judgeDomain(
     change.domain ?? NAME,
     {
-      lines: zone(change),
+      lines: linesOf(change),
       signed: change.authentic ?? (() => signed === true),
       fetch: ({ url }: HopRequest) => pageAt(url, change),
       ...(misbehave === undefined ? {} : { misbehave }),

@@ -46,6 +46,8 @@ function rdataOf<K extends Rdata['is']>(answer: Answer, is: K): Extract<Rdata, {
   return answer.records.flatMap(({ rdata }) => (rdata.is === is ? [rdata as Extract<Rdata, { is: K }>] : []));
 }
 
+const OF_THE_CHAIN = ['signed', 'matched', 'algorithms', 'nsec3'];
+
 export function dnssecFacts(answers: Answers, domain: string): Part {
   const sheet = new Sheet();
   const soa = answers.ask(domain, 'SOA');
@@ -53,7 +55,7 @@ export function dnssecFacts(answers: Answers, domain: string): Part {
   if (soa.is === 'unknown') {
     const bare = soa.code === 'dns.servfail' ? answers.ask(domain, 'SOA', { how: 'cd' }) : soa;
     sheet.set('bogus', bare.is === 'unknown' ? unknown(soa.code) : true, soa.at, bare.at);
-    for (const key of ['signed', 'algorithms']) sheet.set(key, unknown(soa.code), soa.at);
+    for (const key of OF_THE_CHAIN) sheet.set(key, unknown(soa.code), soa.at);
     return sheet.part(soa.at);
   }
   sheet.set('bogus', false, soa.at);
@@ -61,7 +63,7 @@ export function dnssecFacts(answers: Answers, domain: string): Part {
   if (soa.is !== 'records' || soa.chain.length > 0) return sheet.part(soa.at);
   const ds = answers.ask(domain, 'DS');
   if (ds.is === 'unknown') {
-    for (const key of ['signed', 'algorithms']) sheet.set(key, unknown(ds.code), ds.at);
+    for (const key of OF_THE_CHAIN) sheet.set(key, unknown(ds.code), ds.at);
     return sheet.part(ds.at);
   }
   const signers = rdataOf(ds, 'DS');
@@ -73,7 +75,7 @@ export function dnssecFacts(answers: Answers, domain: string): Part {
 function signedFacts(sheet: Sheet, answers: Answers, domain: string, signers: readonly Signer[], at: string): void {
   const answer = answers.ask(domain, 'DNSKEY');
   if (answer.is === 'unknown') {
-    for (const key of ['orphans', 'algorithms', 'keys']) sheet.set(key, unknown(answer.code), answer.at);
+    for (const key of ['orphans', 'matched', 'algorithms', 'keys']) sheet.set(key, unknown(answer.code), answer.at);
   } else {
     const keys = rdataOf(answer, 'DNSKEY');
     const orphans = signers.filter(

@@ -87,6 +87,8 @@ function fetchProblems(page: Extract<Page, { is: 'page' }>): string[] {
   return problems;
 }
 
+const OF_THE_POLICY = ['fetchProblems', 'policyErrors', 'mode', 'maxAge', 'mxMismatches', 'patternsUnused'];
+
 /** The policy is asked for where there is a record, and where somebody set up the host without one. */
 export function policyFacts(sheet: Sheet, answers: Answers, domain: string, hasRecord: boolean): void {
   const name = `mta-sts.${domain}`;
@@ -95,13 +97,13 @@ export function policyFacts(sheet: Sheet, answers: Answers, domain: string, hasR
   const host =
     a.is === 'nxdomain' || a.is === 'unknown' ? { a, aaaa: a, addresses: [], code: codeOf(a) } : hostOf(answers, name);
   const places = [host.a.at, host.aaaa.at];
-  if (host.a.is !== 'unknown') {
+  if (host.a.is === 'unknown') sheet.set('hostCname', unknown(host.a.code), host.a.at);
+  else {
     sheet.set('hostCname', host.a.chain[0], host.a.at);
     if (host.a.chain.length > 0) sheet.set('hostCnameDangling', host.a.is === 'nxdomain', host.a.at);
   }
   if (host.addresses.length === 0 && host.code !== undefined) {
-    for (const key of ['orphan', ...(hasRecord ? ['fetchProblems'] : [])])
-      sheet.set(key, unknown(host.code), ...places);
+    for (const key of ['orphan', ...(hasRecord ? OF_THE_POLICY : [])]) sheet.set(key, unknown(host.code), ...places);
     return;
   }
   if (host.addresses.length === 0) {
@@ -141,7 +143,8 @@ function unreachable(
   const refused = REFUSALS.includes(page.code);
   sheet.set('orphan', refused || hasRecord ? 'none' : unknown(page.code), ...places, page.at);
   if (!hasRecord) return;
-  sheet.set('fetchProblems', refused ? [`the policy cannot be fetched (${page.code})`] : unknown(page.code), page.at);
+  if (refused) sheet.set('fetchProblems', [`the policy cannot be fetched (${page.code})`], page.at);
+  else for (const key of OF_THE_POLICY) sheet.set(key, unknown(page.code), page.at);
 }
 
 function matchFacts(sheet: Sheet, answers: Answers, domain: string, policy: StsPolicy, at: string): void {

@@ -97,6 +97,7 @@ function authorityFacts(sheet: Sheet, answers: Answers, domain: string, list: Ta
   const problems = documentProblems(page);
   if (page.is === 'unknown') {
     sheet.set('authorityErrors', problems.length > 0 ? problems : unknown(page.code), page.at);
+    if (problems.length === 0) sheet.set('vmcProblems', unknown(page.code), page.at);
     return;
   }
   sheet.set('authorityErrors', problems, page.at);

@@ -4,7 +4,7 @@ import { partialList, unknown } from '../../../model/facts.ts';
 import type { FaultCode } from '../../../model/fault.ts';
 import type { Json, JsonObject } from '../../../model/json.ts';
 import type { Answer, Answers } from '../answers.ts';
-import { takeover, textsOf } from '../records.ts';
+import { codeOf, takeover, textsOf } from '../records.ts';
 import { Sheet, type Part } from '../sheet.ts';
 import { looksLikeRoca, sharePrime } from './key.ts';
 import { isKeyRecord, isUsable, parseDkim, type DkimRecord } from './record.ts';
@@ -61,10 +61,12 @@ export function dkimFacts(answers: Answers, domain: string, configured: readonly
     random.answer.at,
   );
   sheet.set('state', stateOf(parent, random, all, code), ...places);
-  sheet.set('shared', partialList(shared(all), code), ...places);
+  const unseen = code ?? unseenOf(all);
+  sheet.set('shared', partialList(shared(all), unseen), ...places);
   const usable = all.flatMap(({ records }) => records.filter(isUsable));
   const onlyEd = usable.length > 0 && usable.every(({ key }) => key?.kind === 'ed25519');
-  if (usable.length > 0) sheet.set('onlyEd25519', code === undefined || !onlyEd ? onlyEd : unknown(code), ...places);
+  if (usable.length > 0 && (unseen === undefined || !onlyEd)) sheet.set('onlyEd25519', onlyEd, ...places);
+  else if (unseen !== undefined) sheet.set('onlyEd25519', unknown(unseen), ...places);
   sheet.set('organizationalState', organizationalState(answers, domain), ...places);
   return sheet.part(...places);
 }
@@ -84,11 +86,14 @@ function dangling({ answer }: Found): boolean {
   return answer.is === 'nxdomain' && answer.chain.length > 0;
 }
 
+function unseenOf(all: readonly Found[]): FaultCode | undefined {
+  return all.map(({ answer }) => codeOf(answer)).find((code) => code !== undefined);
+}
+
 /** `found`: a key answers; `unknown-selector`: there are keys, under names nobody told us; `none`: there is nothing. */
 function stateOf(parent: Answer, random: Found, all: readonly Found[], code: FaultCode | undefined): Json {
   if (all.some(({ records }) => records.some(isUsable)) || random.records.some(isUsable)) return 'found';
-  const unseen = all.find(({ answer }) => answer.is === 'unknown');
-  const fault = code ?? (unseen?.answer.is === 'unknown' ? unseen.answer.code : undefined);
+  const fault = code ?? unseenOf(all);
   if (fault !== undefined) return unknown(fault);
   // a wildcard of revoked keys says that nothing is signed
   if (random.records.some(({ revoked }) => revoked)) return 'none';
@@ -121,6 +126,12 @@ function shared(all: readonly Found[]): string[] {
   return pairs;
 }
 
+/** What checks ask of a key before they say that it does not concern them: not known where the answer is not. */
+const OF_THE_KEY = [
+  ...['records', 'record', 'cname', 'cnameDangling', 'cnameBroken', 'usable', 'services', 'hashes'],
+  ...['rsaBits', 'rsaExponent', 'weaknesses'],
+];
+
 function keyFacts(
   answers: Answers,
   domain: string,
@@ -131,7 +142,7 @@ function keyFacts(
   const head = { selector, name, configured };
   if (answer.is === 'unknown') {
     const nothing = unknown(answer.code);
-    return { ...head, records: nothing, record: nothing, cname: nothing, cnameDangling: nothing, cnameBroken: nothing };
+    return { ...head, ...Object.fromEntries(OF_THE_KEY.map((key) => [key, nothing])) };
   }
   const cname = answer.chain.at(-1);
   return {

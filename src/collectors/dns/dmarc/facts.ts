@@ -32,7 +32,7 @@ export function dmarcOutcome(answers: Answers, domain: string): DmarcOutcome {
   const record = found.step?.record;
   if (record === undefined || record.void) return { policy: undefined, enforcing: false, code: undefined };
   const asked = domainPolicy(answers, domain, record, found);
-  if (asked === 'evidence.missing') return { policy: undefined, enforcing: false, code: 'evidence.missing' };
+  if (typeof asked === 'object') return { policy: undefined, enforcing: false, code: asked.code };
   return { policy: asked, enforcing: applied(asked, record.testing) !== 'none', code: undefined };
 }
 
@@ -42,12 +42,31 @@ function domainPolicy(
   domain: string,
   record: DmarcRecord,
   found: InForce,
-): Policy | 'evidence.missing' {
+): Policy | { readonly code: FaultCode } {
   if (found.from === 'own') return effectiveP(record);
   const soa = answers.ask(domain, 'SOA');
-  if (soa.is === 'unknown') return 'evidence.missing';
+  if (soa.is === 'unknown') return { code: soa.code };
   return soa.is === 'nxdomain' && soa.chain.length === 0 ? effectiveNp(record) : effectiveSp(record);
 }
+
+/** What checks ask of the record before they say that it does not concern them: not known where the record is not. */
+const OF_THE_RECORD = [
+  ...[
+    'found',
+    'record',
+    'policy',
+    'enforcing',
+    'inForce',
+    'void',
+    'effectiveP',
+    'effectiveSp',
+    'np',
+    'fo',
+    'ruf',
+    'pct',
+  ],
+  'weakerThanOrganization',
+];
 
 export function dmarcFacts(answers: Answers, domain: string): Part {
   const sheet = new Sheet();
@@ -63,8 +82,7 @@ export function dmarcFacts(answers: Answers, domain: string): Part {
   misplacedFacts(sheet, answers, domain);
   walkFacts(sheet, answers, domain, way, found);
   if (found.code !== undefined) {
-    for (const key of ['found', 'record', 'policy', 'enforcing', 'inForce'])
-      sheet.set(key, unknown(found.code), ...places);
+    for (const key of OF_THE_RECORD) sheet.set(key, unknown(found.code), ...places);
     return sheet.part(...places);
   }
   const { step } = found;
