@@ -60,7 +60,7 @@ export async function auditWith(
   const tell = (line: string): void => context.stderr(`${line}\n`);
   const packs = await withRules(context, await packsToJudgeBy(context, options.checksDirs), options.rules, tell);
   checkOutputFolder(options.output);
-  settleHeap();
+  const heap = settleHeap();
   const watching = watch(args, context);
   const { signal, release } = interruptible(context);
   let loading: Promise<Rendering> | undefined;
@@ -76,7 +76,7 @@ export async function auditWith(
       version: context.version,
       listener: watching.listener,
       signal,
-      reports: rendering,
+      reports: async () => heap.during(await rendering()),
     });
     const written = await (await rendering()).write({ ...outcome, packageRoot: context.packageRoot });
     watching.end();
@@ -86,6 +86,7 @@ export async function auditWith(
     return { outcome, code: exitCode(outcome.run, { failOn, allowIncomplete, interrupted: signal.aborted }) };
   } finally {
     clearTimeout(early);
+    heap.end();
     watching.end();
     release();
     (await loading?.catch(() => undefined))?.discard();

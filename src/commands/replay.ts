@@ -51,7 +51,7 @@ export async function replay(args: Arguments, context: CommandContext): Promise<
   const asOf = typeof flags['asOf'] === 'string' ? parseInstant(flags['asOf']) : undefined;
   const [pack, ...added] = await packsToJudgeBy(context, list(flags['checksDir']) ?? []);
   if (pack === undefined) throw new Error('there is no pack');
-  settleHeap();
+  const heap = settleHeap();
   const watching = watch(args, context);
   const rendering = await startRendering(output === undefined ? [] : formats, output ?? '', context.packageRoot);
   try {
@@ -64,7 +64,7 @@ export async function replay(args: Arguments, context: CommandContext): Promise<
       ...(output === undefined ? {} : { output }),
       version: context.version,
       listener: watching.listener,
-      reports: () => Promise.resolve(rendering),
+      reports: () => Promise.resolve(heap.during(rendering)),
     });
     const written = await rendering.write({ ...outcome, packageRoot: context.packageRoot });
     watching.end();
@@ -77,6 +77,7 @@ export async function replay(args: Arguments, context: CommandContext): Promise<
     const { failOn, allowIncomplete } = outcome.judging;
     return exitCode(outcome.run, { failOn, allowIncomplete });
   } finally {
+    heap.end();
     watching.end();
     rendering.discard();
   }

@@ -11,8 +11,8 @@ export function reasonOf(signal: AbortSignal): FaultError {
 
 export interface Deadline {
   readonly signal: AbortSignal;
-  /** Starts the time anew: what came before was waiting on the user's own limits. */
-  readonly renew: () => void;
+  /** Starts the time anew, or another time: what came before was waiting on the user's own limits, or another part of the work. */
+  readonly renew: (ms?: number) => void;
   /** Ends the deadline: its timer, and its tie to the parent. Call it in `finally`. */
   clear(): void;
 }
@@ -29,7 +29,7 @@ const OWN_SHARE = 0.05;
 export function createDeadline(parent: AbortSignal, ms: number, code: FaultCode, message?: string): Deadline {
   const own = new AbortController();
   setMaxListeners(0, own.signal);
-  const time = Math.max(0, ms);
+  let time = Math.max(0, ms);
   let began = performance.eventLoopUtilization();
   let generous = true;
   function ring(): void {
@@ -45,8 +45,9 @@ export function createDeadline(parent: AbortSignal, ms: number, code: FaultCode,
   else parent.addEventListener('abort', follow, { once: true });
   return {
     signal: own.signal,
-    renew() {
+    renew(next = time) {
       if (cleared || own.signal.aborted) return;
+      time = Math.max(0, next);
       clearTimeout(timer);
       began = performance.eventLoopUtilization();
       generous = true;

@@ -3,7 +3,7 @@ import type { Readable, Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import type { FaultCode } from '../../model/fault.ts';
 import type { HopRequest } from '../../model/io.ts';
-import { createDeadline, reasonOf } from '../deadline.ts';
+import { type Deadline, reasonOf } from '../deadline.ts';
 import { type Head, listNamed, MAX_HEADER_BYTES } from './head.ts';
 
 /** RFC 9110 §8.4: codings may be stacked; nobody honest stacks more. */
@@ -51,14 +51,18 @@ function decodersOf(contentEncoding: string): readonly Transform[] | undefined {
   return decoders;
 }
 
-/** The head is already an answer: whatever goes wrong in the body cuts it, and says why. Only the end of the job rejects. */
+/**
+ * The head is already an answer: whatever goes wrong in the body cuts it, and says why. Only the end of the job rejects.
+ * The deadline is that of the answer; it is cleared here.
+ */
 export async function readBody(
   { body, headers, status, faultOf, cutBy }: Head,
   { method, maxBody }: HopRequest,
   job: AbortSignal,
-  timeLeftMs: number,
+  deadline: Deadline,
 ): Promise<Body> {
   if (method === 'HEAD' || status === 101) {
+    deadline.clear();
     body.resume();
     return { bytes: new Uint8Array(0), truncated: false };
   }
@@ -71,7 +75,6 @@ export async function readBody(
   let wire = 0;
   let wireCap = 2 * maxBody + MAX_HEADER_BYTES;
   return await new Promise<Body>((resolve, reject) => {
-    const deadline = createDeadline(job, timeLeftMs, 'http.timeout');
     const giveUp = (): void => {
       if (!job.aborted) return finish(true, 'http.timeout');
       stop();
@@ -95,6 +98,7 @@ export async function readBody(
       if (announced > wireCap) body.destroy();
       else body.resume();
     }
+    if (deadline.signal.aborted) return giveUp();
     deadline.signal.addEventListener('abort', giveUp, { once: true });
     body.on('error', (error) => finish(true, faultOf(error)));
     // HTTP/2: a stream that is reset, or whose connection is closed, may end without an error

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { FaultError } from '../../model/fault.ts';
 import type { ByteStream, Hop, HopRequest, TlsSession } from '../../model/io.ts';
-import { withDeadline } from '../deadline.ts';
+import { createDeadline } from '../deadline.ts';
 import { readBody } from './body.ts';
 import { codeOf } from './errors.ts';
 import type { Head } from './head.ts';
@@ -96,24 +96,20 @@ async function hopOver(question: Question, line: Line, headMs: number): Promise<
   const { world, scope, lines, url, request, origin } = question;
   const giveBack = (reusable: boolean): void => lines.release(origin, line, reusable);
   const started = performance.now();
-  const silence = `${url.host} did not answer in time`;
+  const deadline = createDeadline(scope.signal, headMs, 'http.timeout', `${url.host} did not answer in time`);
   let head: Head;
   try {
-    head = await withDeadline(
-      scope.signal,
-      headMs,
-      'http.timeout',
-      silence,
-      async (signal) => await headOf(question, line, signal),
-    );
+    head = await headOf(question, line, deadline.signal);
   } catch (error) {
+    deadline.clear();
     giveBack(false);
     throw error;
   }
   if (!head.persists) lines.distrust(origin);
   const session = line.carrier?.session;
   head.whenDone(giveBack);
-  const body = await readBody(head, request, scope.signal, started + world.network.timeoutMs - performance.now());
+  deadline.renew(started + world.network.timeoutMs - performance.now());
+  const body = await readBody(head, request, scope.signal, deadline);
   return {
     url: request.url,
     method: request.method,
