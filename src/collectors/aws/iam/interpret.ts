@@ -191,8 +191,14 @@ export function interpretIam(raw: Json | undefined, setting: Setting, partition:
     const members = { minimumLength: 'MinimumPasswordLength', remembered: 'PasswordReusePrevention' };
     pointInto(at, '/iam/passwordPolicy', policy, '/iam/GetAccountPasswordPolicy', members);
   }
-  const management = own(own(raw, 'DescribeOrganization'), 'MasterAccountId');
+  const organization = own(raw, 'DescribeOrganization');
+  const management = own(organization, 'MasterAccountId');
   const known = typeof management === 'string' ? [...setting.accounts, management] : setting.accounts;
+  // No exception where nobody says who manages the organization: but a reader is told that it might be this account
+  const unsure = faultIn(organization);
+  const note =
+    unsure === undefined ? '' : ` (management account unknown: organizations:DescribeOrganization ${unsure})`;
+  const foreign = (trust: Policy): string[] => foreignTrust(trust, account, known).map((name) => `${name}${note}`);
   const report = own(raw, 'GetCredentialReport');
   const rows = own(report, 'rows');
   const users = isArray(rows)
@@ -276,10 +282,7 @@ export function interpretIam(raw: Json | undefined, setting: Setting, partition:
             arn: must(item, 'Arn', asText),
             serviceLinked: isServiceLinked(item),
             open: grants(text, openTrust),
-            foreign:
-              account === ''
-                ? unknown('evidence.missing')
-                : grants(text, (trust) => foreignTrust(trust, account, known)),
+            foreign: account === '' ? unknown('evidence.missing') : grants(text, foreign),
           });
         }),
       { arn: 'Arn', serviceLinked: 'Path', open: 'AssumeRolePolicyDocument', foreign: 'AssumeRolePolicyDocument' },
