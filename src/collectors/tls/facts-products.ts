@@ -70,14 +70,16 @@ function http3Facts({ raw, endpoint }: Seen): Area {
 
 const NOTHING: Area = { facts: {}, at: {} };
 
-/** Suites of Windows 7 to 8.1 and Server 2008 R2 to 2012 R2, by Microsoft's tables of cipher suites in Schannel. */
+/** Windows 7 to 8.1, Server 2008 R2 to 2012 R2: learn.microsoft.com, "TLS Cipher Suites in Windows 7", "8" and "8.1". */
 const OLD_SUITES = new Set([
   0x0001, 0x0002, 0x0003, 0x0004, 0x0005, 0x0009, 0x000a, 0x0012, 0x0013, 0x002f, 0x0032, 0x0033, 0x0035, 0x0038,
-  0x0039, 0x003b, 0x003c, 0x003d, 0x0040, 0x0062, 0x0063, 0x0064, 0x006a, 0x009c, 0x009d, 0x009e, 0x009f, 0x00a2,
-  0x00a3, 0xc009, 0xc00a, 0xc013, 0xc014, 0xc023, 0xc024, 0xc027, 0xc028, 0xc02b, 0xc02c,
+  0x0039, 0x003b, 0x003c, 0x003d, 0x0040, 0x0062, 0x0063, 0x0064, 0x006a, 0x009c, 0x009d, 0x009e, 0x009f, 0xc009,
+  0xc00a, 0xc013, 0xc014, 0xc023, 0xc024, 0xc027, 0xc028, 0xc02b, 0xc02c,
 ]);
-/** What MS14-066 added: AES-GCM with RSA and DHE_RSA. */
+/** What MS14-066 added: AES-GCM with RSA and DHE_RSA. Windows 8.1 and Server 2012 R2 had them since update 2919355. */
 const ADDED: readonly number[] = [0x009c, 0x009d, 0x009e, 0x009f];
+/** IIS of Server 2008 R2 and 2012: there they tell the update. */
+const TELLING = /^Microsoft-IIS\/(?:7\.5|8\.0)(?![0-9.])/;
 const OLD_CURVES: readonly number[] = [0x0017, 0x0018, 0x0019];
 /** Schannel of that time answers none of these. */
 const NEVER: readonly number[] = [EXTENSION.pointFormats, EXTENSION.encryptThenMac, EXTENSION.heartbeat];
@@ -113,11 +115,12 @@ function schannelFacts(listed: readonly Listed[], seen: Seen): Area {
   const at = known ? { '/schannel': pointer('chains') } : {};
   if (old !== true) return { facts: { schannel: { old: old === false ? false : unknown(old) } }, at };
   const picks = listed.flatMap((one) => one.picks);
+  const server = own(answerIn(raw)?.item ?? null, 'server');
+  const added = picks.some(({ suite }) => ADDED.includes(suite));
   // RFC 7627 came to Schannel with MS15-121, a year behind MS14-066
-  const patched = picks.some(
-    ({ suite, extensions }) => ADDED.includes(suite) || extensions.includes(EXTENSION.extendedMasterSecret),
-  );
-  return { facts: { schannel: { old, patched } }, at };
+  const later = picks.some(({ extensions }) => extensions.includes(EXTENSION.extendedMasterSecret));
+  const telling = !added || (typeof server === 'string' && TELLING.test(server));
+  return { facts: { schannel: { old, patched: later || (telling ? added : unknown('tls.unclear')) } }, at };
 }
 
 export function productFacts(listed: readonly Listed[], seen: Seen): Area {

@@ -262,6 +262,21 @@ export function listVersions(
   });
 }
 
+/**
+ * Every suite is known, and none of them comes with a certificate: anonymous ones (RFC 5246 §7.4.2), pre-shared keys
+ * (RFC 4279 §2), passwords, Kerberos.
+ */
+export function needsNoCertificate(all: readonly Listed[]): boolean {
+  return (
+    all.length > 0 &&
+    all.every(
+      ({ suites, suitesRest }) =>
+        suitesRest === undefined &&
+        suites.every((code) => ['anon', 'psk', 'krb5'].includes(suiteOf(code).authentication)),
+    )
+  );
+}
+
 export function hexCode(code: number): string {
   return `0x${code.toString(16).toUpperCase().padStart(4, '0')}`;
 }

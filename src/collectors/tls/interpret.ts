@@ -16,7 +16,7 @@ import { QUESTION_FACTS, questionFacts } from './facts-questions.ts';
 import { servedFacts, servedIn } from './facts-served.ts';
 import { sessionFacts as finishedFacts, sessionSchemas } from './facts-sessions.ts';
 import { upgradeFacts } from './facts-upgrades.ts';
-import { type Listed, listVersions, suiteFacts } from './facts-suites.ts';
+import { type Listed, listVersions, needsNoCertificate, suiteFacts } from './facts-suites.ts';
 import {
   type Endpoint,
   endpointIn,
@@ -180,6 +180,9 @@ export function interpret(raw: Json): Interpretation {
     compressionFacts(seen),
     upgradeFacts(seen, endpoint.name.protocol, upgrade),
   ];
+  // there is nothing to judge about a certificate: its facts are absent, and not unknown
+  const bare =
+    sslv2.offered === false && served?.flights.length === 0 && served.rest === undefined && needsNoCertificate(listed);
   const facts: JsonObject = {
     ...head,
     offered: known(offered),
@@ -192,8 +195,9 @@ export function interpret(raw: Json): Interpretation {
     ...Object.assign({}, ...asides.map((area) => area.facts)),
     ...(offered !== false && {
       ...sessionFacts(session),
-      ...servedFacts(served),
-      ...chainFacts({ raw, served, endpoint }),
+      ...(bare
+        ? { clientCertificate: { requested: false, authorities: [] }, signature: { schemes: [] } }
+        : { ...servedFacts(served), ...chainFacts({ raw, served, endpoint }) }),
       ...listFacts(listed, endpoint, versions),
     }),
   };

@@ -107,21 +107,33 @@ function rsaServer(suites: readonly number[], extensions: readonly number[] = []
   };
 }
 
-async function schannel(script: Script): Promise<Fact> {
+/** `product`: what a Server field would say. */
+async function schannel(script: Script, product?: string): Promise<Fact> {
   const server = await startRawTlsServer(script);
   open.push(server);
-  return factsOf(await observed(server.port));
+  const raw = await observed(server.port);
+  return factsOf(
+    product === undefined ? raw : { ...raw, sessions: { 'TLSv1.2': { answer: 'SFRUUA==', server: product } } },
+  );
 }
 
 test('an old Schannel is known by what it lacks, and by AES-GCM or the extended master secret as mended', async () => {
   const old = await schannel(rsaServer([0x002f, 0x0035, 0x000a, 0x0005]));
-  const gcm = await schannel(rsaServer([0x009d, 0x009c, 0x002f, 0x0035]));
+  const suites = [0x009d, 0x009c, 0x002f, 0x0035];
+  const gcm = await schannel(rsaServer(suites), 'Microsoft-IIS/7.5');
+  const newer = await schannel(rsaServer(suites), 'Microsoft-IIS/8.5');
+  const nameless = await schannel(rsaServer(suites));
+  const dss = await schannel(rsaServer([0x00a2, 0x002f]));
   const master = await schannel(rsaServer([0x002f, 0x0035], [23]));
   const openssl = await schannel(rsaServer([0x002f, 0x0035], [22]));
   const other = await schannel(rsaServer([0x002f, 0x0041]));
 
   assert.deepEqual([old('schannel.old'), old('schannel.patched')], [true, false]);
   assert.deepEqual([gcm('schannel.old'), gcm('schannel.patched')], [true, true]);
+  // Windows 8.1 and Server 2012 R2 had these suites before
+  assert.deepEqual([newer('schannel.old'), newer('schannel.patched')], [true, { $unknown: 'tls.unclear' }]);
+  assert.deepEqual(nameless('schannel.patched'), { $unknown: 'tls.unclear' });
+  assert.equal(dss('schannel.old'), false);
   assert.deepEqual([master('schannel.old'), master('schannel.patched')], [true, true]);
   assert.deepEqual([openssl('schannel.old'), openssl('schannel.patched')], [false, undefined]);
   assert.equal(other('schannel.old'), false);
