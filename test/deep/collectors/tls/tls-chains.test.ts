@@ -63,7 +63,7 @@ test('where one suite beside anonymous ones comes with a certificate it is read'
     maxVersion: 'TLSv1.2',
   });
 
-  assert.equal(fact('leaf.key.type'), 'rsa');
+  assert.equal(fact('leaf.key.bits'), 2048);
 });
 
 const DAY = 86_400_000;
