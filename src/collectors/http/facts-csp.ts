@@ -65,11 +65,16 @@ function metaPolicies(response: Response): MetaPolicies {
     const equiv = own(element, 'http-equiv');
     if (own(element, 'tag') !== 'meta' || typeof content !== 'string') continue;
     if (typeof equiv !== 'string' || equiv.toLowerCase() !== HEADER) continue;
+    // HTML, pragma "content-security-policy": only of a child of the head element
+    if (own(element, 'outside') === true) {
+      ignored.push('policy outside of the head');
+      continue;
+    }
     if (scripts > 0) ignored.push('policy behind the first script');
     for (const policy of csp.parsePolicies([content])) {
       ignored.push(...NOT_IN_META.filter((name) => policy.directives.has(name)));
       const directives = new Map([...policy.directives].filter(([name]) => !NOT_IN_META.includes(name)));
-      policies.push({ ...policy, directives });
+      if (directives.size > 0) policies.push({ ...policy, directives });
     }
   }
   return { policies, ignored };
@@ -93,8 +98,8 @@ function factsOf(view: View, response: Response, header: readonly csp.Policy[]):
     reportOnly: csp.parsePolicies(linesOf(response.headers, REPORT_ONLY)).length,
     metaIgnored: meta.ignored,
     scriptGoverned: script.length > 0,
-    unsafeInline: weak(script, csp.allowsInline) || weak(attribute, csp.allowsInline),
-    unsafeInlineStyle: weak(style, csp.allowsInline),
+    unsafeInline: [script, attribute].some((lists) => weak(lists, (sources) => csp.allowsInline(sources))),
+    unsafeInlineStyle: weak(style, (sources) => csp.allowsInline(sources, 'style')),
     unsafeEval: weak(evaluate, (sources) => csp.hasKeyword(sources, 'unsafe-eval')),
     wildcards: shared('script-src', live, csp.isWildcard)
       .concat(shared('object-src', object, csp.isWildcard))

@@ -43,6 +43,23 @@ const MODES: { readonly [tag: string]: number } = {
   plaintext: TokenizerMode.PLAINTEXT,
 };
 
+/** Start tags that do not end the head (HTML §13.2.6.4.3-6): any other one, and text, begin the body. */
+const IN_HEAD = new Set([
+  'html',
+  'head',
+  'base',
+  'basefont',
+  'bgsound',
+  'link',
+  'meta',
+  'noframes',
+  'noscript',
+  'script',
+  'style',
+  'template',
+  'title',
+]);
+
 export interface PageExtract {
   readonly elements: readonly JsonObject[];
   /** More tags or elements came than are read. */
@@ -65,6 +82,10 @@ export function extractPage(html: string, xml = false): PageExtract {
   let script = '';
   let style = '';
   let scriptRedirect = false;
+  let inBody = false;
+  /** What browsers with scripts take for text, or keep apart from the page. */
+  const apart = { noscript: 0, template: 0 };
+  const isApart = (): boolean => apart.noscript + apart.template > 0;
   const add = (element: JsonObject): void => {
     if (elements.length < MAX_ELEMENTS) elements.push(element);
     else cut = true;
@@ -73,6 +94,9 @@ export function extractPage(html: string, xml = false): PageExtract {
     onStartTag(token) {
       tags += 1;
       if (tags > MAX_TAGS) throw new Enough();
+      if (token.tagName === 'noscript' || token.tagName === 'template')
+        apart[token.tagName] += xml && token.selfClosing ? 0 : 1;
+      else if (!IN_HEAD.has(token.tagName) && !isApart()) inBody = true;
       const mode = MODES[token.tagName];
       if (mode !== undefined && Object.hasOwn(MODES, token.tagName) && !(xml && token.selfClosing)) {
         tokenizer.state = mode;
@@ -82,9 +106,12 @@ export function extractPage(html: string, xml = false): PageExtract {
       }
       const kept = keep(token);
       if (kept === undefined) return;
-      add(kept);
+      add(kept['tag'] === 'meta' && (inBody || isApart()) ? { ...kept, outside: true } : kept);
     },
     onEndTag(token) {
+      if (token.tagName === 'noscript' || token.tagName === 'template')
+        apart[token.tagName] = Math.max(0, apart[token.tagName] - 1);
+      else if (token.tagName === 'body' || token.tagName === 'html') inBody = true;
       if (token.tagName !== inside) return;
       if (inside === 'script' && SETS_LOCATION.test(script)) scriptRedirect = true;
       if (inside === 'style') for (const href of importsOf(style)) add({ tag: 'style', href });
@@ -94,6 +121,7 @@ export function extractPage(html: string, xml = false): PageExtract {
       if (inside === 'title' && title.length < 300) title += chars;
       else if (inside === 'script' && script.length < 20_000) script += chars;
       else if (inside === 'style') style += chars;
+      else if (inside === '' && !isApart() && /[^\t\n\f\r ]/.test(chars)) inBody = true;
     },
     onWhitespaceCharacter({ chars }) {
       this.onCharacter({ chars } as Token.CharacterToken);

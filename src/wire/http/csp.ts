@@ -17,7 +17,7 @@ export interface Policy {
   readonly directives: ReadonlyMap<string, readonly string[]>;
   /** Names that occur again. */
   readonly repeated: readonly string[];
-  /** Directives with other characters than ASCII: browsers drop the policy's text from there on, or all of it. */
+  /** There are directives with other characters than ASCII: browsers pass over them (CSP3 §2.2.1), and so do we. */
   readonly nonAscii: boolean;
 }
 
@@ -35,7 +35,13 @@ export function parsePolicies(lines: readonly string[]): Policy[] {
 export function parsePolicy(text: string): Policy {
   const directives = new Map<string, readonly string[]>();
   const repeated: string[] = [];
+  let nonAscii = false;
   for (const part of text.split(';', MAX_DIRECTIVES)) {
+    // oxlint-disable-next-line no-control-regex -- ASCII is the class meant
+    if (/[^\u0000-\u007f]/.test(part)) {
+      nonAscii = true;
+      continue;
+    }
     // CSP3 §2.2: ASCII white space only
     const tokens = part.split(/[\t\n\f\r ]+/, MAX_VALUES).filter((token) => token !== '');
     const name = tokens[0]?.toLowerCase();
@@ -43,8 +49,7 @@ export function parsePolicy(text: string): Policy {
     if (directives.has(name)) repeated.push(name);
     else directives.set(name, tokens.slice(1));
   }
-  // oxlint-disable-next-line no-control-regex -- ASCII is the class meant
-  return { directives, repeated, nonAscii: /[^\u0000-\u007f]/.test(text) };
+  return { directives, repeated, nonAscii };
 }
 
 const KEYWORDS = new Set([
@@ -107,9 +112,10 @@ export function ignoresHosts(sources: readonly Source[]): boolean {
   return hasKeyword(sources, 'strict-dynamic') && hasNonceOrHash(sources);
 }
 
-/** CSP3 §6.7.3.2: inline script or style runs unless a nonce, a hash or 'strict-dynamic' switches 'unsafe-inline' off. */
-export function allowsInline(sources: readonly Source[]): boolean {
-  return hasKeyword(sources, 'unsafe-inline') && !hasNonceOrHash(sources) && !hasKeyword(sources, 'strict-dynamic');
+/** CSP3 §6.7.3.2: a nonce or a hash switches 'unsafe-inline' off; 'strict-dynamic' does so for scripts only. */
+export function allowsInline(sources: readonly Source[], type: 'script' | 'style' = 'script'): boolean {
+  if (type === 'script' && hasKeyword(sources, 'strict-dynamic')) return false;
+  return hasKeyword(sources, 'unsafe-inline') && !hasNonceOrHash(sources);
 }
 
 /** Everything or nearly everything may be loaded: `*`, `https:`, `http:`, or a wildcard over a whole top-level domain. */

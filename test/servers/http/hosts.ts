@@ -388,6 +388,23 @@ export const HOSTS: readonly Host[] = [
     fails: ['http.csp.meta-ignored', 'http.header.xfo-missing'],
     informs: ['http.csp.frame-ancestors'],
   },
+  // Policies that no browser reads: not in the head, not for one that runs scripts, nothing in it that counts there
+  ...[
+    ['bodycsp.test', `<p>Hello<meta http-equiv="Content-Security-Policy" content="${script("'self'")}">`],
+    [
+      'noscriptcsp.test',
+      `<noscript><meta http-equiv="Content-Security-Policy" content="${script("'self'")}"></noscript>`,
+    ],
+    [
+      'templatecsp.test',
+      `<template><meta http-equiv="Content-Security-Policy" content="${script("'self'")}"></template>`,
+    ],
+    ['framecsp.test', `<meta http-equiv="Content-Security-Policy" content="frame-ancestors 'none'; sandbox">`],
+  ].map(([name = '', markup = '']): Host => ({
+    ...body(name, ''),
+    ...goodHandlers(name, { replies: { '/': page(drop('content-security-policy', 'x-frame-options'), markup) } }),
+    fails: ['http.csp.missing', 'http.header.xfo-missing'],
+  })),
 
   headers(
     'noxfo.test',

@@ -54,8 +54,18 @@ test("'unsafe-inline' counts only without nonce, hash and 'strict-dynamic'", () 
   assert.ok(csp.allowsInline(sources("'self' 'unsafe-inline'")));
   assert.ok(!csp.allowsInline(sources("'unsafe-inline' 'nonce-YWJjZGVmZ2hpamtsbW5vcA=='")));
   assert.ok(!csp.allowsInline(sources("'unsafe-inline' 'strict-dynamic'")));
+  // CSP3 §6.7.3.2 asks for the keyword where scripts are meant
+  assert.ok(csp.allowsInline(sources("'unsafe-inline' 'strict-dynamic'"), 'style'));
   assert.ok(csp.ignoresHosts(sources("https: 'strict-dynamic' 'nonce-YWJjZGVmZ2hpamtsbW5vcA=='")));
   assert.ok(!csp.ignoresHosts(sources("https: 'strict-dynamic'")));
+});
+
+test('a directive with other characters than ASCII is passed over, and the others hold', () => {
+  const [policy] = csp.parsePolicies(["default-src 'none' \u00e4; script-src 'self'; SCRIPT-SRC *"]);
+
+  assert.deepEqual([...(policy?.directives ?? [])], [['script-src', ["'self'"]]]);
+  assert.deepEqual([policy?.nonAscii, policy?.repeated], [true, ['script-src']]);
+  assert.deepEqual(csp.parsePolicies(["default-src 'self' \u00e4"]), []);
 });
 
 test('nonces are measured by what they decode to', () => {
