@@ -9,14 +9,14 @@ const MAX_BODY = 8 * 1024 * 1024;
 /** More at once than the slowest documented quota needs at a far region's round trip. */
 const MAX_SOCKETS = 64;
 
-export interface Place {
+interface Place {
   readonly secure: boolean;
   readonly hostname: string;
   readonly port: number;
 }
 
 /** A question that is asked, or waits for a connection. */
-export interface Question {
+interface Question {
   readonly text: string;
   readonly answered: (answer: PlainAnswer) => void;
   readonly failed: (error: unknown) => void;
