@@ -22,6 +22,19 @@ test('small facts rest as text; large ones, those of many places, and faults sta
   for (const observed of [LONG, WIDE, FAULT]) assert.equal(hold(observed), observed);
 });
 
+test('the forms of the items of a list count as places, and come back with the facts', () => {
+  const listed = (length: number): Observed => {
+    const forms = Array.from({ length }, () => ({ '/a': '/b' }));
+    return { ...(SMALL as Extract<Observed, { is: 'facts' }>), lists: { '/keys': { raw: '/all', forms } } };
+  };
+  const [few, many] = [listed(3), listed(1001)];
+
+  assert.equal(hold(few).is, 'text');
+  assert.equal(hold(many), many);
+  const [observation] = observationsOf([{ target: target('domain:a.example'), seen: new Map([['aws', hold(few)]]) }]);
+  assert.deepEqual(observation?.collectors['aws'], few);
+});
+
 test('observations of what rests are equal to what was seen, whichever target is looked at first', () => {
   const seen = [
     { dns: SMALL, tls: FAULT },
