@@ -1,6 +1,4 @@
 /** `probity spf check`: evaluates SPF for one mail, or for many on standard input, in their order. */
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import type { Arguments } from '../config/arguments.ts';
 import { UsageError } from '../model/fault.ts';
 import type { IO } from '../model/io.ts';
@@ -21,7 +19,7 @@ interface Question extends SpfMail {
 export async function spf(
   args: Arguments,
   context: Pick<CommandContext, 'stdout'>,
-  input: Readable = process.stdin,
+  input: AsyncIterable<Uint8Array | string> = process.stdin,
 ): Promise<number> {
   const [what, extra] = args.positionals;
   if (what !== 'check' || extra !== undefined) throw new UsageError('spf takes one word: probity spf check');
@@ -90,7 +88,11 @@ async function evaluator(args: Arguments): Promise<Evaluate> {
 }
 
 /** Evaluates a bounded number of lines at once and prints the answers in the order of the lines. */
-async function batch(input: Readable, context: Pick<CommandContext, 'stdout'>, evaluate: Evaluate): Promise<void> {
+async function batch(
+  input: AsyncIterable<Uint8Array | string>,
+  context: Pick<CommandContext, 'stdout'>,
+  evaluate: Evaluate,
+): Promise<void> {
   const under: { id: unknown; outcome: Promise<SpfOutcome> }[] = [];
   const print = async () => {
     const first = under.shift();
@@ -99,17 +101,37 @@ async function batch(input: Readable, context: Pick<CommandContext, 'stdout'>, e
     context.stdout(`${JSON.stringify({ id: first.id, result, explanation })}\n`);
   };
   let number = 0;
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    number += 1;
-    if (line.trim() === '') continue;
-    const question = parseLine(line, number);
-    const outcome = evaluate(question);
-    // a failure is thrown where the line is printed; until then nobody waits for it
-    outcome.catch(() => undefined);
-    under.push({ id: question.id ?? null, outcome });
-    if (under.length >= AT_ONCE) await print();
+  try {
+    for await (const line of linesOf(input)) {
+      number += 1;
+      if (line.trim() === '') continue;
+      const question = parseLine(line, number);
+      const outcome = evaluate(question);
+      // a failure is thrown where the line is printed; until then nobody waits for it
+      outcome.catch(() => undefined);
+      under.push({ id: question.id ?? null, outcome });
+      if (under.length >= AT_ONCE) await print();
+    }
+  } finally {
+    // a line that is no question takes no answer from those before it
+    while (under.length > 0) await print();
   }
-  while (under.length > 0) await print();
+}
+
+const MAX_LINE = 1 << 20;
+
+/** The lines of JSON Lines: only a line feed ends one, for a text inside may hold any other separator. */
+async function* linesOf(input: AsyncIterable<Uint8Array | string>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let open = '';
+  for await (const chunk of input) {
+    const lines = (open + (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))).split('\n');
+    open = lines.pop() ?? '';
+    yield* lines;
+    if (open.length > MAX_LINE)
+      throw new UsageError(`a line of the batch is longer than ${String(MAX_LINE)} characters`);
+  }
+  if (open !== '') yield open;
 }
 
 function parseLine(line: string, number: number): Question {
@@ -126,7 +148,7 @@ function parseLine(line: string, number: number): Question {
     return field;
   };
   const mail = { id: fields['id'], ip: text('ip'), sender: text('sender'), helo: text('helo') };
-  const question = typeof fields['resolver'] === 'string' ? { ...mail, resolver: fields['resolver'] } : mail;
+  const question = fields['resolver'] === undefined ? mail : { ...mail, resolver: text('resolver') };
   return checked(question, `line ${String(number)}: ip`);
 }
 

@@ -152,6 +152,71 @@ const WRONG: readonly (readonly [readonly string[], string, RegExp])[] = [
   ],
 ];
 
+test('hostile lines of a batch: other separators inside of texts, long names, control characters; an answer for each', async (t) => {
+  const server = await startDns({
+    lines: [
+      '$ORIGIN e.test.',
+      '@ TXT "v=spf1 exists:%{l}.%{h}.x.e.test -all exp=why.e.test"',
+      'why TXT "%{L} at %{h}"',
+      // the local part bü in UTF-8
+      String.raw`b\195\188.h.e.test.x A 127.0.0.2`,
+    ],
+  });
+  t.after(() => server.close());
+  const mail = { ip: '192.0.2.1', sender: 'a@e.test', helo: 'h.e.test', resolver: server.address };
+  const mails = [
+    { ...mail, sender: 'a\u2028b\u2029c\u0085@e.test' },
+    { ...mail, sender: '\u0000\r\n\u001b[31m@e.test' },
+    { ...mail, helo: 'x'.repeat(70_000) },
+    { ...mail, sender: `${'p.'.repeat(400)}@e.test` },
+    { ...mail, sender: `a@${'l.'.repeat(200)}e.test` },
+    { ...mail, sender: '%{d}%{@e.test', helo: '%{h}' },
+    { ...mail, sender: '@' },
+    { ...mail, ip: '::ffff:192.0.2.1', sender: 'b\u00fc@E.TEST.' },
+  ];
+
+  const { code, lines } = await run(
+    ['check', '--batch'],
+    mails.map((one, id) => JSON.stringify({ id, ...one }).replaceAll('\\u2028', '\u2028')).join('\r\n'),
+  );
+
+  assert.equal(code, 0);
+  assert.deepEqual(
+    lines.map((line) => (line as { id: number }).id),
+    mails.map((_, id) => id),
+  );
+  const [two, three, far, ...rest] = lines.map((line) => (line as { result: string }).result);
+  assert.deepEqual([two, three, far], ['fail', 'fail', 'fail']);
+  assert.deepEqual(rest, ['fail', 'none', 'fail', 'none', 'pass']);
+});
+
+test('a line that is no question ends the batch, and what was asked before it is answered', async (t) => {
+  const server = await startDns({ lines: ['$ORIGIN e.test.', '@ TXT "v=spf1 -all"'] });
+  t.after(() => server.close());
+  const good = JSON.stringify({ ip: '192.0.2.1', sender: 'a@e.test', helo: 'h', resolver: server.address });
+  const printed: string[] = [];
+
+  for (const bad of [
+    'junk',
+    '[]',
+    'null',
+    good.replace('192.0.2.1', '192.0.2'),
+    good.replace('"a@e.test"', '7'),
+    '9'.repeat(2 << 20),
+  ]) {
+    printed.length = 0;
+    await assert.rejects(
+      spf(
+        parseArguments('spf', ['check', '--batch']),
+        { stdout: (text) => printed.push(text) },
+        Readable.from([`${good}\n${bad}`]),
+      ),
+      UsageError,
+    );
+    assert.equal(printed.length, 1, bad.slice(0, 40));
+  }
+});
+
 for (const [argv, input, message] of WRONG) {
   test(`probity spf ${argv.join(' ')} ${input.trim()} is a usage error`, async () => {
     await assert.rejects(run(argv, input), (error) => error instanceof UsageError && message.test(error.message));

@@ -91,7 +91,13 @@ function question(domain: string, type: SpfQuestion['type']): SpfQuestion {
   return { name: domain.replace(/\.$/, '').split('.').map(escapeLabel).join('.'), type };
 }
 
-export function* evaluateSpf(mail: SpfMail): SpfRun<SpfOutcome> {
+/** Names are octets: a local part beyond ASCII is UTF-8 on the wire (RFC 6531 §3.3), one code point an octet here. */
+function octetsOf(text: string): string {
+  return /[^\x00-\x7f]/.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
+}
+
+export function* evaluateSpf(asked: SpfMail): SpfRun<SpfOutcome> {
+  const mail = { ...asked, sender: octetsOf(asked.sender), helo: octetsOf(asked.helo) };
   const address = clientAddress(mail.ip);
   const sender = mail.sender === '' ? `postmaster@${mail.helo}` : mail.sender;
   const cut = sender.lastIndexOf('@');
