@@ -63,12 +63,8 @@ const SPELLED: { readonly [action: string]: (call: Call) => boolean } = {
   'access-analyzer:ListAnalyzers': (call) => call.service === 'access-analyzer',
 };
 
-/** Without consequence for a verdict, by their rules: an exception that is not granted, or a question that only comes up elsewhere. */
-const HARMLESS = new Set([
-  'organizations:DescribeOrganization',
-  'iam:ListOrganizationsFeatures',
-  'ec2:GetManagedPrefixListEntries',
-]);
+/** By their rules no verdict needs them: test/deep/collectors/aws/organization.test.ts shows what they do. */
+const HARMLESS = new Set(['organizations:DescribeOrganization', 'iam:ListOrganizationsFeatures']);
 
 async function verdicts(url: string, checks: readonly Check[]): Promise<Verdict[]> {
   const observations = await Promise.all(
@@ -87,6 +83,30 @@ async function verdicts(url: string, checks: readonly Check[]): Promise<Verdict[
     }),
   );
   return judge(checks, observations, new Date().toISOString());
+}
+
+/** A security group that lets a list of private addresses in. */
+async function withPrefixList(config: never): Promise<void> {
+  const client = new ec2.EC2Client(config);
+  const { PrefixList } = await client.send(
+    new ec2.CreateManagedPrefixListCommand({
+      PrefixListName: 'office',
+      MaxEntries: 1,
+      AddressFamily: 'IPv4',
+      Entries: [{ Cidr: '10.0.0.0/8' }],
+    }),
+  );
+  const { GroupId } = await client.send(
+    new ec2.CreateSecurityGroupCommand({ GroupName: 'office', Description: 'office' }),
+  );
+  await client.send(
+    new ec2.AuthorizeSecurityGroupIngressCommand({
+      GroupId,
+      IpPermissions: [
+        { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, PrefixListIds: [{ PrefixListId: PrefixList?.PrefixListId }] },
+      ],
+    }),
+  );
 }
 
 describe('each operation denied in turn', needsMoto(), () => {
@@ -110,6 +130,7 @@ describe('each operation denied in turn', needsMoto(), () => {
     await new ec2.EC2Client(config).send(
       new ec2.CreateVolumeCommand({ AvailabilityZone: 'us-east-1a', Size: 1, Encrypted: true }),
     );
+    await withPrefixList(config);
     await new RDSClient(config).send(
       new CreateDBInstanceCommand({
         DBInstanceIdentifier: 'good',
@@ -132,6 +153,7 @@ describe('each operation denied in turn', needsMoto(), () => {
     );
     await trails.send(new StartLoggingCommand({ Name: 'main' }));
     healthy = await verdicts(proxy.url, checks);
+    assert.ok(proxy.calls.includes('ec2:GetManagedPrefixListEntries'), 'the list of addresses is read');
   });
   after(async () => {
     await proxy.close();
