@@ -180,7 +180,7 @@ async function rowsOf(setting: Setting, start: Offer, accepted: Accepted): Promi
   }
   if (!askCurves) return [await eliminate(setting, start, 'suites')];
   if (first.group === undefined)
-    return isFar(setting) ? await strongAndWeak(setting, start, accepted) : [await eliminate(setting, start, 'suites')];
+    return isFar(setting) ? await strongAndWeak(setting, start, accepted) : await nearRows(setting, start, accepted);
   const others = without(CURVES, [first.group]);
   if (isFar(setting)) {
     // the curves do not wait until the suites are known, unless they may come with them
@@ -194,19 +194,36 @@ async function rowsOf(setting: Setting, start: Offer, accepted: Accepted): Promi
   }
   const ahead = await withCurves(setting, { ...start, groups: others }, first);
   const rest = without(start.suites, settledBy(ahead));
-  return [ahead, ...(await nearRows(setting, { ...start, suites: rest }, accepted))];
+  return [ahead, ...(await nearRows(setting, { ...start, suites: rest }, accepted, groupsOf([ahead])))];
 }
 
-/** One row, or two where there are many suites and the order is told. */
-async function nearRows(setting: Setting, start: Offer, accepted: Accepted): Promise<readonly Eliminated[]> {
+/** One row, or two where there are many suites and the order is told: there the curves that are left come along. */
+async function nearRows(
+  setting: Setting,
+  start: Offer,
+  accepted: Accepted,
+  found: readonly number[] = [],
+): Promise<readonly Eliminated[]> {
   const picked: number[] = [];
   const row = await eliminate(setting, start, 'suites', ({ suite }) => {
     picked.push(suite);
     return picked.length > MANY && isTold(accepted, picked);
   });
   if (isClosed(row)) return [row];
-  const hands = dealt(without(start.suites, picked), FEW_ROWS);
-  return [row, ...(await Promise.all(hands.map((suites) => eliminate(setting, { ...start, suites }, 'suites'))))];
+  const suites = without(start.suites, picked);
+  const seen = [...found, ...groupsOf([row]), ...(accepted.first.group === undefined ? [] : [accepted.first.group])];
+  // who has a curve that few have may have many of them: a suite for each
+  const isRich = seen.some((code) => !USUAL.includes(code));
+  const hands = isRich
+    ? [suites.filter((code) => isEcdhe(code)), suites.filter((code) => !isEcdhe(code))]
+    : dealt(suites, FEW_ROWS);
+  const curves = without(isRich ? CURVES : USUAL, seen);
+  const rows = await Promise.all(
+    hands
+      .filter((hand) => hand.length > 0)
+      .map((hand, index) => withOtherCurves(setting, { ...start, suites: hand }, index === 0 ? curves : [])),
+  );
+  return [row, ...rows.flat()];
 }
 
 export async function classicSuites(setting: Setting, accepted: Accepted): Promise<Enumerated> {

@@ -46,6 +46,10 @@ const node = (name: string, options: Partial<LabTlsOptions>) => async (): Promis
 const old = (version: string, options: object) => async () =>
   await startOldNode(material, oldNode(version) ?? '', options);
 
+const MANY_GROUPS =
+  'sect571r1:sect409k1:sect283r1:secp256k1:brainpoolP256r1:brainpoolP384r1:secp224r1:prime192v1:X448:P-521:P-384:X25519:P-256';
+const TWO_GROUPS = 'NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-FFDHE2048:+GROUP-SECP384R1';
+
 const SERVERS: readonly (readonly [name: string, program: string, start: () => Promise<Peer>])[] = [
   ['nginx, TLS 1.3 only', 'nginx', nginx(`${RSA} ssl_protocols TLSv1.3;`)],
   [
@@ -80,6 +84,18 @@ const SERVERS: readonly (readonly [name: string, program: string, start: () => P
       `${RSA} ssl_protocols TLSv1.1 TLSv1.2; ssl_ciphers AES128-SHA:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-SHA:AES256-SHA:@SECLEVEL=0; ssl_prefer_server_ciphers on;`,
     ),
   ],
+  [
+    'nginx, many suites in good order',
+    'nginx',
+    nginx(
+      `${RSA} ${EC} ssl_dhparam dh.pem; ssl_protocols TLSv1 TLSv1.1 TLSv1.2; ssl_prefer_server_ciphers on; ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:ECDHE+AES+SHA384:ECDHE+AES+SHA256:ECDHE+AES+SHA1:DHE+AES+SHA1:RSA+AESGCM:RSA+AES+SHA1:RSA+CAMELLIA:@SECLEVEL=0;`,
+    ),
+  ],
+  [
+    'nginx, TLS 1.1 and 1.3 with nothing between',
+    'nginx',
+    nginx(`${RSA} ${EC} ssl_protocols TLSv1.1 TLSv1.3; ssl_ciphers ALL:@SECLEVEL=0;`),
+  ],
   ['nginx, two curves', 'nginx', nginx(`${EC} ssl_protocols TLSv1.2 TLSv1.3; ssl_ecdh_curve X25519:secp384r1;`)],
   ['nginx, TLS 1.0 only', 'nginx', nginx(`${RSA} ssl_protocols TLSv1; ssl_ciphers DEFAULT:@SECLEVEL=0;`)],
   [
@@ -97,7 +113,24 @@ const SERVERS: readonly (readonly [name: string, program: string, start: () => P
     'openssl',
     openssl('-ciphersuites', 'TLS_AES_128_CCM_8_SHA256:TLS_AES_128_CCM_SHA256:TLS_AES_256_GCM_SHA384'),
   ],
+  [
+    'openssl, many groups in the order of the server',
+    'openssl',
+    openssl('-no_tls1_3', '-cipher', 'ALL:@SECLEVEL=0', '-groups', MANY_GROUPS, '-serverpref'),
+  ],
+  [
+    'openssl, many groups in the order of the client',
+    'openssl',
+    openssl('-no_tls1_3', '-cipher', 'ALL:@SECLEVEL=0', '-groups', MANY_GROUPS),
+  ],
+  [
+    'openssl, many groups and few suites',
+    'openssl',
+    openssl('-no_tls1_3', '-cipher', 'ECDHE+AESGCM:ECDHE+AES', '-groups', MANY_GROUPS, '-serverpref'),
+  ],
+  ['openssl, RSA-PSS signatures alone', 'openssl', openssl('-cipher', 'ECDHE', '-sigalgs', 'RSA-PSS+SHA256')],
   ['gnutls, as it comes', 'gnutls-serv', gnutls('NORMAL')],
+  ['gnutls, TLS 1.3 with two groups', 'gnutls-serv', gnutls(TWO_GROUPS)],
   [
     'gnutls, old and rare ciphers',
     'gnutls-serv',
@@ -192,6 +225,7 @@ const FAR: readonly string[] = [
   'nginx, everything in the order of the server',
   'nginx, everything and DHE',
   'nginx, a weak suite first',
+  'nginx, many suites in good order',
   'gnutls, as it comes',
 ];
 
