@@ -1,6 +1,7 @@
 /** Helps the AWS tests: an IO whose only capability is a client configuration for a loopback endpoint, and small accounts. */
 import { Agent } from 'node:http';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { withWholeBody } from '../../src/engine/io/aws-body.ts';
 import { createPoster } from '../../src/engine/io/aws-post.ts';
 import type { PlanContext } from '../../src/model/collector.ts';
 import { FaultError } from '../../src/model/fault.ts';
@@ -18,17 +19,31 @@ function refuse(): never {
 const poster = createPoster(30_000);
 const never = new AbortController().signal;
 
+/** The handler with the engine's eye on its answers. */
+function wholeAnswers(handler: NodeHttpHandler): NodeHttpHandler {
+  const handle = handler.handle.bind(handler);
+  return Object.assign(handler, {
+    handle: async (...question: Parameters<typeof handle>) => {
+      const handled = await handle(...question);
+      withWholeBody(handled);
+      return handled;
+    },
+  });
+}
+
 /** A plain client configuration, as `io.aws` makes it, without buckets. */
 export function clientConfig(url: string, region = REGION): AwsClientConfig {
   return {
     region,
     endpoint: url,
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' },
-    requestHandler: new NodeHttpHandler({
-      httpAgent: new Agent({ keepAlive: true, maxSockets: 32 }),
-      connectionTimeout: 30_000,
-      requestTimeout: 30_000,
-    }),
+    requestHandler: wholeAnswers(
+      new NodeHttpHandler({
+        httpAgent: new Agent({ keepAlive: true, maxSockets: 32 }),
+        connectionTimeout: 30_000,
+        requestTimeout: 30_000,
+      }),
+    ),
     maxAttempts: 1,
     post: (sent) => poster.post(sent, never),
   };

@@ -1,7 +1,7 @@
 /** The security contact of the account: whom AWS writes to when something is wrong. */
 import type { AccountClientConfig } from '@aws-sdk/client-account';
 import { unknown } from '../../model/facts.ts';
-import { own, type Json, type JsonObject } from '../../model/json.ts';
+import { isObject, own, type Json, type JsonObject } from '../../model/json.ts';
 import { boolean, object, type Schema } from '../../model/schema.ts';
 import { ask } from './call.ts';
 import type { CallTable } from './call-table.ts';
@@ -25,7 +25,7 @@ export async function observeContact(observation: Observation): Promise<JsonObje
     { action: 'account:GetAlternateContact', region },
     () => client.send(new sdk.GetAlternateContactCommand({ AlternateContactType: 'SECURITY' })),
     // Whether there is one: the name and number of a person are not ours to keep
-    (found) => ({ exists: own(found, 'AlternateContact') !== undefined }),
+    (found) => ({ exists: isObject(own(found, 'AlternateContact')) ? true : null }),
     { ResourceNotFoundException: { exists: false } },
   );
   return { GetAlternateContact: answer };

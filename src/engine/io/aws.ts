@@ -1,11 +1,10 @@
 /** The AWS capability: credentials of the standard chain, and a request handler under our limits. The SDK is loaded when first asked for. */
 import { Agent as HttpsAgent } from 'node:https';
-import { Transform, type Readable } from 'node:stream';
 import type { STSClientConfig } from '@aws-sdk/client-sts';
-import { FaultError } from '../../model/fault.ts';
 import type { AwsClientConfig, AwsRequest } from '../../model/io.ts';
 import { reasonOf, untilAbort } from '../deadline.ts';
 import { createPace, type Pace } from '../limits.ts';
+import { type Handled, withWholeBody } from './aws-body.ts';
 import { createPoster } from './aws-post.ts';
 import { HttpAgent } from './node-http.ts';
 import { roleProvider } from './aws-role.ts';
@@ -14,17 +13,12 @@ import { hasQuotas, isDocumented, operationOf, requestsPerSecond, type AwsHttpRe
 const MAX_SOCKETS = 32;
 const MAX_ATTEMPTS = 5;
 const DEFAULT_REGION = 'us-east-1';
-/** The largest page of any call we make is some megabytes. */
-const MAX_BODY = 64 * 1024 * 1024;
 /** Without credentials the chain ends at the metadata service, which is silent outside of AWS. */
 const METADATA_TIMEOUT_MS = 1000;
 
 interface HandlerOptions {
   readonly abortSignal?: AbortSignal;
   readonly requestTimeout?: number;
-}
-interface Handled {
-  readonly response: { body?: unknown };
 }
 /** The part of the SDK's request handler that clients use. */
 interface Handler {
@@ -167,10 +161,7 @@ function limited(handler: Handler, job: AbortSignal, paceOf: (request: AwsHttpRe
       const signal = options.abortSignal === undefined ? job : AbortSignal.any([job, options.abortSignal]);
       await paceOf(request)?.take(signal);
       try {
-        const handled = await handler.handle(request, { ...options, abortSignal: signal });
-        const { body } = handled.response;
-        if (isReadable(body)) handled.response.body = capped(body);
-        return handled;
+        return withWholeBody(await handler.handle(request, { ...options, abortSignal: signal }));
       } catch (error) {
         if (job.aborted) throw reasonOf(job);
         throw error;
@@ -181,22 +172,4 @@ function limited(handler: Handler, job: AbortSignal, paceOf: (request: AwsHttpRe
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
   };
-}
-
-function isReadable(body: unknown): body is Readable {
-  return typeof body === 'object' && body !== null && 'pipe' in body && typeof body.pipe === 'function';
-}
-
-function capped(body: Readable): Readable {
-  let size = 0;
-  const cap = new Transform({
-    transform(chunk: Uint8Array, _, done) {
-      size += chunk.length;
-      if (size > MAX_BODY) done(new FaultError('net.limit', `AWS sent more than ${String(MAX_BODY)} bytes`));
-      else done(null, chunk);
-    },
-  });
-  body.on('error', (error) => cap.destroy(error));
-  cap.on('close', () => body.destroy());
-  return body.pipe(cap);
 }

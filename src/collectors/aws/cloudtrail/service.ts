@@ -62,6 +62,8 @@ const SELECTOR_FIELDS = [
 
 function keepSelectors(answer: Json): JsonObject {
   const [classic, advanced] = [own(answer, 'EventSelectors'), own(answer, 'AdvancedEventSelectors')];
+  // A trail has selectors of one kind or the other, its own or those of the beginning
+  if (!isArray(classic) && !isArray(advanced)) return { EventSelectors: null, AdvancedEventSelectors: null };
   return {
     EventSelectors: isArray(classic)
       ? classic.map((item) => pick(item, ['ReadWriteType', 'IncludeManagementEvents', 'ExcludeManagementEventSources']))
@@ -160,6 +162,7 @@ function keepsAllManagementEvents(raw: Json | undefined, trail: Json): boolean |
   const reason = faultIn(raw);
   if (reason !== undefined) return unknown(reason);
   const [classic, advanced] = [own(raw, 'EventSelectors'), own(raw, 'AdvancedEventSelectors')];
+  if (classic === null) return unknown('aws.bad-response');
   if (!isArray(classic) || !isArray(advanced)) return unknown('evidence.missing');
   const byClassic = classic.some((selector) => {
     const excluded = own(selector, 'ExcludeManagementEventSources');
@@ -228,13 +231,15 @@ function trailFacts(raw: Json, index: number, account: string, buckets: Json, at
     });
   }
   const bucket = must(raw, 'S3BucketName', asText);
+  const logging = must(status, 'IsLogging', asFlag);
   placesOfBucket(fact, bucket, buckets, at);
   return facts({
     arn,
     validation: orElse(raw, 'LogFileValidationEnabled', asFlag, false),
     key: may(raw, 'KmsKeyId', asText),
-    logging: must(status, 'IsLogging', asFlag),
-    started: may(status, 'StartLoggingTime', asDate),
+    logging,
+    // An answer that does not say whether it logs does not say that it never began
+    started: isUnknownFact(logging) ? logging : may(status, 'StartLoggingTime', asDate),
     digest: may(status, 'LatestDigestDeliveryTime', asDate),
     digestError: textOrNone(may(status, 'LatestDigestDeliveryError', asText)),
     deliveryError: textOrNone(may(status, 'LatestDeliveryError', asText)),

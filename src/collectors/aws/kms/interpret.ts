@@ -116,6 +116,9 @@ function usageFacts(raw: Json | undefined): Json {
 }
 
 function storeFacts(metadata: Json | undefined, stores: Json | undefined): Json | undefined {
+  // An answer without an origin does not tell whether there is a store
+  const origin = must(metadata, 'Origin', asText);
+  if (isUnknownFact(origin)) return origin;
   const id = may(metadata, 'CustomKeyStoreId', asText);
   return whenKnown(id, (name): JsonObject | Unknown => {
     const items = own(stores, 'items');

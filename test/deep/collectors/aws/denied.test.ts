@@ -38,7 +38,7 @@ const PLACES: readonly (readonly [Collector, Target])[] = [
 /** The older call that is tried where the newer one is refused: with both denied nothing is known. */
 const INSTEAD: { readonly [action: string]: string } = { 'acm:SearchCertificates': 'acm:ListCertificates' };
 
-async function verdicts(denied?: string): Promise<{ found: Verdict[]; asked: number }> {
+async function verdicts(denied?: string, how?: Behaviour): Promise<{ found: Verdict[]; asked: number }> {
   let asked = 0;
   const lab = await startAwsEndpoint({
     ...SOUND,
@@ -49,6 +49,7 @@ async function verdicts(denied?: string): Promise<{ found: Verdict[]; asked: num
       )
         return undefined;
       asked += 1;
+      if (how !== undefined) return how;
       return call.isXml ? { error: 'AccessDenied', status: 403 } : { error: 'AccessDeniedException' };
     },
   });
@@ -157,5 +158,30 @@ for (const action of ACTIONS) {
       (check) => !found.some((verdict) => verdict.check === check && verdict.status === 'error'),
     );
     assert.deepEqual(standing.sort(), [...(STANDS[action] ?? [])].sort());
+  });
+}
+
+const SILENT: readonly (readonly [words: string, how: Behaviour, code: string])[] = [
+  ['nothing at all', { is: 'empty' }, 'aws.bad-response'],
+  ['no member', { body: '{}' }, 'aws.bad-response'],
+  ['the end of the connection', { is: 'close' }, 'aws.network'],
+];
+
+for (const [words, how, code] of SILENT) {
+  test(`an operation that answers with ${words} is an error where it is needed, and nowhere else`, async () => {
+    const before = new Map(HEALTHY.map((verdict) => [nameOf(verdict), verdict.status]));
+    for (const action of ACTIONS.filter((one) => NOT_ASKED[one] === undefined)) {
+      const { found } = await verdicts(action, how);
+      const needing = CHECKS.filter((check) => needs(check, action)).map(({ id }) => id);
+      for (const verdict of found) {
+        const said = `${action}: ${nameOf(verdict)}: ${verdict.message}`;
+        if (verdict.status !== 'error') assert.equal(verdict.status, before.get(nameOf(verdict)), said);
+        else assert.ok(needing.includes(verdict.check) && verdict.fault?.code === code, said);
+      }
+      const standing = needing.filter(
+        (check) => !found.some((verdict) => verdict.check === check && verdict.status === 'error'),
+      );
+      if (HARMLESS[action] === undefined) assert.deepEqual(standing.sort(), [...(STANDS[action] ?? [])].sort(), action);
+    }
   });
 }
