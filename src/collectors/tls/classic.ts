@@ -16,6 +16,7 @@ import {
   without,
 } from './eliminate.ts';
 import { levelsBelow, qualityOf } from './facts-order.ts';
+import { curvesOf, groupsOf, isEcdhe, settledBy, withCurves, withOtherCurves } from './curves.ts';
 import { CURVES, groupsFor, suitesFor } from './hello.ts';
 
 /** Where only a short hello was answered, lists stay short, and with them the hello below 256 octets (facts/tls §6). */
@@ -24,49 +25,16 @@ const MANY = 6;
 /** Rows side by side of one version, once its order is told: each costs one connection, which is refused. */
 const ROWS = 4;
 const FEW_ROWS = 2;
-/** So many suites without a curve, one after the other: there is none left. */
-const BARE = 3;
 
 const quality = (code: number): number => qualityOf(suiteOf(code));
 /** Suites that a server should put last: they are asked for in a row of their own where rounds are dear. */
 const isWeak = (code: number): boolean => quality(code) < 4;
-const isEcdhe = (code: number): boolean => suiteOf(code).keyExchange.startsWith('ecdhe');
 const isClosed = ({ picks, chain }: Eliminated): boolean => picks.length < chain.answers.length;
 
 /** A weaker suite above a stronger one. */
 function isInverted(picked: readonly number[]): boolean {
   return picked.some((code, index) => index > 0 && quality(code) > quality(picked[index - 1] ?? code));
 }
-
-/**
- * The first suites of the best quality, each with another curve. Who has lost the curve of its certificate cannot use it
- * (RFC 8422 §5.1), so that such a row tells less of the order: its end is asked for again in the next row.
- */
-async function withCurves(setting: Setting, start: Offer, first: Pick): Promise<Eliminated> {
-  const usual = new Set(without(USUAL, first.group === undefined ? [] : [first.group]));
-  let bare = 0;
-  return await eliminate(setting, start, 'both', ({ suite, group }) => {
-    if (quality(suite) !== quality(first.suite)) return true;
-    if (group === undefined) return ++bare === 2;
-    bare = 0;
-    return usual.delete(group) ? usual.size === 0 : usual.size === 0 && USUAL.includes(group);
-  });
-}
-
-/** What such a row has settled: all before the last suite with a curve. */
-function settledBy({ picks }: Eliminated): readonly number[] {
-  const last = picks.findLastIndex(({ group }) => group !== undefined);
-  return picks.slice(0, Math.max(0, last)).map(({ suite }) => suite);
-}
-
-/** The curves of a list: nothing is asked where it is empty. */
-async function curvesOf(setting: Setting, offer: Offer): Promise<readonly Eliminated[]> {
-  const suites = offer.suites.filter((code) => isEcdhe(code));
-  return offer.groups.length === 0 ? [] : [await eliminate(setting, { ...offer, suites }, 'groups')];
-}
-
-const groupsOf = (rows: readonly Eliminated[]): readonly number[] =>
-  rows.flatMap(({ picks }) => picks.flatMap(({ group }) => group ?? []));
 
 /** The picks tell already that the server follows us, or puts weaker suites above stronger ones. */
 function isTold({ version, first }: Accepted, picked: readonly number[]): boolean {
@@ -127,26 +95,6 @@ async function mixedRow(
   if (over || isClosed(head) || suites.length === 0) return [head];
   const groups = without(USUAL, first.group === undefined ? [] : [first.group]);
   return [head, ...(await withOtherCurves(setting, { ...start, suites }, groups, ends))];
-}
-
-/** A row that shows another one of these curves with each suite as long as there are some, and goes on with all of them. */
-async function withOtherCurves(
-  setting: Setting,
-  start: Offer,
-  groups: readonly number[],
-  ends: (pick: Pick) => boolean = () => false,
-): Promise<readonly Eliminated[]> {
-  if (groups.length === 0) return [await eliminate(setting, start, 'suites', ends)];
-  let over = false;
-  let bare = 0;
-  const row = await eliminate(setting, { ...start, groups }, 'both', (pick) => {
-    over = ends(pick);
-    bare = pick.group === undefined ? bare + 1 : 0;
-    return over || bare === BARE;
-  });
-  const suites = without(start.suites, suitesOf([row]));
-  if (over || suites.length === 0) return [row];
-  return [row, await eliminate(setting, { ...start, suites }, 'suites', ends)];
 }
 
 /** The weak suites until somebody takes them over: in one row, and from the seventh on in two. */
