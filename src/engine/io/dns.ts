@@ -120,12 +120,11 @@ export function createDnsClient(
   /** The server that data named: the address rule holds, unless the user wrote the address. */
   function serverOf(text: string): Server {
     const server = parseServer(text);
-    const known = servers.find((one) => one.address === server.address && one.port === server.port);
-    if (known !== undefined) return known;
     const override = matchConnectTo(network.connectTo, server.address, server.port);
-    if (override !== undefined) {
-      return serverAt(parseServer(serverName({ address: override.host, port: override.port })), false, false);
-    }
+    const to = override === undefined ? server : { address: override.host, port: override.port };
+    const known = servers.find((one) => one.address === to.address && one.port === to.port);
+    if (known !== undefined) return known;
+    if (override !== undefined) return serverAt(parseServer(serverName(to)), false, false);
     const range = network.allowPrivate ? undefined : privateRange(server.address);
     if (range === undefined) return serverAt(server, false, false);
     throw new FaultError(
