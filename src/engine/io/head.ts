@@ -38,5 +38,10 @@ export function pairs(raw: readonly string[]): [string, string][] {
 
 /** The values of all lines of that name (lower case) as one list. */
 export function listNamed(headers: HeaderLines, name: string): string {
-  return headers.flatMap(([key, value]) => (key.toLowerCase() === name ? [value] : [])).join(',');
+  let list: string | undefined;
+  for (const [key, value] of headers) {
+    if (key.length !== name.length || key.toLowerCase() !== name) continue;
+    list = list === undefined ? value : `${list},${value}`;
+  }
+  return list ?? '';
 }
