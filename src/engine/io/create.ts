@@ -28,6 +28,15 @@ export interface JobSettings {
   waited?(): void;
 }
 
+/** Loads a part where it is first used, since a scan of raw hellos needs none of them; asking the loader each time costs more than a promise. */
+function later<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  return () => (loading ??= load());
+}
+
+const tlsModule = later(() => import('./tls.ts'));
+const fetchModule = later(() => import('./fetch.ts'));
+
 /** The capabilities of one job. Every promise of theirs ends when the signal aborts. */
 export function createJobIO(world: World, settings: JobSettings): JobIO {
   const { data } = settings;
@@ -47,9 +56,8 @@ export function createJobIO(world: World, settings: JobSettings): JobIO {
     runKey: world.runKey,
     dns: (request) => world.dns.ask(request, signal),
     tcp: (host, port) => openTcp(world, scope, host, port),
-    // loaded where they are used: a scan of raw hellos needs none of them
-    tls: async (over, options) => await (await import('./tls.ts')).startTls(world, scope, over, options),
-    fetch: async (request) => await (await import('./fetch.ts')).fetchHop(world, scope, lines, request),
+    tls: async (over, options) => await (await tlsModule()).startTls(world, scope, over, options),
+    fetch: async (request) => await (await fetchModule()).fetchHop(world, scope, lines, request),
     aws: (request) => world.aws.configure(request, signal),
     files: (root) => openTree(root, signal),
     kept: (path) => keptFile(path),
