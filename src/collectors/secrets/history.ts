@@ -11,7 +11,7 @@ import type { WorkDone, WorkerStart, WorkItem } from './protocol.ts';
 import type { Found } from './report.ts';
 
 /** What was read by another way of scanning is read again. */
-const SCANNER_VERSION = 1;
+const SCANNER_VERSION = 2;
 
 export interface Repository {
   readonly bare: boolean;

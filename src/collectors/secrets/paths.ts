@@ -7,7 +7,7 @@ const FOREIGN_NAME =
   /[.-]min\.(?:js|mjs|cjs|css)$|\.(?:js|css|ts|mjs|cjs)\.map$|\.bundle\.js$|\.svg$|\.ipynb$|^(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lock|composer\.lock|Cargo\.lock|Gemfile\.lock|poetry\.lock|Pipfile\.lock|uv\.lock|pdm\.lock|go\.sum|go\.work\.sum|gradle\.lockfile|packages\.lock\.json|Podfile\.lock|mix\.lock|pubspec\.lock|flake\.lock|deno\.lock)$/;
 
 const TEST =
-  /(?:^|\/)(?:tests?|__tests__|specs?|testdata|fixtures|__fixtures__|mocks?|__mocks__|testing|testutils?)\/|(?:\.|_|-)(?:test|spec)s?\.[a-z]{1,5}$|(?:^|\/)test_[^/]*\.py$/i;
+  /(?:^|\/)(?:tests?|__tests__|specs?|testdata|fixtures|__fixtures__|mocks?|__mocks__|testing|testutils?)\/|(?:\.|_|-)(?:test|spec)s?\.[a-z]{1,5}$|(?:^|\/)test_[^/]*\.py$|(?:^|[/_.-])(?:test)?vectors?(?:[_.-][^/]*)?\.(?:json|txt|rsp|ya?ml)$/i;
 
 const EXAMPLE =
   /(?:^|\/)(?:examples?|docs?|samples?)\/|\.(?:example|sample|template|dist|tmpl|tpl)$|(?:\.|-)example\./i;

@@ -16,7 +16,7 @@ function isMadeOfWords(value: string): boolean {
 
 /** A place to be filled in, or code that fetches the value from elsewhere. */
 const TEMPLATE =
-  /[$@]\{|\$\(|\{\{|\}\}|<%|^<[^>]*>$|^%[a-z({]|%s|%\(|^\$[A-Za-z_]|^@[A-Za-z]|#\{|process\.env|os\.environ|getenv|secretKeyRef|valueFrom|^(?:env|var|data|local|module|secrets|vault|ssm|ref)[.:]|^\[[A-Z _-]+\]$/i;
+  /[$@]\{|\$\(|\{\{|\}\}|<%|^<[^>]*>$|^%[a-z({]|%s(?![0-9A-Za-z])|%\(|^\$[A-Za-z_]|^@[A-Za-z]|#\{|process\.env|os\.environ|getenv|secretKeyRef|valueFrom|^(?:env|var|data|local|module|secrets|vault|ssm|ref)[.:]|^\[[A-Z _-]+\]$|^\{[A-Za-z_][\w.]*\}$/i;
 
 export function isTemplate(value: string): boolean {
   return TEMPLATE.test(value);

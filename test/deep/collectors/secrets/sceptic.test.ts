@@ -110,10 +110,36 @@ const LEFT_BEHIND: readonly (readonly [detector: string, ...Case])[] = [
   ['datadog-key', 'agent.yaml', 'datadog_api_key: @{hex:32}'],
   ['cloudflare-token', 'wrangler.toml', 'cloudflare_api_token = "@{b64u:40}"'],
   ['twilio-key', 'sms.rb', "twilio_auth_token = '@{hex:32}'"],
+  // strings inside strings, aligned columns, names beside their values
+  ['generic-api-key', 'x.json', '{"cfg":"{\\"apiKey\\":\\"@{b62:32}\\"}"}'],
+  ['password-assignment', 'x.json', '{"cfg":"{\\"password\\":\\"Xk29-vQ7m1z\\"}"}'],
+  ['password-assignment', 'rds.tf', '  password             = "Xk29-vQ7m1z"'],
+  ['password-assignment', 'App.java', 'props.put("password", "Xk29-vQ7m1z");'],
+  ['generic-api-key', 'store.ts', "localStorage.setItem('token', '@{b62:32}');"],
+  ['named-value', 'deployment.yaml', '        - name: DB_PASSWORD\n          value: Xk29-vQ7m1z'],
+  ['named-value', 'task.json', '{ "name": "PAYMENT_API_KEY", "value": "7@{b62:32}" }'],
+  ['named-value', 'azure-pipelines.yml', "variables:\n- name: apiKey\n  value: '7@{b62:32}'"],
+  ['named-value', 'web.config', '<add key="SmtpPassword" value="Xk29-vQ7m1z" />'],
+  ['dockerfile-secret', 'Dockerfile', 'FROM node\nENV API_KEY 7@{b62:32}'],
+  ['command-password', 'backup.sh', 'PGPASSWORD=Xk29vQ7m1z pg_dump -h db.corp-data.io app'],
+  ['command-password', 'backup.sh', 'mysql -u root -pXk29vQ7m1z app'],
+  ['command-password', 'jump.sh', 'sshpass -p Xk29vQ7m1z ssh root@db.corp-data.io'],
+  ['command-password', 'setup.ps1', 'ConvertTo-SecureString "Xk29-vQ7m1z" -AsPlainText -Force'],
+  ['mysql-dsn', 'main.go', 'dsn := "app:@{b62:16}@tcp(db.corp-data.io:3306)/app"'],
+  ['django-secret-key', 'settings.py', "SECRET_KEY = 'k9$w(@{low:20}!@{num:4}-%+^&*)=_@{low:12}'"],
+  ['private-key', 'nested.json', '@@NESTED@@'],
 ];
+
+/** As long as the DER inside says. */
+function pem(): string {
+  const der = Buffer.concat([Buffer.from([0x30, 0x82, 0x04, 0xa0]), Buffer.from(textOf('@{b62:1184}'))]);
+  const label = ['RSA', 'PRIVATE KEY'].join(' ');
+  return `-----BEGIN ${label}-----\n${der.toString('base64').replaceAll(/(.{64})/g, '$1\n')}\n-----END ${label}-----\n`;
+}
 
 function leakOf(template: string): string {
   return textOf(template)
+    .replaceAll('@@NESTED@@', JSON.stringify({ body: JSON.stringify({ key: pem() }) }))
     .replaceAll('@@BASIC@@', base64('deploy:@{b62:14}'))
     .replaceAll('@@K8S@@', base64('@{b62:18}'));
 }
@@ -266,6 +292,41 @@ const TRAPS: readonly Case[] = [
   ['regex.ts', 'const API_KEY_PATTERN = /^[A-Za-z0-9_-]{32,64}$/;'],
   ['charset.py', 'secret_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"'],
   ['feature.json', '{"featureKey": "new-checkout-flow-2024-q3", "accessLevel": "administrator-read-only"}'],
+  // names beside values, command lines and images that hold no secret
+  ['dep.yaml', '        - name: TOKEN_ISSUER\n          value: https://login.corp-data.io/realms/main'],
+  ['dep.yaml', '        - name: SECRET_NAME\n          value: prod/app/db-credentials-2024'],
+  ['dep.yaml', '        - name: PASSWORD_FILE\n          value: /run/secrets/db_password'],
+  ['dep.yaml', '        - name: API_KEY_HEADER\n          value: X-Corp-Api-Key-V2'],
+  ['i18n.json', '{"key":"form.password","value":"Mindestens-8-Zeichen"}'],
+  ['web.config', '<add key="PasswordHashAlgorithm" value="PBKDF2-SHA256-100000" />'],
+  ['beans.xml', '<property name="passwordEncoder" value="bcryptPasswordEncoder2"/>'],
+  ['postman.json', '{"key":"token","value":"{{accessToken}}","type":"string"}'],
+  ['schema.json', '{"name":"password","value":{"type":"string","minLength":12}}'],
+  ['b.sh', 'PGPASSWORD=$(cat /run/secrets/pw) psql'],
+  ['b.sh', 'PGPASSWORD=${PW:?} psql'],
+  ['b.sh', 'mysql -u root -p"$MYSQL_ROOT_PASSWORD" app'],
+  ['b.sh', 'mysqldump --port=3306 --protocol=tcp --no-tablespaces app'],
+  ['b.sh', 'docker login ghcr.io -u $USER -p $TOKEN'],
+  ['b.sh', 'openssl rsa -passin env:KEY_PASS'],
+  ['README.md', 'sshpass -p <password> ssh user@host'],
+  ['README.md', 'PGPASSWORD=your_password psql -h localhost'],
+  ['Dockerfile', 'ENV SSL_CERT_KEY /etc/ssl/private/server.key\nENV CACHE_KEY ${VERSION}'],
+  ['README.md', 'user:password@tcp(localhost:5555)/dbname'],
+  ['url.py', 'url = f"postgres://{user}:{password}@db/db"'],
+  ['Map.java', 'map.put("tokenType", "Bearer");\nmap.put("passwordField", "j_password_2024");'],
+  ['h.ts', "searchParams.append('key', 'customers-by-region-2024');"],
+  ['h.ts', "cache.set('auth:session:key', 'user-profile-12345');"],
+  [
+    'align.tf',
+    '  secret_name          = "prod-db-credentials-2024"\n  kms_key_id           = "alias/aws/secretsmanager"',
+  ],
+  ['x.json', '{"doc":"use {\\"apiKey\\": \\"YOUR_API_KEY_GOES_HERE\\"}"}'],
+  [
+    'uv.lock',
+    'url = "https://files.pythonhosted.org/packages/@{hex:60}/secret-key-1.0.tar.gz", hash = "sha256:@{hex:64}"',
+  ],
+  ['flake.lock', '{"nodes":{"key":{"locked":{"narHash":"sha256-@{b64:43}=","rev":"@{hex:40}"}}}}'],
+  ['mix.lock', '"auth_key": {:hex, :auth_key, "1.2.3", "@{hex:64}", [:mix], [], "hexpm", "@{hex:64}"},'],
 ];
 
 test('a hundred things that open nothing are no findings', () => {
