@@ -10,7 +10,7 @@ import { hostOf } from './records.ts';
 import { Sheet, type Part } from './sheet.ts';
 import type { Mechanism } from './spf/record.ts';
 import { nameAsked } from './spf/static.ts';
-import { buildTree, ownNodes, type SpfNode } from './spf/tree.ts';
+import { ownRecords, type SpfNode } from './spf/tree.ts';
 
 /** Machines of SPF terms that are looked at: no record of 450 octets names more. */
 const MAX_SENDERS = 32;
@@ -27,8 +27,7 @@ export function senderFacts(answers: Answers, domain: string): Part {
   const { answer, hosts } = exchanges(answers, domain);
   const receiving: readonly Machine[] = mailHosts(answers, hosts);
   const known = new Set(receiving.flatMap(({ addresses }) => addresses));
-  const tree = buildTree(answers, domain);
-  const own = ownNodes(tree);
+  const own = ownRecords(answers, domain);
   const terms = own.flatMap((node) => node.mechanisms.map((term) => ({ node, term })));
   const sending = terms
     .flatMap(({ node, term }) => machineOf(answers, node, term) ?? [])

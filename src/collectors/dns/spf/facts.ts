@@ -86,7 +86,8 @@ function treeFacts(sheet: Sheet, answers: Answers, tree: SpfTree): void {
     code === undefined ? seen.lookups.map(({ node, term }) => termAt(node, term)) : unknown(code),
     ...places,
   );
-  sheet.set('costs', code === undefined ? costsOf(tree.root) : unknown(code), ...places);
+  // who contributes what is of interest where it is too much
+  if (code === undefined && seen.lookups.length > 10) sheet.set('costs', costsOf(tree.root), ...places);
   sheet.set(
     'nodes',
     tree.nodes.map((node) => ({

@@ -67,7 +67,7 @@ export function redirectOf(record: SpfRecord): Modifier | undefined {
 
 export function buildTree(answers: Answers, domain: string): SpfTree {
   const nodes: SpfNode[] = [];
-  const root = build(answers, domain, 'start', undefined, [], { left: MAX_NODES });
+  const root = build(answers, domain, 'start', undefined, [], { left: MAX_NODES, includes: true });
   const collect = (node: SpfNode) => {
     nodes.push(node);
     for (const child of node.children) collect(child);
@@ -87,7 +87,7 @@ function build(
   via: SpfNode['via'],
   term: SpfNode['term'],
   way: readonly string[],
-  budget: { left: number },
+  budget: { left: number; readonly includes: boolean },
 ): SpfNode {
   const place = term === undefined ? '' : placeOf(term, way.length > 1 ? way.at(-1) : undefined);
   const base = {
@@ -118,7 +118,7 @@ function build(
   const children: SpfNode[] = [];
   const further = [...way, canonicalName(name)];
   for (const mechanism of mechanisms) {
-    const target = mechanism.name === 'include' ? mechanism.spec?.fixed : undefined;
+    const target = budget.includes && mechanism.name === 'include' ? mechanism.spec?.fixed : undefined;
     if (target !== undefined) children.push(build(answers, nameAt(target), 'include', mechanism, further, budget));
   }
   const redirect = redirectOf(record);
@@ -133,8 +133,14 @@ export function placeOf(term: { readonly text: string; readonly column: number }
   return `"${term.text}" at column ${String(term.column)}${record === undefined ? '' : ` of ${record}`}`;
 }
 
+/** Those records alone that speak for the domain itself; what they include is not looked at. */
+export function ownRecords(answers: Answers, domain: string): SpfNode[] {
+  const root = build(answers, domain, 'start', undefined, [], { left: MAX_NODES, includes: false });
+  return ownNodes({ root });
+}
+
 /** Records that speak for the domain itself: its own and those that it redirects to. */
-export function ownNodes(tree: SpfTree): SpfNode[] {
+export function ownNodes(tree: Pick<SpfTree, 'root'>): SpfNode[] {
   const own = [tree.root];
   for (;;) {
     const next = own.at(-1)?.children.find((child) => child.via === 'redirect');
