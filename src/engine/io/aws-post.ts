@@ -1,92 +1,92 @@
 /**
- * One POST to an AWS endpoint, whole body out and whole body in, without what the SDK and Node's HTTP client do around each request:
- * thousands of small questions go this way (facts/aws §9). Whatever is not a plain answer is the SDK's to ask again.
+ * One POST to an AWS endpoint, whole body out and whole body in, without what the SDK does around each request: thousands of
+ * small questions go this way (facts/aws §9). Whatever is not a plain answer is the SDK's to ask again.
  */
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { FaultError } from '../../model/fault.ts';
 import type { AwsPost, AwsReply } from '../../model/io.ts';
 import { reasonOf } from '../deadline.ts';
-import { createLanes, type Lanes } from './aws-lanes.ts';
-import type { PlainAnswer } from './plain-answer.ts';
+import { HttpAgent, httpRequest } from './node-http.ts';
+
+/** An answer to a question about one resource is some kilobytes. */
+const MAX_BODY = 8 * 1024 * 1024;
+/** More at once than the slowest documented quota needs at a far region's round trip. */
+const MAX_SOCKETS = 64;
 
 export interface Poster {
   post(request: AwsPost, signal: AbortSignal): Promise<AwsReply>;
   close(): void;
 }
 
-type Failed = (error: unknown) => void;
-
 export function createPoster(timeoutMs: number): Poster {
-  const places = new Map<string, Lanes>();
+  const http = new HttpAgent({ keepAlive: true, maxSockets: MAX_SOCKETS });
+  const https = new HttpsAgent({ keepAlive: true, maxSockets: MAX_SOCKETS });
   /** One listener a job, not one a request. */
-  const underWay = new WeakMap<AbortSignal, Set<Failed>>();
+  const underWay = new WeakMap<AbortSignal, Set<ClientRequest>>();
 
-  function underWayOf(signal: AbortSignal): Set<Failed> {
+  function underWayOf(signal: AbortSignal): Set<ClientRequest> {
     const known = underWay.get(signal);
     if (known !== undefined) return known;
-    const open = new Set<Failed>();
+    const open = new Set<ClientRequest>();
     underWay.set(signal, open);
     signal.addEventListener(
       'abort',
       () => {
-        for (const failed of open) failed(reasonOf(signal));
+        for (const request of open) request.destroy(reasonOf(signal));
       },
       { once: true },
     );
     return open;
   }
 
-  function lanesTo({ protocol, hostname, port }: AwsPost): Lanes {
-    const place = `${protocol}//${hostname}:${String(port)}`;
-    const secure = protocol !== 'http:';
-    const lanes = places.get(place) ?? createLanes({ secure, hostname, port: port ?? (secure ? 443 : 80) });
-    places.set(place, lanes);
-    return lanes;
-  }
-
   return {
-    post(request, signal) {
+    post({ protocol, hostname, port, headers, body }, signal) {
       if (signal.aborted) return Promise.reject(reasonOf(signal));
       const open = underWayOf(signal);
       return new Promise((resolve, reject) => {
-        const text = textOf(request);
-        const lanes = lanesTo(request);
-        const end = (): void => {
-          clearTimeout(timer);
-          open.delete(failed);
-        };
-        const failed = (error: unknown): void => {
-          end();
-          reject(error);
-          lanes.leave(question);
-        };
-        const question = {
-          text,
-          answered({ status, headers, body }: PlainAnswer) {
-            end();
-            resolve({ status, requestId: headers.get('x-amzn-requestid') ?? '', body });
-          },
-          failed,
-        };
+        const isPlain = protocol === 'http:';
+        const options = { hostname, port, method: 'POST', path: '/', headers };
+        const request = isPlain ? httpRequest({ ...options, agent: http }) : httpsRequest({ ...options, agent: https });
+        open.add(request);
         const timer = setTimeout(() => {
-          failed(new FaultError('aws.timeout', `no whole answer within ${String(timeoutMs)} ms`));
+          request.destroy(new FaultError('aws.timeout', `no whole answer within ${String(timeoutMs)} ms`));
         }, timeoutMs);
-        open.add(failed);
-        lanes.ask(question);
+        let isWhole = false;
+        request.once('error', reject);
+        request.once('response', (response) => {
+          read(response, request, (reply) => {
+            isWhole = true;
+            resolve(reply);
+          });
+        });
+        request.once('close', () => {
+          clearTimeout(timer);
+          open.delete(request);
+          if (!isWhole) reject(new FaultError('aws.network', 'the answer was cut'));
+        });
+        request.end(body);
       });
     },
     close() {
-      for (const lanes of places.values()) lanes.close();
+      http.destroy();
+      https.destroy();
     },
   };
 }
 
-/** RFC 9112 §2.1. A value that would end its line is nobody's header: throws. */
-function textOf({ hostname, port, headers, body }: AwsPost): string {
-  const host = port === undefined ? hostname : `${hostname}:${String(port)}`;
-  let text = 'POST / HTTP/1.1\r\n';
-  for (const [name, value] of Object.entries({ host, ...headers, 'content-length': String(Buffer.byteLength(body)) })) {
-    if (/[^\t\x20-\x7E]/.test(value)) throw new FaultError('aws.bad-response', `${name} cannot be sent in a header`);
-    text += `${name}: ${value}\r\n`;
-  }
-  return `${text}\r\n${body}`;
+function read(response: IncomingMessage, request: ClientRequest, done: (reply: AwsReply) => void): void {
+  let text = '';
+  response.setEncoding('utf8');
+  response.on('data', (chunk: string) => {
+    text += chunk;
+    if (text.length > MAX_BODY) {
+      request.destroy(new FaultError('net.limit', `AWS sent more than ${String(MAX_BODY)} characters`));
+    }
+  });
+  response.once('end', () => {
+    if (!response.complete) return;
+    const id = response.headers['x-amzn-requestid'];
+    done({ status: response.statusCode ?? 0, requestId: typeof id === 'string' ? id : '', body: text });
+  });
 }
