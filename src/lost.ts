@@ -3,7 +3,7 @@ import { byTargetCheckSubject } from './assurance/seal.ts';
 import type { Check } from './model/check.ts';
 import type { Fault } from './model/fault.ts';
 import type { Reason, Result, Verdict } from './model/result.ts';
-import type { Observation } from './engine/collect.ts';
+import type { Observation } from './engine/observed.ts';
 
 interface Loss {
   readonly fault: Fault;

@@ -1,32 +1,15 @@
 /** Runs a plan to its end: what its jobs come to is taken in, wave by wave, until facts lead nowhere new. */
 import type { Listener } from '../model/events.ts';
-import type { Interpretation, Job } from '../model/evidence.ts';
-import { fault, type Fault } from '../model/fault.ts';
-import { byCodeUnit, type Json } from '../model/json.ts';
+import type { Job } from '../model/evidence.ts';
+import { fault } from '../model/fault.ts';
+import { byCodeUnit } from '../model/json.ts';
 import type { EvidenceEntry } from '../model/result.ts';
 import type { Target } from '../model/target.ts';
 import { faultEvidence } from './evidence.ts';
 import { factsIn, type Held, observationsOf } from './held.ts';
+import type { Observation } from './observed.ts';
 import type { Planner, Seen, Wave } from './plan.ts';
 import type { Taken, Taker } from './take.ts';
-
-/** What one collector saw of a target: the judge's input. */
-export type Observed =
-  | {
-      readonly is: 'facts';
-      readonly id: string;
-      readonly facts: Json;
-      readonly at: Interpretation['at'];
-      readonly lists?: Interpretation['lists'];
-      /** What a service said where it refused one question of the job, by raw pointer. */
-      readonly why: { readonly [rawPointer: string]: string };
-    }
-  | { readonly is: 'fault'; readonly id: string; readonly fault: Fault };
-
-export interface Observation {
-  readonly target: Target;
-  readonly collectors: { readonly [id: string]: Observed };
-}
 
 export interface CollectedTarget {
   readonly target: Target;

@@ -1,7 +1,7 @@
 /** Facts at rest: as one text each until they are asked for, so that a run of many targets needs the room of their words only. */
 import type { Json } from '../model/json.ts';
 import type { Target } from '../model/target.ts';
-import type { Observation, Observed } from './collect.ts';
+import type { Observation, Observed } from './observed.ts';
 
 type Facts = Extract<Observed, { readonly is: 'facts' }>;
 

@@ -4,7 +4,7 @@ import type { Listener } from '../model/events.ts';
 import type { Evidence, Job } from '../model/evidence.ts';
 import { fault, FaultError } from '../model/fault.ts';
 import type { EvidenceEntry } from '../model/result.ts';
-import type { Observed } from './collect.ts';
+import type { Observed } from './observed.ts';
 import type { Collectors } from './collectors.ts';
 import { faultEvidence } from './evidence.ts';
 import { faultMessages } from './fault-messages.ts';

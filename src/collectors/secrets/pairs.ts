@@ -1,5 +1,5 @@
 /** Findings that mean more together: a key id is a name, with its secret beside it it opens the account (facts/secrets §6). */
-import type { Leak } from './scan.ts';
+import type { Leak } from './leak.ts';
 
 interface Pair {
   readonly id: string;

@@ -2,7 +2,8 @@
 import { createHmac } from 'node:crypto';
 import type { Severity } from '../../model/check.ts';
 import type { Engine } from './compile.ts';
-import { lineOf, scan, type Leak, type ScanInput } from './scan.ts';
+import type { Leak } from './leak.ts';
+import { lineOf, scan, type ScanInput } from './scan.ts';
 
 /** A finding as it stands in raw evidence. */
 export interface Found {

@@ -17,21 +17,11 @@ import { allowsPath, type Find, type GitleaksRule, secretOf } from './gitleaks.t
 import { type Decoded, decodedRuns } from './decode.ts';
 import { proofOf } from './checksum.ts';
 import type { Engine, Matcher, PatternMatcher, Plan } from './compile.ts';
+import type { Leak } from './leak.ts';
 import { withPairs } from './pairs.ts';
 import { isForTests } from './paths.ts';
 import { entropy, isIdentifier, isMonotone, isPlaceholder, isTemplate, namesItself } from './placeholder.ts';
 import { lookInside } from './structure.ts';
-
-/** A finding that still knows its value: lives in a worker only, never leaves it. */
-export interface Leak {
-  readonly matcher: Matcher;
-  readonly start: number;
-  readonly end: number;
-  readonly value: string;
-  readonly severity: Severity;
-  readonly proven: boolean;
-  readonly note?: string;
-}
 
 export interface ScanInput {
   readonly bytes: Buffer;

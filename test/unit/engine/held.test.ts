@@ -1,7 +1,7 @@
 /** Facts at rest: what becomes text, what stays as it is, and that nobody sees the difference. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Observed } from '../../../src/engine/collect.ts';
+import type { Observed } from '../../../src/engine/observed.ts';
 import { hold, observationsOf } from '../../../src/engine/held.ts';
 import { fault } from '../../../src/model/fault.ts';
 import type { Json } from '../../../src/model/json.ts';
