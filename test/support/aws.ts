@@ -31,19 +31,25 @@ function wholeAnswers(handler: NodeHttpHandler): NodeHttpHandler {
   });
 }
 
+const handler = (): NodeHttpHandler =>
+  new NodeHttpHandler({
+    httpAgent: new Agent({ keepAlive: true, maxSockets: 32 }),
+    connectionTimeout: 30_000,
+    requestTimeout: 30_000,
+  });
+
 /** A plain client configuration, as `io.aws` makes it, without buckets. */
 export function clientConfig(url: string, region = REGION): AwsClientConfig {
+  return { ...writingConfig(url, region), requestHandler: wholeAnswers(handler()) };
+}
+
+/** The same for a client that writes, to set up what is read later: what is written may be answered with nothing. */
+export function writingConfig(url: string, region = REGION): AwsClientConfig {
   return {
     region,
     endpoint: url,
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' },
-    requestHandler: wholeAnswers(
-      new NodeHttpHandler({
-        httpAgent: new Agent({ keepAlive: true, maxSockets: 32 }),
-        connectionTimeout: 30_000,
-        requestTimeout: 30_000,
-      }),
-    ),
+    requestHandler: handler(),
     maxAttempts: 1,
     post: (sent) => poster.post(sent, never),
   };

@@ -22,7 +22,7 @@ import type { Target } from '../../../src/model/target.ts';
 import { loadPack } from '../../../src/packs/load.ts';
 import { pathsRead } from '../../../src/packs/read-paths.ts';
 import type { Call } from '../../../src/lab/aws/wire.ts';
-import { awsIo, clientConfig, planContext } from '../../support/aws.ts';
+import { awsIo, planContext, writingConfig } from '../../support/aws.ts';
 import { needsMoto, startMoto, startRefusingProxy, type Moto, type Proxy } from './moto.ts';
 
 const CHECKS = fileURLToPath(new URL('../../../checks/', import.meta.url));
@@ -122,7 +122,7 @@ describe('each operation denied in turn', needsMoto(), () => {
     );
     moto = await startMoto();
     proxy = await startRefusingProxy(moto.url);
-    const config = clientConfig(moto.url) as never;
+    const config = writingConfig(moto.url) as never;
     await new IAMClient(config).send(new CreateUserCommand({ UserName: 'alice' }));
     await new S3Client({ ...(config as object), forcePathStyle: true }).send(
       new CreateBucketCommand({ Bucket: 'plain' }),
