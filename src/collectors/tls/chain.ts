@@ -65,6 +65,14 @@ export function nextOffer(offer: Offer, pick: Pick, takes: Takes): Offer | undef
     : { ...offer, suites, groups };
 }
 
+/**
+ * What is sent of an offer: of a server that follows its client a known suite stands behind all that are asked for, so that the
+ * end of a row is an answer. A refusal may be a close, and a close may be a lost connection, which costs three tries more.
+ */
+export function withControl(offer: Offer, control: number | undefined): Offer {
+  return control === undefined ? offer : { ...offer, suites: [...offer.suites, control] };
+}
+
 /** So many picks in the order of the client, forwards and backwards, are no chance. */
 const ENOUGH = 5;
 

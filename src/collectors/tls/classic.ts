@@ -31,16 +31,21 @@ const quality = (code: number): number => qualityOf(suiteOf(code));
 const isWeak = (code: number): boolean => quality(code) < 4;
 const isClosed = ({ picks, chain }: Eliminated): boolean => picks.length < chain.answers.length;
 
+const isEndedByControl = (row: Eliminated): boolean => row.chain.control !== undefined && isClosed(row);
+
 /** A weaker suite above a stronger one. */
 function isInverted(picked: readonly number[]): boolean {
   return picked.some((code, index) => index > 0 && quality(code) > quality(picked[index - 1] ?? code));
 }
 
+/** The picks tell already that the server follows us. */
+function isOurs({ version, list, first }: Accepted, picked: readonly number[]): boolean {
+  return list === 'all' && ordersShown(first.suite, [picked], suitesFor(version, 'all')) === 'client';
+}
+
 /** The picks tell already that the server follows us, or puts weaker suites above stronger ones. */
-function isTold({ version, first }: Accepted, picked: readonly number[]): boolean {
-  return (
-    isInverted([first.suite, ...picked]) || ordersShown(first.suite, [picked], suitesFor(version, 'all')) === 'client'
-  );
+function isTold(accepted: Accepted, picked: readonly number[]): boolean {
+  return isInverted([accepted.first.suite, ...picked]) || isOurs(accepted, picked);
 }
 
 /**
@@ -119,6 +124,28 @@ async function weakRows(setting: Setting, start: Offer, isOver: () => boolean): 
   return [row, ...(await Promise.all(rows))];
 }
 
+/**
+ * Where a server refuses by closing, each refusal costs four connections, because any of them may have been lost. Of one that
+ * follows us the suite that it picked first stands at the end of a row instead: what ends the row is an answer.
+ */
+function controlFor(setting: Setting, accepted: Accepted, picked: readonly number[]): number | undefined {
+  return setting.prober.stats().closes && isOurs(accepted, picked) ? accepted.first.suite : undefined;
+}
+
+/** One row, or two: the second with a known suite at its end. */
+async function plainRow(setting: Setting, start: Offer, accepted: Accepted): Promise<readonly Eliminated[]> {
+  const picked: number[] = [];
+  let control: number | undefined;
+  const row = await eliminate(setting, start, 'suites', ({ suite }) => {
+    picked.push(suite);
+    control = controlFor(setting, accepted, picked);
+    return control !== undefined;
+  });
+  const suites = without(start.suites, picked);
+  if (control === undefined || suites.length === 0) return [row];
+  return [row, await eliminate(setting, { ...start, suites }, 'suites', undefined, control)];
+}
+
 /** The rows of one version, those of its curves among them. */
 async function rowsOf(setting: Setting, start: Offer, accepted: Accepted): Promise<readonly Eliminated[]> {
   const { list, askCurves, isOld, first } = accepted;
@@ -126,7 +153,7 @@ async function rowsOf(setting: Setting, start: Offer, accepted: Accepted): Promi
     const parts = dealt(start.suites, Math.ceil(start.suites.length / SHORT));
     return await Promise.all(parts.map((suites) => eliminate(setting, { ...start, suites }, 'suites')));
   }
-  if (!askCurves) return [await eliminate(setting, start, 'suites')];
+  if (!askCurves) return await plainRow(setting, start, accepted);
   if (first.group === undefined)
     return isFar(setting) ? await strongAndWeak(setting, start, accepted) : await nearRows(setting, start, accepted);
   const others = without(CURVES, [first.group]);
@@ -159,6 +186,8 @@ async function nearRows(
   });
   if (isClosed(row)) return [row];
   const suites = without(start.suites, picked);
+  const control = controlFor(setting, accepted, picked);
+  if (control !== undefined) return [row, await eliminate(setting, { ...start, suites }, 'suites', undefined, control)];
   const seen = [...found, ...groupsOf([row]), ...(accepted.first.group === undefined ? [] : [accepted.first.group])];
   // who has a curve that few have may have many of them: a suite for each
   const isRich = seen.some((code) => !USUAL.includes(code));
@@ -179,9 +208,15 @@ export async function classicSuites(setting: Setting, accepted: Accepted): Promi
   const all = suitesFor(version, 'all');
   const groups = groupsFor(version, list);
   // in reverse: then the sequence of picks itself tells whose order counts
-  const rows = await rowsOf(setting, { version, suites: without(all, [first.suite]).toReversed(), groups }, accepted);
+  const start = { version, suites: without(all, [first.suite]).toReversed(), groups };
+  const rows = [...(await rowsOf(setting, start, accepted))];
+  const sequencesOf = (): readonly (readonly number[])[] =>
+    rows.filter(({ chain }) => chain.takes !== 'groups').map((row) => suitesOf([row]));
+  // a server that followed us at first, and later did not: the known suite at the end of a row ended nothing
+  if (rows.some(isEndedByControl) && ordersShown(first.suite, sequencesOf(), all) !== 'client')
+    rows.push(await eliminate(setting, { ...start, suites: without(start.suites, suitesOf(rows)) }, 'suites'));
   const known = [...new Set([first.suite, ...suitesOf(rows)])];
-  const sequences = rows.filter(({ chain }) => chain.takes !== 'groups').map((row) => suitesOf([row]));
+  const sequences = sequencesOf();
   const isTold = known.length < 2 || (list === 'all' && ordersShown(first.suite, sequences, all) !== undefined);
   const asked = new Set(rows.filter(({ chain }) => chain.takes === 'groups').flatMap(({ chain }) => chain.groups));
   const taken = [...(first.group === undefined ? [] : [first.group]), ...groupsOf(rows), ...asked];

@@ -2,13 +2,15 @@
 import type { IO } from '../../model/io.ts';
 import type { EndpointName } from '../../model/target.ts';
 import { suiteOf } from '../../wire/tls/suites.ts';
-import { nextOffer, type Offer, type Pick, pickIn, type Takes } from './chain.ts';
+import { nextOffer, type Offer, type Pick, pickIn, type Takes, withControl } from './chain.ts';
 import { helloBytes, type ListName } from './hello.ts';
 import { type Answer, type Prober, untilDone } from './prober.ts';
 import type { Probed } from './versions.ts';
 
 export interface Chain extends Offer {
   readonly takes: Takes;
+  /** The known suite that stood behind each offer: picked, it ends the row. */
+  readonly control?: number;
   readonly answers: readonly Answer[];
 }
 
@@ -67,25 +69,27 @@ export async function askOffer({ io, endpoint, prober }: Setting, offer: Offer):
   return await prober.ask(() => helloBytes(io, endpoint, offer), untilDone);
 }
 
-/** Offers, takes out what was picked, offers again, until the server picks nothing more, or something that `ends` it. */
+/** Offers, takes out what was picked, offers again, until the server picks nothing more, the control, or something that `ends` it. */
 export async function eliminate(
   setting: Setting,
   start: Offer,
   takes: Takes,
   ends: (pick: Pick) => boolean = () => false,
+  control?: number,
 ): Promise<Eliminated> {
   const answers: Answer[] = [];
   const picks: Pick[] = [];
   for (let offer: Offer | undefined = start; offer !== undefined && answers.length < MAX_STEPS;) {
-    const answer = await askOffer(setting, offer);
+    const sent = withControl(offer, control);
+    const answer = await askOffer(setting, sent);
     answers.push(answer);
-    const pick = pickIn(answer, offer);
-    if (typeof pick === 'string') break;
+    const pick = pickIn(answer, sent);
+    if (typeof pick === 'string' || pick.suite === control) break;
     picks.push(pick);
     if (ends(pick)) break;
     offer = nextOffer(offer, pick, takes);
   }
-  return { chain: { ...start, takes, answers }, picks };
+  return { chain: { ...start, takes, ...(control !== undefined && { control }), answers }, picks };
 }
 
 /** Deals suites into parts like cards, the like together: what a server supports of each kind is asked for side by side. */

@@ -6,7 +6,7 @@ import { isArray, own, type Json, type JsonObject } from '../../model/json.ts';
 import { pointer } from '../../model/pointer.ts';
 import { GROUPS, groupName } from '../../wire/tls/names.ts';
 import { type Suite, suiteOf } from '../../wire/tls/suites.ts';
-import { fromHex, nextOffer, type Offer, ordersShown, type Pick, pickIn, type Takes } from './chain.ts';
+import { fromHex, nextOffer, type Offer, ordersShown, type Pick, pickIn, type Takes, withControl } from './chain.ts';
 import { CURVES, groupsFor, type ListName, suitesFor } from './hello.ts';
 import { type Choice, choiceOf, type CurvesLeft, isWeakFirst, levelsBelow, qualityOf } from './facts-order.ts';
 import { CLASSES } from './suite-classes.ts';
@@ -58,6 +58,8 @@ interface Walked {
   readonly place: string;
   /** Why there may be more; undefined where the row came to its end. */
   readonly rest: FaultCode | undefined;
+  /** It ended with the known suite behind all others: an end where the server follows its client. */
+  readonly byControl: boolean;
 }
 
 /** Follows a chain through its answers, and says whether it came to its end. */
@@ -65,6 +67,8 @@ function walk(raw: Json, place: string, lossless: boolean): Walked | undefined {
   const start = offerOf(raw);
   const answers = own(raw, 'answers');
   const takes = own(raw, 'takes');
+  const behind = own(raw, 'control');
+  const [control] = typeof behind === 'string' ? fromHex(behind) : [];
   if (start === undefined || !isArray(answers)) return undefined;
   if (takes !== 'suites' && takes !== 'groups' && takes !== 'both') return undefined;
   const picks: Pick[] = [];
@@ -75,16 +79,17 @@ function walk(raw: Json, place: string, lossless: boolean): Walked | undefined {
     if (offer === undefined) break;
     last = offer;
     const attempt = attemptOf(item);
-    const walked = { offer: start, last, takes, picks, offers, place } as const;
+    const walked = { offer: start, last, takes, picks, offers, place, byControl: false } as const;
     if (attempt === undefined) return { ...walked, rest: 'evidence.missing' };
-    const pick = pickIn(attempt, offer);
+    const pick = pickIn(attempt, withControl(offer, control));
     if (typeof pick === 'string') return { ...walked, rest: saysNo(pick, true, lossless) ? undefined : faultOf(pick) };
+    if (pick.suite === control) return { ...walked, rest: undefined, byControl: true };
     picks.push(pick);
     offers.push(offer);
     offer = nextOffer(offer, pick, takes);
   }
   const rest = offer === undefined ? undefined : 'evidence.missing';
-  return { offer: start, last, takes, picks, offers, place, rest };
+  return { offer: start, last, takes, picks, offers, place, rest, byControl: false };
 }
 
 function faultOf(verdict: string): FaultCode {
@@ -187,11 +192,12 @@ function restOf(
 function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boolean): Listed {
   const first = firstPick(raw, version);
   const chains = own(raw, 'chains');
-  const walks = isArray(chains)
+  const read = isArray(chains)
     ? chains.flatMap((chain, index) =>
         own(chain, 'version') === version ? (walk(chain, pointer('chains', index), lossless) ?? []) : [],
       )
     : [];
+  const walks = follows(version, first, read) ? read : read.map(withoutControl);
   const orders = ordersIn(raw, version);
   const bySuites = walks.filter(({ takes }) => takes === 'suites');
   const byGroups = walks.filter(({ takes }) => takes === 'groups');
@@ -245,6 +251,19 @@ function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boo
     choices: () => choicesIn(version, first, walks, orders),
     asked: orders.length,
   };
+}
+
+/** Whether the rows show that the server follows its client, as a row that ends with a known suite takes for granted. */
+function follows(version: Probed, first: FirstPick | undefined, rows: readonly Walked[]): boolean {
+  if (first === undefined || first.list !== 'all' || !rows.some(({ byControl }) => byControl)) return true;
+  const sequences = rows
+    .filter(({ takes }) => takes !== 'groups')
+    .map(({ picks }) => unique(picks.map(({ suite }) => suite)));
+  return ordersShown(first.pick.suite, sequences, suitesFor(version, 'all')) === 'client';
+}
+
+function withoutControl(row: Walked): Walked {
+  return row.byControl ? { ...row, rest: 'tls.unclear' } : row;
 }
 
 /** What is known of each version that is offered, or may be. */

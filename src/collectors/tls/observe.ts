@@ -8,17 +8,17 @@ import { type EndpointName, endpointOf, nameOf } from '../../model/target.ts';
 import { dialogueFor } from '../../wire/starttls/index.ts';
 import { plainQuestion } from '../../wire/starttls/plain.ts';
 import { extension } from '../../wire/tls/client-hello.ts';
-import { EXTENSION } from '../../wire/tls/names.ts';
+import { EXTENSION, VERSION_CODES } from '../../wire/tls/names.ts';
 import { sslv2Hello, sslv2Length } from '../../wire/tls/sslv2.ts';
 import { type Offer, pickIn, toHex, trimmed } from './chain.ts';
 import { askPlainly, dial, dialForTls, type Spoken } from './dial.ts';
 import { type Accepted, type Enumerated, isFar, type Setting } from './eliminate.ts';
 import { enumerate } from './enumerate.ts';
-import { groupsFor, helloBytes, type ListName, padded, suitesFor } from './hello.ts';
+import { FEW_SUITES, groupsFor, helloBytes, type ListName, padded, suitesFor } from './hello.ts';
 import { askBindings } from './bindings.ts';
 import { ALL_PARTS, FLIGHTS } from './plan.ts';
 import { ASKS_FOR_STAPLE } from './handshake13.ts';
-import { type Answer, createProber, untilDone } from './prober.ts';
+import { type Answer, createProber, type Instead, untilDone } from './prober.ts';
 import { servedClear, servedModern } from './served.ts';
 import { askReach } from './upgrades.ts';
 import { type Attempt, PROBED, type Probed, saysVersion, verdictOf } from './versions.ts';
@@ -43,8 +43,21 @@ async function tryVersion(setting: Setting, version: Probed, hello: ListName): P
   // RFC 7685 §1: between 256 and 511 octets some devices answer nothing
   const make = (): Uint8Array =>
     hello === 'all' ? padded(io, endpoint, question, 520) : helloBytes(io, endpoint, question);
-  const { bytes, end } = await prober.ask(make, untilDone);
+  const { bytes, end } = await prober.ask(
+    make,
+    untilDone,
+    version === 'TLSv1.3' ? insteadOf(setting, question) : undefined,
+  );
   return { hello, bytes, end };
+}
+
+/** An older server has nothing to pick from the suites of TLS 1.3, but it has from these. */
+function insteadOf({ io, endpoint }: Setting, question: Offer): Instead {
+  const suites = [...question.suites, ...FEW_SUITES];
+  return {
+    hello: () => padded(io, endpoint, { ...question, suites }, 520),
+    isRefusal: ({ serverHello }) => serverHello !== undefined && serverHello.version < VERSION_CODES['TLSv1.3'],
+  };
 }
 
 /** Things that a good server leaves unanswered, and the staple that it may send. */
@@ -160,7 +173,12 @@ async function enumeration(setting: Setting, accepted: readonly Found[]): Promis
   return {
     chains: found
       .flatMap(({ chains }) => chains)
-      .map((chain) => ({ ...offerRaw(chain), takes: chain.takes, answers: chain.answers.map(answerRaw) })),
+      .map(({ control, ...chain }) => ({
+        ...offerRaw(chain),
+        takes: chain.takes,
+        ...(control !== undefined && { control: toHex([control]) }),
+        answers: chain.answers.map(answerRaw),
+      })),
     orders: found
       .flatMap(({ orders }) => orders)
       .map((question) => ({ ...offerRaw(question), ...answerRaw(question.answer) })),

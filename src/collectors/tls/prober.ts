@@ -20,9 +20,16 @@ export const untilDone: Enough = (flight) => flight.ended || (flight.serverHello
 /** Several segments where it is a list; a function makes it while the connection is made. */
 export type Hello = Uint8Array | readonly Uint8Array[] | (() => Uint8Array);
 
+/** What is asked in place of a question that was closed on: something that a server which refuses the first has an answer to. */
+export interface Instead {
+  readonly hello: Hello;
+  /** Whether an answer to it says that the first was refused; else its connection was lost. */
+  readonly isRefusal: (flight: Flight) => boolean;
+}
+
 export interface Prober {
   /** A hello on a fresh connection; retried where the connection was lost before anything was said. */
-  ask(hello: Hello, enough: Enough): Promise<Answer>;
+  ask(hello: Hello, enough: Enough, instead?: Instead): Promise<Answer>;
   /** The same for a task that rejects where its connection was lost. */
   insist<T>(task: () => Promise<T>): Promise<T>;
   /** Takes a slot for something else than a hello (a session), and counts its connection. */
@@ -43,6 +50,8 @@ export interface ProberStats {
   readonly lost: number;
   /** The shortest time from a hello to its answer so far, in milliseconds; to connect says nothing behind a proxy. */
   readonly roundMs: number;
+  /** A question was closed on each time, or once where another was answered, and no connection was lost: a way to refuse. */
+  readonly closes: boolean;
 }
 
 /** What may befall a single connection of a server that is alive. */
@@ -113,8 +122,10 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
   let lost = 0;
   let roundMs = Number.POSITIVE_INFINITY;
   let met = known;
-  /** A question was closed on every time, and no other connection was lost: it is the way of this server to refuse. */
+  /** A question was closed on every time. */
   let closes = false;
+  /** One was closed on, and another was answered in its place. */
+  let mayClose = false;
   let answers = 0;
   const served = new Map<string, Flight>();
   /** Connections that were made before there was a question for them; a failure waits for whoever takes it. */
@@ -220,7 +231,7 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
     }
   }
 
-  async function ask(hello: Hello, enough: Enough): Promise<Answer> {
+  async function ask(hello: Hello, enough: Enough, instead?: Instead): Promise<Answer> {
     let last: Answer = { bytes: new Uint8Array(), flight: parseFlight(new Uint8Array()), end: 'tls.unclear' };
     let timeouts = 0;
     let tries = 0;
@@ -228,7 +239,8 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
     while (tries < (lost > 0 ? TRIES_ON_LOSS : TRIES) && timeouts < SILENT_TRIES) {
       tries++;
       try {
-        last = await asked(async () => await once(hello, enough));
+        const bytes = instead !== undefined && tries > 1 && onlyClosed ? instead.hello : hello;
+        last = await asked(async () => await once(bytes, enough));
       } catch (error) {
         if (!isLoss(error) || !met) throw error;
         last = { ...last, end: error.fault.code };
@@ -236,7 +248,8 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
       keep(last.flight);
       if (!isSilent(last)) {
         answers++;
-        lost += tries - 1;
+        if (tries > 1 && onlyClosed && instead?.isRefusal(last.flight) === true) mayClose = true;
+        else lost += tries - 1;
         return last;
       }
       if (last.end === 'net.timeout' || last.end === 'tls.timeout') timeouts++;
@@ -264,5 +277,12 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
     }
   }
 
-  return { ask, insist, slot, readyFor, stats: () => ({ opened, lost, roundMs }), served: () => [...served.values()] };
+  return {
+    ask,
+    insist,
+    slot,
+    readyFor,
+    stats: () => ({ opened, lost, roundMs, closes: (closes || mayClose) && lost === 0 }),
+    served: () => [...served.values()],
+  };
 }

@@ -147,6 +147,7 @@ const SERVERS: readonly (readonly [name: string, program: string, start: () => P
     node('ec', { clientCa: material.ca, clientCertificate: 'required' }),
   ],
   ['node 0.10, all that OpenSSL 1.0.1 had', 'node 0.10.28', old('0.10.28', { ciphers: 'ALL:COMPLEMENTOFALL' })],
+  ['node 0.10, as it comes', 'node 0.10.28', old('0.10.28', {})],
   [
     'node 4, anonymous suites and the order of the server',
     'node 4.2.4',

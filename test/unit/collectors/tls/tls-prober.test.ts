@@ -63,3 +63,14 @@ test('even there a question that is closed on nine times ends', async () => {
     assert.equal(prober.stats().opened, 11);
   });
 });
+
+test('where another question is answered in place of one that was closed on, that was a refusal, or else a loss', async () => {
+  for (const isRefusal of [true, false])
+    await against('ca', async (prober) => {
+      const { flight } = await prober.ask(HELLO, untilDone, { hello: HELLO, isRefusal: () => isRefusal });
+      const { opened, lost, closes } = prober.stats();
+
+      assert.equal(flight.alerts.length, 1);
+      assert.deepEqual({ opened, lost, closes }, { opened: 2, lost: isRefusal ? 0 : 1, closes: isRefusal });
+    });
+});
