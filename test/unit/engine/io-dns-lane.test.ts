@@ -1,13 +1,12 @@
 /** Many questions to one resolver: together over TCP where that serves, over UDP where it does not, and answered in any case. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { createLane } from '../../../src/engine/io/dns-lane.ts';
 import type { IO } from '../../../src/model/io.ts';
 import { decodeMessage, encodeQuery } from '../../../src/wire/dns/message.ts';
 import { TYPES } from '../../../src/wire/dns/types.ts';
-import { answer, endWith, ioFor, udpServer } from './support.ts';
+import { answer, besideUdp, ioFor, type Respond } from './support.ts';
 
 const ADDRESS = { is: 'A', address: '192.0.2.1' } as const;
 
@@ -29,11 +28,11 @@ interface Seen {
 /** A resolver that answers over UDP at once, and does over TCP what the test says. */
 async function resolver(t: TestContext, overTcp: (query: Buffer, socket: Socket) => void): Promise<[string, Seen]> {
   const seen: Seen = { udp: 0, tcp: 0, connections: 0, together: 0 };
-  const port = await udpServer(t, (query, peer, socket) => {
+  const udp: Respond = (query, peer, socket) => {
     seen.udp += 1;
     socket.send(answer(query, [ADDRESS]), peer.port, peer.address);
-  });
-  const server = createServer((socket) => {
+  };
+  const port = await besideUdp(t, udp, (socket) => {
     seen.connections += 1;
     let pending = Buffer.alloc(0);
     socket.on('error', () => socket.destroy());
@@ -50,9 +49,6 @@ async function resolver(t: TestContext, overTcp: (query: Buffer, socket: Socket)
       seen.together = Math.max(seen.together, together);
     });
   });
-  endWith(t, server);
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
   return [`127.0.0.1:${String(port)}`, seen];
 }
 

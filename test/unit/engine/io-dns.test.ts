@@ -1,13 +1,12 @@
 /** The DNS capability against servers that answer well, badly, late, or not at all. */
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { createDnsClient } from '../../../src/engine/io/dns.ts';
 import { decodeMessage, encodeQuery } from '../../../src/wire/dns/message.ts';
 import { TYPES } from '../../../src/wire/dns/types.ts';
-import { answer, closedPort, endWith, faultOf, ioFor, network, udpServer, type Respond } from './support.ts';
+import { answer, besideUdp, closedPort, faultOf, ioFor, network, udpServer, type Respond } from './support.ts';
 
 const QUERY = encodeQuery('example.com', TYPES.A, { id: 4711 });
 const ADDRESS = { is: 'A', address: '192.0.2.1' } as const;
@@ -38,20 +37,7 @@ async function bothServers(
       );
     });
   };
-  for (let attempt = 0; ; attempt += 1) {
-    const port = await udpServer(t, udp);
-    const server = createServer(serve);
-    try {
-      server.listen(port, '127.0.0.1');
-      await once(server, 'listening');
-    } catch (error) {
-      // the UDP port was free, the TCP port of that number is not: another pair
-      if (attempt === 20) throw error;
-      continue;
-    }
-    endWith(t, server);
-    return `127.0.0.1:${String(port)}`;
-  }
+  return `127.0.0.1:${String(await besideUdp(t, udp, serve))}`;
 }
 
 function framed(message: Uint8Array): Buffer {

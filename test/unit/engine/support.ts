@@ -64,6 +64,22 @@ export async function listening(server: Server, host = '127.0.0.1', port = 0): P
   return (server.address() as AddressInfo).port;
 }
 
+/** A server on the TCP port that the UDP port has; another pair where that one is taken. Answers the port. */
+export async function besideUdp(t: TestContext, udp: Respond, serve: (socket: Socket) => void): Promise<number> {
+  for (let attempt = 0; ; attempt += 1) {
+    const port = await udpServer(t, udp);
+    const server = createServer(serve);
+    try {
+      await listening(server, '127.0.0.1', port);
+    } catch (error) {
+      if (attempt === 20) throw error;
+      continue;
+    }
+    endWith(t, server);
+    return port;
+  }
+}
+
 /** A port on which nothing listens. */
 export async function closedPort(): Promise<number> {
   const server = createServer();
