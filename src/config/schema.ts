@@ -29,8 +29,12 @@ const LABELS: JsonSchema = {
   additionalProperties: { type: 'string' },
   description: 'labels as key: value',
 };
+const LIMIT: JsonSchema = { type: 'integer', minimum: 0 };
 const SUBJECT_OPTIONS: JsonSchema = {
   type: 'object',
+  properties: {
+    packages: { type: 'object', properties: { staleAfterDays: LIMIT, freshForDays: LIMIT, minDownloads: LIMIT } },
+  },
   additionalProperties: { type: 'object' },
   description: 'options by subject, for example dkim: { selectors: [s1] }',
 };

@@ -255,7 +255,8 @@ function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boo
 
 /** Whether the rows show that the server follows its client, as a row that ends with a known suite takes for granted. */
 function follows(version: Probed, first: FirstPick | undefined, rows: readonly Walked[]): boolean {
-  if (first === undefined || first.list !== 'all' || !rows.some(({ byControl }) => byControl)) return true;
+  if (!rows.some(({ byControl }) => byControl)) return true;
+  if (first?.list !== 'all') return false;
   const sequences = rows
     .filter(({ takes }) => takes !== 'groups')
     .map(({ picks }) => unique(picks.map(({ suite }) => suite)));

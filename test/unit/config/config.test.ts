@@ -115,6 +115,17 @@ test('each mistake in the file is named with file, line and column', () => {
   for (const [yaml, message] of table) refuses(() => options(yaml), message);
 });
 
+test('limits of the online rules are whole numbers, for all targets and for one', () => {
+  refuses(
+    () => options('targets: [./a]\noptions:\n  packages: { staleAfterDays: soon }\n'),
+    /probity\.yaml:3:31: .*staleAfterDays/,
+  );
+  refuses(
+    () => options('targets:\n  - target: ./a\n    options:\n      packages: { minDownloads: -1 }\n'),
+    /probity\.yaml:4:33: "minDownloads"/,
+  );
+});
+
 test('a configuration that was named and is not there is said so', () => {
   refuses(
     () => effectiveOptions(parseArguments('audit', ['--config', 'nope.yaml']), { cwd: folder() }),
