@@ -5,9 +5,9 @@ import type { Json } from '../../../model/json.ts';
 import type { Answers } from '../answers.ts';
 import { goneName, takeover, textOf, textsOf } from '../records.ts';
 import { Sheet, type Part } from '../sheet.ts';
-import { foreignOctets, joinedTerms, meantTexts, octetsOf, recordFacts, shown } from './text-facts.ts';
+import { foreignOctets, joinedTerms, meantTexts, octetsOf, recordFacts, shown, type Joined } from './text-facts.ts';
 import { rangeFacts } from './authorised.ts';
-import { expProblems, usesLetter } from './explain.ts';
+import { expProblems, fixedEnd, usesLetter } from './explain.ts';
 import { isSpf } from './record.ts';
 import { isEmpty } from './ranges.ts';
 import { MAX_MX_NAMES, type Passes, passesOf, survey, type Survey, type TermAddresses } from './static.ts';
@@ -36,7 +36,7 @@ export function spfQuestions(answers: Answers, domain: string): void {
   const tree = buildTree(answers, domain);
   if (tree.root.record === undefined) return;
   danglingNames(answers, tree, survey(answers, tree));
-  expProblems(answers, tree.root);
+  expProblems(answers, ownNodes(tree));
 }
 
 export function spfFacts(answers: Answers, domain: string): Part {
@@ -57,7 +57,8 @@ export function spfFacts(answers: Answers, domain: string): Part {
   );
   const meant = meantTexts(texts);
   sheet.set('meant', meant);
-  sheet.set('joined', answer.is === 'records' ? joinedTerms(answer.records) : []);
+  const joined = answer.is === 'records' ? joinedTerms(answer.records) : [];
+  if (root.record === undefined) sheet.set('joined', saidOf(joined));
   if (root.record === undefined) sheet.set('nonAscii', foreignOctets(meant));
   if (answer.is === 'records') {
     sheet.set('answerOctets', octetsOf(answer.records));
@@ -69,13 +70,21 @@ export function spfFacts(answers: Answers, domain: string): Part {
     return sheet.part(root.at);
   }
   recordFacts(sheet, root.record);
-  treeFacts(sheet, answers, tree);
+  const seen = survey(answers, tree);
+  const leadsNowhere = ({ term }: Joined) =>
+    root.children.some((child) => child.term?.text === term && child.status === 'none') ||
+    seen.addresses.some((one) => one.term.text === term && one.void4 && one.void6);
+  sheet.set('joined', saidOf(joined.filter((one) => !one.open || leadsNowhere(one))));
+  treeFacts(sheet, answers, tree, seen);
   return sheet.part(root.at);
 }
 
+function saidOf(joined: readonly Joined[]): string[] {
+  return joined.map(({ said }) => said);
+}
+
 /** What the answers behind the terms decide. */
-function treeFacts(sheet: Sheet, answers: Answers, tree: SpfTree): void {
-  const seen = survey(answers, tree);
+function treeFacts(sheet: Sheet, answers: Answers, tree: SpfTree, seen: Survey): void {
   const places = tree.nodes.map((node) => node.at);
   const code = treeFault(tree);
   // a tree cut at its bound has cost more look-ups than allowed already: the count so far decides
@@ -108,8 +117,8 @@ function treeFacts(sheet: Sheet, answers: Answers, tree: SpfTree): void {
   const passes = passesOf(tree.root, seen.addresses);
   rangeFacts(sheet, tree, seen, code ?? passes.code);
   sheet.set('verdict', verdictOf(tree, seen, passes, code), ...places);
-  const exp = expProblems(answers, tree.root);
-  sheet.set('expProblems', exp.code === undefined ? exp.problems : unknown(exp.code), exp.at);
+  const exp = expProblems(answers, ownNodes(tree));
+  sheet.set('expProblems', listOr(exp.code, exp.problems), ...exp.places);
 }
 
 /** The look-ups of each of the record's own terms, with all that is behind it, as a person would add them up. */
@@ -225,7 +234,9 @@ export function danglingNames(
     if (node.status === 'none' && node.via !== 'start')
       suspect(goneName(answers.ask(node.name, 'TXT'), node.name), node.place);
   }
-  for (const { node, term, gone } of seen.addresses) suspect(gone, termAt(node, term));
+  for (const { node, term, gone } of seen.addresses) for (const name of gone) suspect(name, termAt(node, term));
+  // whatever a macro becomes, the end of the name stands
+  for (const { node, term } of seen.lookups) suspect(fixedEnd(term), termAt(node, term));
   const names: string[] = [];
   let fault: FaultCode | undefined;
   for (const [name, place] of suspects) {

@@ -253,15 +253,13 @@ function parseSpec(base: TermBase, text: string): DomainSpec | Problem {
   return spec;
 }
 
-/** §5.3: a name stands behind the colon; an address, in brackets or without, is none. */
+/** §5.3: a name stands behind the colon; an address, in brackets or with the word of its own mechanism, is none. */
 function addressProblem(base: TermBase, text: string): Problem | undefined {
-  const bare = /^\[(?:IPv6:)?(.*)\]$/i.exec(text)?.[1] ?? text;
+  const [, address = '', prefix = ''] = /^([^/]*)(\/[0-9]{1,3})?$/.exec(text.replace(/^ip[46]:/i, '')) ?? [];
+  const bare = /^\[(?:IPv6:)?(.*)\]$/i.exec(address)?.[1] ?? address;
   if (parseIpv4(bare) === undefined && parseIpv6(bare) === undefined) return undefined;
-  return problem(
-    base,
-    'ip',
-    `is followed by an IP address; write it as ${bare.includes(':') ? 'ip6:' : 'ip4:'}${bare}`,
-  );
+  const right = `${bare.includes(':') ? 'ip6:' : 'ip4:'}${bare}${prefix}`;
+  return problem(base, 'ip', `is followed by an IP address; write it as ${right}`);
 }
 
 function literalText(parts: readonly MacroPart[]): string {

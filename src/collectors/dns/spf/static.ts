@@ -22,8 +22,8 @@ export interface TermAddresses {
   /** Nothing there for IPv4 clients, for IPv6 clients. */
   readonly void4: boolean;
   readonly void6: boolean;
-  /** The name behind the term that does not exist at all. */
-  readonly gone: string | undefined;
+  /** Names behind the term that do not exist at all. */
+  readonly gone: readonly string[];
   /** MX names behind an mx term. */
   readonly exchanges: number;
   readonly code: FaultCode | undefined;
@@ -64,7 +64,7 @@ function notAsked(node: SpfNode, term: Mechanism, name: string): TermAddresses {
 }
 
 function nothingAt(node: SpfNode, term: Mechanism, name: string): TermAddresses {
-  const none = { addresses: [], void4: false, void6: false, gone: undefined, exchanges: 0 };
+  const none = { addresses: [], void4: false, void6: false, gone: [], exchanges: 0 };
   return { node, term, name, ...none, code: undefined };
 }
 
@@ -77,12 +77,16 @@ function isVoid(answer: Answer): boolean {
   return answer.is === 'nodata' || answer.is === 'nxdomain';
 }
 
+function named(name: string | undefined): string[] {
+  return name === undefined ? [] : [name];
+}
+
 function ofHost(answers: Answers, node: SpfNode, term: Mechanism, name: string): TermAddresses {
   if (term.name === 'exists') {
     // RFC 7208 §5.7: exists asks A only, whatever the client's family
     const a = answers.ask(name, 'A');
     const nothing = isVoid(a);
-    const gone = goneName(a, name);
+    const gone = named(goneName(a, name));
     return {
       node,
       term,
@@ -103,7 +107,7 @@ function ofHost(answers: Answers, node: SpfNode, term: Mechanism, name: string):
     addresses: host.addresses,
     void4: isVoid(host.a),
     void6: isVoid(host.aaaa),
-    gone: host.gone,
+    gone: named(host.gone),
     exchanges: 0,
     code: host.code,
   };
@@ -123,7 +127,7 @@ function ofMx(answers: Answers, node: SpfNode, term: Mechanism, name: string): T
     addresses: hosts.flatMap((host) => host.addresses),
     void4: isVoid(mx),
     void6: isVoid(mx),
-    gone: goneName(mx, name),
+    gone: [...named(goneName(mx, name)), ...hosts.flatMap((host) => named(host.gone))],
     exchanges: exchanges.length,
     code: codeOf(mx) ?? hosts.find((host) => host.code !== undefined)?.code,
   };

@@ -3,7 +3,7 @@ import type { ResourceRecord } from '../../../wire/dns/types.ts';
 import type { Sheet } from '../sheet.ts';
 import { usesLetter } from './explain.ts';
 import { providerProblems } from './providers.ts';
-import { isSpf, meantAs, type Mechanism, type Problem, type ProblemKind, type SpfRecord } from './record.ts';
+import { isSpf, meantAs, parseSpf, type Mechanism, type Problem, type ProblemKind, type SpfRecord } from './record.ts';
 import { placeOf, redirectOf, runnable } from './tree.ts';
 
 /** Texts that were meant as SPF records and are read as none: what stands round or behind the version is wrong. */
@@ -37,9 +37,17 @@ export function octetsOf(records: readonly ResourceRecord[]): number {
   return octets;
 }
 
+export interface Joined {
+  /** Both words and what they became. */
+  readonly said: string;
+  readonly term: string;
+  /** What they became could be meant: `include:spf.example.c` and `a` are also one name that was cut. */
+  readonly open: boolean;
+}
+
 /** Words that a border between two character strings joins: RFC 7208 §3.3, the strings are joined without a space. */
-export function joinedTerms(records: readonly ResourceRecord[]): string[] {
-  const found: string[] = [];
+export function joinedTerms(records: readonly ResourceRecord[]): Joined[] {
+  const found: Joined[] = [];
   for (const { rdata } of records) {
     if (rdata.is !== 'TXT' || rdata.strings.length < 2) continue;
     const strings = rdata.strings.map((octets) => Buffer.from(octets).toString('latin1'));
@@ -49,16 +57,26 @@ export function joinedTerms(records: readonly ResourceRecord[]): string[] {
       const next = strings[index + 1];
       const last = /[^ ]+$/.exec(string)?.[0];
       const first = next === undefined ? undefined : /^[^ ]+/.exec(next)?.[0];
-      if (last === undefined || first === undefined) continue;
+      if (last === undefined || first === undefined || !isTerm(first)) continue;
+      const isVersion = /^v=spf1$/i.test(last);
       // two words that are each a term, joined into one
-      if (TERM_START.test(first) && TERM_START.test(last))
-        found.push(`"${last}" and "${first}" are joined to "${last}${first}"`);
+      if (!isVersion && !isTerm(last)) continue;
+      const term = `${last}${first}`;
+      const open = !isVersion && BARE.test(first) && isTerm(term);
+      found.push({ said: `"${last}" and "${first}" are joined to "${term}"`, term, open });
     }
   }
   return found;
 }
 
-const TERM_START = /^(?:v=spf1$|[-+?~]?(?:all$|(?:include|ip4|ip6|exists):|(?:a|mx|ptr)(?:$|[:/])|(?:redirect|exp)=))/i;
+const TERM_START = /^(?:[-+?~]?(?:all$|(?:include|ip4|ip6|exists):|(?:a|mx|ptr)(?:$|[:/])|(?:redirect|exp)=))/i;
+/** Words that can be the end of a name. */
+const BARE = /^[a-z]+$/i;
+
+/** A whole term: half an address or a name that ends in a dot was cut, not joined. */
+function isTerm(word: string): boolean {
+  return TERM_START.test(word) && parseSpf(`v=spf1 ${word}`).problems.length === 0;
+}
 
 /** What the text of the record alone decides. */
 export function recordFacts(sheet: Sheet, record: SpfRecord): void {
