@@ -44,7 +44,7 @@ export function tlsrptFacts(answers: Answers, domain: string): Part {
   sheet.set('records', records);
   sheet.set(
     'meant',
-    texts.filter((text) => !isTlsRpt(text) && /tlsrpt/i.test(text.slice(0, 400))),
+    texts.filter((text) => !isTlsRpt(text) && /tls[-_ ]?rpt/i.test(text.slice(0, 400))),
   );
   const record = records[0];
   if (record !== undefined && records.length === 1) {

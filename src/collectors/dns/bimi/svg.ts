@@ -63,6 +63,7 @@ export function svgProblems(text: string): string[] {
       if (/url\([ ]{0,5}["']?[^#"')\s]/.test(value)) forbidden.add('there is a reference to something outside');
     }
   }
+  if (/@import\b/i.test(text)) forbidden.add('there is a reference to something outside');
   return [...problems, ...forbidden];
 }
 

@@ -20,7 +20,8 @@ interface Found {
 function keyAt(answers: Answers, domain: string, selector: string, configured: boolean): Found {
   const answer = answers.ask(`${selector}._domainkey.${domain}`, 'TXT');
   const texts = textsOf(answer);
-  const records = (configured ? texts : texts.filter(isKeyRecord)).map(parseDkim);
+  // beside a key every other text is one too many (RFC 6376 §3.6.2.2)
+  const records = configured || texts.some(isKeyRecord) ? texts.map(parseDkim) : [];
   return { selector, configured, answer, records };
 }
 

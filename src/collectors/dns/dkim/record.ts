@@ -1,5 +1,5 @@
 /** DKIM key records by the grammar of RFC 6376 §3.6.1. */
-import { parseTags, tagValue } from '../tags.ts';
+import { parseTags, tagValue, type TagList } from '../tags.ts';
 import { readKey, type DkimKey } from './key.ts';
 
 export interface DkimRecord {
@@ -31,6 +31,20 @@ export function isKeyRecord(text: string): boolean {
   return /(?:^|;)[ \t\r\n]*(?:p|k)[ \t\r\n]*=/i.test(text) || /v[ \t]*=[ \t]*DKIM/i.test(text);
 }
 
+/** A tag inside the value of another one: the semicolon between them is missing. */
+const SWALLOWED = /[ \t\r\n,](?:v|k|p|h|s|t|n)[ \t]*=(?!=|$)/i;
+
+function swallowed(list: TagList): string[] {
+  return list.tags.flatMap(({ name, value, column }) => {
+    // a note may say anything
+    const found = name === 'n' ? null : SWALLOWED.exec(value);
+    if (found === null) return [];
+    return [
+      `"${name}=${value.slice(0, 60)}" at column ${String(column)}: ";" is missing before "${found[0].slice(1)}"`,
+    ];
+  });
+}
+
 export function parseDkim(text: string): DkimRecord {
   const list = parseTags(text);
   const first = list.tags[0];
@@ -39,7 +53,7 @@ export function parseDkim(text: string): DkimRecord {
   const flags = listOf(tagValue(list, 't')) ?? [];
   return {
     text,
-    syntax: list.problems,
+    syntax: [...list.problems, ...swallowed(list)],
     twice: list.twice,
     versionGood: version === undefined || (first?.name === 'v' && version === 'DKIM1'),
     key: p === undefined || p === '' ? undefined : readKey((tagValue(list, 'k') ?? 'rsa').toLowerCase(), p),

@@ -159,6 +159,7 @@ function uriOf(text: string): ReportUri {
   if (text.includes('!')) return { ...shown, why: 'has a "!"; the size suffix is gone, and "!" must be written %21' };
   if (!/^[A-Za-z0-9._~:/?#[\]@$&'()*+=%-]+$/.test(text))
     return { ...shown, why: 'has a character that no URI may hold' };
+  if (/^https?:/i.test(text) && !/^https?:\/\/[^/?#]/i.test(text)) return { ...shown, why: 'names no host' };
   if (scheme !== 'mailto') return { ...shown, why: text.length > scheme.length + 1 ? undefined : 'names nothing' };
   // RFC 6068 §2: an address follows the colon; "//" would be part of its local part, which nobody means
   if (/^mailto:\/\//i.test(text)) return { ...shown, why: 'has "//" behind "mailto:"' };

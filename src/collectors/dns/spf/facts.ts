@@ -228,13 +228,18 @@ export function danglingNames(
 ): { names: string[]; fault: FaultCode | undefined } {
   const suspects = new Map<string, string>();
   const suspect = (gone: string | undefined, place: string) => {
-    if (gone !== undefined && !suspects.has(gone)) suspects.set(gone, place);
+    // no top-level domain is all digits (RFC 3696 §2): nobody registers an address
+    if (gone !== undefined && !/(?:^|\.)[0-9]+\]?$/.test(gone) && !suspects.has(gone)) suspects.set(gone, place);
   };
   for (const node of tree.nodes) {
     if (node.status === 'none' && node.via !== 'start')
       suspect(goneName(answers.ask(node.name, 'TXT'), node.name), node.place);
   }
-  for (const { node, term, gone } of seen.addresses) for (const name of gone) suspect(name, termAt(node, term));
+  for (const { node, term, name, gone } of seen.addresses) {
+    // hosts of the domain's own MX set are judged there
+    if (term.name === 'mx' && name === tree.root.name) continue;
+    for (const one of gone) suspect(one, termAt(node, term));
+  }
   // whatever a macro becomes, the end of the name stands
   for (const { node, term } of seen.lookups) suspect(fixedEnd(term), termAt(node, term));
   const names: string[] = [];

@@ -69,7 +69,7 @@ const KEYS: readonly Case[] = [
   ['dkim.key.multi', 'a key and its follower', { more: [at('k7', `v=DKIM1; t=s; p=${rsaKey(2048)}`)] }],
   ['dkim.v', 'v at the end', key(`t=s; p=${RSA}; v=DKIM1`)],
   ['dkim.v', 'v in lower case', key(`v=dkim1; t=s; p=${RSA}`)],
-  ['dkim.v dkim.key.missing', 'commas for semicolons', key(`v=DKIM1, k=rsa, p=${RSA}`)],
+  ['dkim.syntax dkim.v dkim.key.missing', 'commas for semicolons', key(`v=DKIM1, k=rsa, p=${RSA}`)],
   ['', 'white space round the version', key(`  v = DKIM1 ; t=s; p=${RSA}`)],
   ['dkim.test', 't=S:Y', key(`v=DKIM1; t=S:Y; p=${RSA}`)],
   ['dkim.t_s', 't with a word that nobody knows', key(`v=DKIM1; t=x; p=${RSA}`)],
