@@ -8,7 +8,7 @@ export function remembering<T>(make: (text: string) => T, most: number): (text: 
   const known = new Map<string, T>();
   return (text) => {
     const before = known.get(text);
-    if (before !== undefined) return before;
+    if (before !== undefined || known.has(text)) return before as T;
     const made = make(text);
     if (text.length > LONGEST) return made;
     if (known.size >= most) known.clear();

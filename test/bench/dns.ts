@@ -98,28 +98,54 @@ async function costOf<T>(count: number, work: () => Promise<T> | T): Promise<rea
   return [done, { wallMs: (performance.now() - wall) / count, cpuMs: (cpuMs() - cpu) / count }];
 }
 
-/** Observes all domains, a number of them at once; then interprets; then judges, where that is wanted: the stages of a run. */
-async function ours(domains: readonly string[], resolver: string, atOnce: number, withVerdicts = true): Promise<Round> {
+/** The DNS as a job asks it, but that the name servers of the zones are the one machine here. */
+function dnsOf(resolver: string): { readonly io: IO; readonly asked: () => number; readonly close: () => void } {
   const network = { resolvers: [resolver], connectTo: [], allowPrivate: true, timeoutMs: 5000, concurrency: 16 };
   const client = createDnsClient({ ...network, rate: 0, maxConnections: 8 });
   const { signal } = new AbortController();
-  const count = domains.length;
-  const checks = withVerdicts ? dnsChecks() : [];
   let queries = 0;
-  // the name servers of the zones are the one machine here
   const dns: IO['dns'] = (request) => {
     queries += 1;
     return client.ask(request.server === undefined ? request : { ...request, server: resolver }, signal);
   };
-  const io: IO = { ...labIo({}).io, dns };
-  const written = new Map<string, string>();
+  return { io: { ...labIo({}).io, dns }, asked: () => queries, close: () => client.close() };
+}
+
+/** Observes all domains, a number of them at once. */
+async function observed(
+  domains: readonly string[],
+  atOnce: number,
+  io: IO,
+  take: (domain: string, raw: Json) => void,
+): Promise<void> {
   let next = 0;
   const worker = async () => {
     for (let domain = domains[next++]; domain !== undefined; domain = domains[next++]) {
-      written.set(domain, JSON.stringify(await collector.observe(domainJob(domain), io)));
+      take(domain, await collector.observe(domainJob(domain), io));
     }
   };
-  const [, asked] = await costOf(count, () => Promise.all(Array.from({ length: atOnce }, worker)));
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}
+
+/** What checkdmarc does: everything asked and read into facts, which are kept; nothing is written or judged. */
+async function factsOnly(domains: readonly string[], resolver: string): Promise<Cost> {
+  const { io, close } = dnsOf(resolver);
+  const facts = new Map<string, Json>();
+  const take = (domain: string, raw: Json) => facts.set(domain, collector.interpret(raw).facts);
+  const [, cost] = await costOf(domains.length, () => observed(domains, 16, io, take));
+  close();
+  if (facts.size < domains.length) throw new Error('a domain is missing');
+  return cost;
+}
+
+/** The stages of a run one after the other: observes all domains; then interprets; then judges. */
+async function ours(domains: readonly string[], resolver: string, atOnce: number): Promise<Round> {
+  const { io, asked: questions, close } = dnsOf(resolver);
+  const count = domains.length;
+  const checks = dnsChecks();
+  const written = new Map<string, string>();
+  const take = (domain: string, raw: Json) => written.set(domain, JSON.stringify(raw));
+  const [, asked] = await costOf(count, () => observed(domains, atOnce, io, take));
   const [observations, read] = await costOf(count, () =>
     [...written].map(([domain, text]) => {
       const { facts, at } = collector.interpret(JSON.parse(text) as Json);
@@ -127,9 +153,9 @@ async function ours(domains: readonly string[], resolver: string, atOnce: number
     }),
   );
   const [, judged] = await costOf(count, () => judge(checks, observations, '2026-11-22T10:00:00Z'));
-  client.close();
+  close();
   const faults = [...written.values()].filter((text) => text.includes('$fault')).length;
-  return { asked, read, judged, queries: queries / count, faults };
+  return { asked, read, judged, queries: questions() / count, faults };
 }
 
 interface AuditRound {
@@ -214,42 +240,81 @@ function sayRound(what: string, { asked, read, judged, queries, faults }: Round)
   say(`  a domain: ${cost(asked)} asked, ${cost(read)} read into facts, ${cost(judged)} judged by all checks`);
 }
 
-/** The fastest of what was measured: a machine has other things to do, and the engine compiles what runs often. */
+/** The fastest of what was measured: a machine has other things to do. */
 function fastest<T>(rounds: readonly T[], speed: (round: T) => number): T | undefined {
   return [...rounds].sort((a, b) => speed(b) - speed(a))[0];
 }
 
 const whole = ({ asked, read, judged }: Round) => perSecond(asked, read, judged);
+const run = ({ collected, judged }: AuditRound) => perSecond(collected, judged);
+
+/** What is measured, each in processes of its own, as the peer is: the rounds before the engine has compiled what runs often count too. */
+const MEASURES = {
+  alike: { rounds: 25, take: (resolver: string) => factsOnly(names(200), resolver) },
+  verdicts: { rounds: 8, take: (resolver: string) => ours(names(200), resolver, 16) },
+  audit: { rounds: 8, take: (resolver: string) => audited(names(200), resolver) },
+} as const;
+
+/** Measures in this process, and prints the rounds in their order. */
+async function measure(what: keyof typeof MEASURES, resolver: string): Promise<void> {
+  const { rounds, take } = MEASURES[what];
+  const taken: unknown[] = [];
+  for (let round = 0; round < rounds; round += 1) taken.push(await take(resolver));
+  say(JSON.stringify(taken));
+}
+
+async function measured<T>(what: keyof typeof MEASURES, resolver: string): Promise<readonly T[]> {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), '--measure', what, resolver], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  for await (const chunk of child.stdout) text += String(chunk);
+  return JSON.parse(text) as readonly T[];
+}
+
+/** Rounds that the peer's sample is as long as: about a second. */
+const WINDOW = 5;
+
+/** The mean of each so many rounds in a row. */
+function windows(rounds: readonly Cost[]): Cost[] {
+  return rounds.slice(WINDOW - 1).map((_, index) => {
+    const some = rounds.slice(index, index + WINDOW);
+    return {
+      wallMs: some.reduce((sum, { wallMs }) => sum + wallMs, 0) / WINDOW,
+      cpuMs: some.reduce((sum, { cpuMs: one }) => sum + one, 0) / WINDOW,
+    };
+  });
+}
 
 /** Ours and the peer in turn, so that a slow minute of the machine meets both; the best of each counts. */
 async function compare(resolver: string): Promise<void> {
   const rounds: Round[] = [];
-  const alike: Round[] = [];
+  const alike: Cost[] = [];
+  const first: Cost[] = [];
   const audits: AuditRound[] = [];
   const peers: Peer[] = [];
   for (let turn = 0; turn < 3; turn += 1) {
-    for (let round = 0; round < 4; round += 1) rounds.push(await ours(names(200), resolver, 16));
-    // apart from the others: what is left of the verdicts would be cleared away meanwhile
-    for (let round = 0; round < 8; round += 1) alike.push(await ours(names(200), resolver, 16, false));
-    for (let round = 0; round < 4; round += 1) audits.push(await audited(names(200), resolver));
+    const warm = await measured<Cost>('alike', resolver);
+    first.push(...warm.slice(0, 1));
+    alike.push(...windows(warm));
+    rounds.push(...(await measured<Round>('verdicts', resolver)));
+    audits.push(...(await measured<AuditRound>('audit', resolver)));
     const peer = await checkdmarc(names(60), resolver);
     if (peer !== undefined) peers.push(peer);
   }
   const best = fastest(rounds, whole);
-  const parsed = fastest(alike, ({ asked, read }) => perSecond(asked, read));
-  const audit = fastest(audits, ({ collected, judged }) => perSecond(collected, judged));
+  const like = fastest(alike, perSecond);
+  const cold = fastest(first, perSecond);
+  const audit = fastest(audits, run);
   const peer = fastest(peers, (one) => one.perSecond);
-  if (best === undefined || parsed === undefined || audit === undefined) return;
+  if (best === undefined || like === undefined || cold === undefined || audit === undefined) return;
   sayRound('200 domains at 0 ms', best);
-  const like = perSecond(parsed.asked, parsed.read);
-  const cpu = parsed.asked.cpuMs + parsed.read.cpuMs;
   say(
-    `asked and read into facts, which is what checkdmarc does: ${like.toFixed(0)} domains/s, ${cpu.toFixed(2)} ms CPU a domain`,
+    `asked and read into facts, which is what checkdmarc does: ${perSecond(like).toFixed(0)} domains/s (mean of ${String(WINDOW)} times 200), ${like.cpuMs.toFixed(2)} ms CPU a domain; the first 200 of a new process ${perSecond(cold).toFixed(0)}`,
   );
   const { collected, judged } = audit;
-  const run = perSecond(collected, judged);
   say(
-    `as a run does it, in one thread: ${perSecond(collected).toFixed(0)} domains/s with evidence kept (${collected.cpuMs.toFixed(2)} ms CPU), ${run.toFixed(0)} with all verdicts (${(collected.cpuMs + judged.cpuMs).toFixed(2)})`,
+    `as a run does it, in one thread: ${perSecond(collected).toFixed(0)} domains/s with evidence kept (${collected.cpuMs.toFixed(2)} ms CPU), ${run(audit).toFixed(0)} with all verdicts (${(collected.cpuMs + judged.cpuMs).toFixed(2)})`,
   );
   if (peer === undefined) {
     say('checkdmarc is not installed: no ratio');
@@ -258,7 +323,7 @@ async function compare(resolver: string): Promise<void> {
   say(`checkdmarc: ${peer.perSecond.toFixed(1)} domains/s, ${peer.cpuMs.toFixed(1)} ms CPU a domain`);
   const ratio = (value: number) => (value / peer.perSecond).toFixed(1);
   say(
-    `ratio: ${ratio(like)} like for like (${(peer.cpuMs / cpu).toFixed(1)} by CPU), ${ratio(whole(best))} with all verdicts; as a run does it ${ratio(perSecond(collected))} with evidence kept, ${ratio(run)} with all verdicts`,
+    `ratio: ${ratio(perSecond(like))} like for like (${(peer.cpuMs / like.cpuMs).toFixed(1)} by CPU; the first 200 of a new process ${ratio(perSecond(cold))}), ${ratio(whole(best))} with all verdicts; as a run does it ${ratio(perSecond(collected))} with evidence kept, ${ratio(run(audit))} with all verdicts`,
   );
 }
 
@@ -296,5 +361,9 @@ async function many(): Promise<void> {
 }
 
 const serving = process.argv.indexOf('--serve');
-if (serving > 0) await serve(Number(process.argv[serving + 1]), Number(process.argv[serving + 2]));
+const measuring = process.argv.indexOf('--measure');
+const what = process.argv[measuring + 1];
+if (measuring > 0 && (what === 'alike' || what === 'verdicts' || what === 'audit'))
+  await measure(what, process.argv[measuring + 2] ?? '');
+else if (serving > 0) await serve(Number(process.argv[serving + 1]), Number(process.argv[serving + 2]));
 else await (process.argv.includes('--many') ? many() : main());

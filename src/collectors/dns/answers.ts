@@ -5,7 +5,7 @@ import { faultIn } from '../../model/facts.ts';
 import { isArray, isObject, own, type Json, type JsonObject } from '../../model/json.ts';
 import { decodeMessage } from '../../wire/dns/message.ts';
 import type { KeyMarks } from '../../wire/x509/key-list.ts';
-import { canonicalName, labelsOf } from '../../wire/dns/name.ts';
+import { canonicalName, mustBeName } from '../../wire/dns/name.ts';
 import { RCODES, TYPES, type Message, type ResourceRecord, type TypeName } from '../../wire/dns/types.ts';
 
 /** How a question differs from a plain one to the resolver. */
@@ -32,7 +32,12 @@ interface Seen {
 }
 
 export type Answer =
-  | (Seen & { readonly is: 'records'; readonly records: readonly ResourceRecord[] })
+  | (Seen & {
+      readonly is: 'records';
+      readonly records: readonly ResourceRecord[];
+      /** What `textsOf` read: several parts of the facts look at one answer. */
+      texts: readonly string[] | undefined;
+    })
   | (Seen & { readonly is: 'nodata' })
   /** With a chain: the name exists, the target of its CNAME does not. */
   | (Seen & { readonly is: 'nxdomain' })
@@ -281,7 +286,7 @@ export class Answers {
     const authentic = reply.trusted ? message.authenticData : undefined;
     const { records, chain, looped } = follow(message, asked.name, code);
     if (looped) return { is: 'unknown', code: 'dns.loop', at };
-    if (records.length > 0) return { is: 'records', records, chain, at, authentic, message };
+    if (records.length > 0) return { is: 'records', records, chain, at, authentic, message, texts: undefined };
     if (message.rcode === RCODES.NXDOMAIN) return { is: 'nxdomain', chain, at, authentic, message };
     const negative = message.authorities.some((record) => record.type === TYPES.SOA);
     const end = chain.at(-1);
@@ -305,7 +310,7 @@ export class Answers {
     const key = keyOf(asked);
     if (!this.missing.has(key)) {
       try {
-        labelsOf(asked.name);
+        mustBeName(asked.name);
       } catch {
         // a name that DNS cannot carry was never asked: that is a fault of its own, not lost evidence
         return { is: 'unknown', code: 'dns.bad-name', at: '' };

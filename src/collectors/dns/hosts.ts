@@ -2,6 +2,7 @@
 import { partialList, unknown } from '../../model/facts.ts';
 import type { FaultCode } from '../../model/fault.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
+import { remembering } from '../../model/memory.ts';
 import { reverseName } from '../../wire/dns/address.ts';
 import type { Answers } from './answers.ts';
 import { authentic } from './dnssec.ts';
@@ -23,6 +24,9 @@ export interface Reverse {
   readonly code: FaultCode | undefined;
 }
 
+/** Many domains share mail hosts; and a host is looked at in each round of questions. */
+const reverseOnce = remembering(reverseName, 1000);
+
 /** Forward-confirmed reverse DNS (RFC 1912 §2.1): an address has a name, and a name leads back to it. */
 export function reverseOf(answers: Answers, addresses: readonly string[]): Reverse {
   const without: string[] = [];
@@ -30,7 +34,7 @@ export function reverseOf(answers: Answers, addresses: readonly string[]): Rever
   let most = 0;
   let code: FaultCode | undefined = addresses.length > MAX_ADDRESSES ? 'dns.limit' : undefined;
   for (const address of addresses.slice(0, MAX_ADDRESSES)) {
-    const reverse = reverseName(address);
+    const reverse = reverseOnce(address);
     // nobody outside can look up the name of a private address
     if (reverse === undefined || specialOf(address)?.local === true) continue;
     const answer = answers.ask(reverse, 'PTR');

@@ -77,6 +77,8 @@ export function mailHosts(answers: Answers, names: readonly string[]): Host[] {
 
 /** RFC 5321 §4.1.3 writes addresses in brackets in mail; neither form is a host name. */
 function isAddress(name: string): boolean {
+  // nearly every name has no sign of one
+  if (!/[0-9]$|[\]:]/.test(name)) return false;
   return parseAddress(name.replace(/^\[(?:ipv6:)?(.*)\]$/i, '$1')) !== undefined;
 }
 

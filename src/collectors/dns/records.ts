@@ -8,15 +8,9 @@ import type { Answer, Answers } from './answers.ts';
 /** The texts of a TXT answer, strings of one record joined without space (RFC 7208 §3.3), one code point an octet. */
 export function textsOf(answer: Answer): readonly string[] {
   if (answer.is !== 'records') return [];
-  const known = texts.get(answer);
-  if (known !== undefined) return known;
-  const made = answer.records.map(textOf);
-  texts.set(answer, made);
-  return made;
+  answer.texts ??= answer.records.map(textOf);
+  return answer.texts;
 }
-
-/** Several parts of the facts read one answer. */
-const texts = new WeakMap<Answer, readonly string[]>();
 
 export function textOf(record: ResourceRecord): string {
   return record.rdata.is === 'TXT' ? record.rdata.strings.map(latin1).join('') : '';

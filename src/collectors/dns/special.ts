@@ -1,4 +1,5 @@
 /** Address blocks that are nobody's on the public Internet (RFC 6890 and the IANA registries, read 2026-11). */
+import { remembering } from '../../model/memory.ts';
 import { parseAddress } from '../../wire/dns/address.ts';
 
 export interface SpecialNetwork {
@@ -58,7 +59,7 @@ export function specialNetworkOf(octets: Uint8Array, prefix: number): SpecialNet
 }
 
 /** The special block that an address lies in. */
-export function specialOf(address: string): SpecialNetwork | undefined {
+export const specialOf: (address: string) => SpecialNetwork | undefined = remembering((address) => {
   const octets = parseAddress(address);
   return octets === undefined ? undefined : specialNetworkOf(octets, octets.length * 8);
-}
+}, 1000);

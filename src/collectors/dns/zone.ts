@@ -2,6 +2,7 @@
 import { partialList, unknown } from '../../model/facts.ts';
 import type { FaultCode } from '../../model/fault.ts';
 import type { Json } from '../../model/json.ts';
+import { remembering } from '../../model/memory.ts';
 import { formatAddress, parseAddress } from '../../wire/dns/address.ts';
 import { canonicalName } from '../../wire/dns/name.ts';
 import { TYPES } from '../../wire/dns/types.ts';
@@ -132,15 +133,16 @@ export function nsFacts(answers: Answers, domain: string): Part {
 
 /** RFC 2182 §3.1: the /24 of IPv4 and the /48 of IPv6 addresses. */
 function networks(addresses: readonly string[]): string[] {
-  const nets = addresses.flatMap((address) => {
-    const octets = parseAddress(address);
-    if (octets === undefined) return [];
-    const kept = octets.length === 4 ? 3 : 6;
-    const first = formatAddress(octets.map((octet, index) => (index < kept ? octet : 0)));
-    return [`${first}/${String(kept * 8)}`];
-  });
-  return [...new Set(nets)].sort();
+  return [...new Set(addresses.flatMap((address) => networkOf(address) ?? []))].sort();
 }
+
+const networkOf = remembering((address) => {
+  const octets = parseAddress(address);
+  if (octets === undefined) return undefined;
+  const kept = octets.length === 4 ? 3 : 6;
+  const first = formatAddress(octets.map((octet, index) => (index < kept ? octet : 0)));
+  return `${first}/${String(kept * 8)}`;
+}, 1000);
 
 function isOneNetwork(nets: readonly string[]): boolean {
   const six = nets.filter((net) => net.includes(':')).length;

@@ -1,17 +1,26 @@
 /** IPv4 and IPv6 addresses between text and octets, by strict grammar (RFC 4291 §2.2, RFC 5952). */
 
-const DECIMAL = /^(?:0|[1-9][0-9]{0,2})$/;
-
 /** Four octets of a dotted quad; undefined for anything else, leading zeros included. */
 export function parseIpv4(text: string): Uint8Array | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4) return undefined;
+  if (text.length < 7 || text.length > 15) return undefined;
   const octets = new Uint8Array(4);
-  for (const [index, part] of parts.entries()) {
-    const value = Number(part);
-    if (!DECIMAL.test(part) || value > 255) return undefined;
-    octets[index] = value;
+  let [index, value, digits] = [0, 0, 0];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x2e) {
+      if (digits === 0 || index === 3) return undefined;
+      octets[index] = value;
+      index += 1;
+      [value, digits] = [0, 0];
+    } else {
+      if (code < 0x30 || code > 0x39 || (digits > 0 && value === 0)) return undefined;
+      value = value * 10 + code - 0x30;
+      digits += 1;
+      if (value > 255) return undefined;
+    }
   }
+  if (digits === 0 || index !== 3) return undefined;
+  octets[3] = value;
   return octets;
 }
 

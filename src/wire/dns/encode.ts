@@ -2,7 +2,7 @@
 import { FaultError } from '../../model/fault.ts';
 import { parseIpv4, parseIpv6 } from './address.ts';
 import { Writer } from './bytes.ts';
-import { type Compression, labelsOf, octetOf, writeName } from './name.ts';
+import { type Compression, plainName, writeName } from './name.ts';
 import { latin1Bytes } from './rdata.ts';
 import { TYPES, type Edns, type Message, type Rdata, type ResourceRecord } from './types.ts';
 
@@ -21,11 +21,9 @@ const HEADER_OCTETS = 12;
 const EDNS = Uint8Array.of(0, 0, TYPES.OPT, 0x04, 0xd0, 0, 0, 0x80, 0, 0, 0);
 
 export function encodeQuery(name: string, type: number, options: QueryOptions = {}): Uint8Array {
-  const labels = labelsOf(name);
+  const wireName = plainName(name) ?? nameOctets(name);
   const hasEdns = options.edns !== false;
-  let length = HEADER_OCTETS + 5 + (hasEdns ? EDNS.length : 0);
-  for (const label of labels) length += label.length + 1;
-  const query = new Uint8Array(length);
+  const query = new Uint8Array(HEADER_OCTETS + wireName.length + 4 + (hasEdns ? EDNS.length : 0));
   const id = options.id ?? 0;
   query[0] = id >>> 8;
   query[1] = id & 0xff;
@@ -34,20 +32,19 @@ export function encodeQuery(name: string, type: number, options: QueryOptions = 
   query[3] = 0x20 | (options.checkingDisabled === true ? 0x10 : 0);
   query[5] = 1;
   query[11] = hasEdns ? 1 : 0;
-  let at = HEADER_OCTETS;
-  for (const label of labels) {
-    query[at] = label.length;
-    at += 1;
-    for (let index = 0; index < label.length; index += 1) {
-      query[at] = octetOf(name, label, index);
-      at += 1;
-    }
-  }
-  query[at + 1] = type >>> 8;
-  query[at + 2] = type & 0xff;
-  query[at + 4] = 1;
-  if (hasEdns) query.set(EDNS, at + 5);
+  query.set(wireName, HEADER_OCTETS);
+  const at = HEADER_OCTETS + wireName.length;
+  query[at] = type >>> 8;
+  query[at + 1] = type & 0xff;
+  query[at + 3] = 1;
+  if (hasEdns) query.set(EDNS, at + 4);
   return query;
+}
+
+function nameOctets(name: string): Uint8Array {
+  const writer = new Writer();
+  writeName(writer, name);
+  return writer.finish();
 }
 
 /** A whole message, names compressed. */

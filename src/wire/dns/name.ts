@@ -65,13 +65,43 @@ function unescapeLabels(name: string): string[] {
   return labels;
 }
 
+/** Refuses, as `dns.bad-name`, what DNS cannot carry. */
+export function mustBeName(name: string): void {
+  // a short name without escapes and empty labels is one
+  if (name.length > MAX_LABEL || /\\|^\.|\.\./.test(name)) labelsOf(name);
+}
+
+/** The octets of a usual name, without escapes and final dot; undefined for any other. */
+export function plainName(name: string): Uint8Array | undefined {
+  if (name === '' || name.length > MAX_NAME - 2) return undefined;
+  const octets = new Uint8Array(name.length + 2);
+  let start = 0;
+  for (let at = 0; at < name.length; at += 1) {
+    const code = name.charCodeAt(at);
+    if (code === 0x5c || code > 255) return undefined;
+    if (code === 0x2e) {
+      const length = at - start;
+      if (length === 0 || length > MAX_LABEL) return undefined;
+      octets[start] = length;
+      start = at + 1;
+    } else octets[at + 1] = code;
+  }
+  const last = name.length - start;
+  if (last === 0 || last > MAX_LABEL) return undefined;
+  octets[start] = last;
+  return octets;
+}
+
 export function nameOfLabels(labels: readonly string[]): string {
   return labels.length === 0 ? '.' : labels.map(escapeLabel).join('.');
 }
 
 /** The form in which names are compared: ASCII lower case, no final dot (RFC 4343). */
 export function canonicalName(name: string): string {
-  const plain = name.endsWith('.') && name !== '.' && !name.endsWith('\\.') ? name.slice(0, -1) : name;
+  const isFull = name.charCodeAt(name.length - 1) === 0x2e && name !== '.' && !name.endsWith('\\.');
+  const plain = isFull ? name.slice(0, -1) : name;
+  // nearly every name is in lower case already
+  if (plain.toLowerCase() === plain) return plain;
   return /[A-Z]/.test(plain) ? plain.replace(/[A-Z]+/g, (upper) => upper.toLowerCase()) : plain;
 }
 
@@ -132,7 +162,7 @@ export function readName(reader: Reader): string {
 export type Compression = Map<string, number>;
 
 /** One octet of a label of that name. */
-export function octetOf(name: string, label: string, at: number): number {
+function octetOf(name: string, label: string, at: number): number {
   const code = label.charCodeAt(at);
   if (code > 255) throw badName(name, 'it has a character outside latin1; write IDN as A-labels');
   return code;

@@ -31,3 +31,16 @@ test('a long text is not kept', () => {
 
   assert.equal(made, 2);
 });
+
+test('that there is nothing to say of a text is remembered too', () => {
+  let made = 0;
+  const nothing = remembering(() => {
+    made += 1;
+    return undefined;
+  }, 10);
+
+  assert.equal(nothing('a'), undefined);
+  assert.equal(nothing('a'), undefined);
+
+  assert.equal(made, 1);
+});

@@ -27,7 +27,10 @@ export interface DmarcOutcome {
 }
 
 export function dmarcOutcome(answers: Answers, domain: string): DmarcOutcome {
-  const found = inForce(answers, domain, walk(answers, domain));
+  return outcomeOf(answers, domain, inForce(answers, domain, walk(answers, domain)));
+}
+
+function outcomeOf(answers: Answers, domain: string, found: InForce): DmarcOutcome {
   if (found.code !== undefined) return { policy: undefined, enforcing: false, code: found.code };
   const record = found.step?.record;
   if (record === undefined || record.void) return { policy: undefined, enforcing: false, code: undefined };
@@ -87,7 +90,7 @@ export function dmarcFacts(answers: Answers, domain: string): Part {
   }
   const { step } = found;
   sheet.set('found', step !== undefined, ...places);
-  const outcome = dmarcOutcome(answers, domain);
+  const outcome = outcomeOf(answers, domain, found);
   sheet.set('inForce', outcome.code === undefined ? outcome.policy !== undefined : unknown(outcome.code), ...places);
   sheet.set('enforcing', outcome.code === undefined ? outcome.enforcing : unknown(outcome.code), ...places);
   sheet.set('policy', outcome.code === undefined ? outcome.policy : unknown(outcome.code), step?.at ?? '', ...places);

@@ -1,6 +1,7 @@
 /** The DNS tree walk of RFC 9989 §4.10: which names are asked, which domain is the organizational one, which record decides. */
 import type { FaultCode } from '../../../model/fault.ts';
 import type { Answers } from '../answers.ts';
+import { remembering } from '../../../model/memory.ts';
 import { textsOf } from '../records.ts';
 import { isDmarc, parseDmarc, type DmarcRecord } from './record.ts';
 
@@ -31,6 +32,9 @@ export function walkNames(domain: string): string[] {
   return names;
 }
 
+/** A record is read several times while its questions are asked. */
+const parseOnce = remembering(parseDmarc, 500);
+
 /** What stands at one name. A fault is kept: it may hide a record. */
 export function stepAt(answers: Answers, domain: string): Step {
   const answer = answers.ask(`_dmarc.${domain}`, 'TXT');
@@ -38,7 +42,7 @@ export function stepAt(answers: Answers, domain: string): Step {
   const records = textsOf(answer).filter(isDmarc);
   const text = records.length === 1 ? records[0] : undefined;
   // RFC 9989 §4.10: several records at one name are all discarded
-  return { domain, records, record: text === undefined ? undefined : parseDmarc(text), at: answer.at, code: undefined };
+  return { domain, records, record: text === undefined ? undefined : parseOnce(text), at: answer.at, code: undefined };
 }
 
 export function walk(answers: Answers, domain: string): Walk {

@@ -288,6 +288,35 @@ test('any labels survive as a name', () => {
   );
 });
 
+test('a question bears the octets of its name as a message does, and refuses the same names', () => {
+  const label = fc.oneof(
+    fc.stringMatching(/^[A-Za-z0-9_-]{0,64}$/),
+    fc.constantFrom('', 'a'.repeat(63), 'a'.repeat(64), '\\046', '\\.', 'ä', '☃'),
+  );
+  const octetsOr = (make: () => Uint8Array): string => {
+    try {
+      return Buffer.from(make().subarray(12)).toString('hex');
+    } catch (error) {
+      assert.ok(error instanceof FaultError && error.fault.code === 'dns.bad-name');
+      return 'refused';
+    }
+  };
+  fc.assert(
+    fc.property(fc.array(label, { maxLength: 6 }), fc.boolean(), (labels, full) => {
+      const name = labels.join('.') + (full ? '.' : '');
+      const questions = [{ name, type: TYPES.A, class: 1 }];
+
+      const asked = octetsOr(() => encodeQuery(name, TYPES.A, { edns: false }));
+
+      assert.equal(
+        asked,
+        octetsOr(() => encodeMessage({ ...EMPTY, questions })),
+      );
+    }),
+    { numRuns: 500 },
+  );
+});
+
 test('latin1 text keeps every octet', () => {
   const all = Uint8Array.from({ length: 256 }, (_, index) => index);
 
