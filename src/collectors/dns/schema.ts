@@ -216,6 +216,7 @@ const dkim = object({
     }),
   ),
   'wildcard?': boolean(),
+  'closed?': boolean({ description: 'a revoked key answers for every selector' }),
   'state?': oneOf('found', 'unknown-selector', 'none'),
   'organizationalState?': oneOf('found', 'unknown-selector', 'none'),
   'shared?': texts,

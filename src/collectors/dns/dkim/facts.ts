@@ -61,6 +61,8 @@ export function dkimFacts(answers: Answers, domain: string, configured: readonly
     random.answer.is === 'unknown' ? unknown(random.answer.code) : random.records.some(isUsable),
     random.answer.at,
   );
+  const isClosed = random.records.length > 0 && random.records.every(({ revoked }) => revoked);
+  sheet.set('closed', random.answer.is === 'unknown' ? unknown(random.answer.code) : isClosed, random.answer.at);
   sheet.set('state', stateOf(parent, random, all, code), ...places);
   const unseen = code ?? unseenOf(all);
   sheet.set('shared', partialList(shared(all), unseen), ...places);
