@@ -150,7 +150,9 @@ function neighbours(items: readonly Node[]): string | undefined {
 
 /** The literal texts with which every match begins, or none where a match can begin with too many. */
 export function prefixesOf(node: Node): readonly string[] {
-  return grow(node, ['']).prefixes.filter((prefix) => prefix !== '');
+  const { prefixes } = grow(node, ['']);
+  // one way to begin that no text tells, and the texts of the others tell nothing
+  return prefixes.includes('') ? [] : prefixes;
 }
 
 const MOST_PREFIXES = 128;

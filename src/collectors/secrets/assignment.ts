@@ -38,6 +38,12 @@ const MAX_VALUE = 512;
 /** `f("name", { key: "value" })`: the value may stand behind the second or third separator. */
 const MAX_CANDIDATES = 3;
 
+/** Between the name and the literal of a declaration: `Optional[str]`, `string | undefined`. */
+const MAX_TYPE = 40;
+const IN_TYPE = new Uint8Array(256);
+for (const char of '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_.&?!<>|[] ')
+  IN_TYPE[char.charCodeAt(0)] = 1;
+
 /** The values that may belong to the word at `[start, from)`, nearest first. */
 export function assignedValues(bytes: Uint8Array, start: number, from: number, limit: number): Assigned[] {
   const found: Assigned[] = [];
@@ -51,10 +57,16 @@ export function assignedValues(bytes: Uint8Array, start: number, from: number, l
     while (at < limit && at < nameEnd + 4 && ((KIND[bytes[at] ?? 0] ?? 0) & SEPARATOR) !== 0) at++;
     // `pointer->member` assigns nothing
     if (separator === 0x3e && bytes[nameEnd - 1] === 0x2d) continue;
-    const value = valueAt(bytes, afterTag(bytes, separator, at, limit), limit);
+    // no blank and no quote stands between a name and its type
+    const declared = separator === 0x3a && ((KIND[bytes[nameEnd - 1] ?? 0] ?? 0) & NAME) !== 0;
+    const from = declared ? afterType(bytes, at, limit) : afterTag(bytes, separator, at, limit);
+    const value = valueAt(bytes, from, limit);
     // after a comma or a bracket stands an argument: a value only where it is a literal
     const argument = at === nameEnd + 1 && (separator === 0x2c || separator === 0x28);
-    if (value !== undefined && (value.quoted || !argument)) found.push({ ...value, nameEnd });
+    if (value === undefined) continue;
+    // behind a comma `"name":` begins the next member
+    if (argument && isKey(bytes, value.end)) break;
+    if (value.quoted || !argument) found.push({ ...value, nameEnd });
   }
   const flag = flagValue(bytes, start, from, limit);
   return flag === undefined ? found : [flag, ...found];
@@ -69,6 +81,23 @@ function afterTag(bytes: Uint8Array, separator: number, from: number, limit: num
   return at;
 }
 
+/** `name: string = "value"`, `NAME: &'static str = "value"`: behind a type stands the literal; anything else is no type. */
+function afterType(bytes: Uint8Array, from: number, limit: number): number {
+  let at = afterBlanks(bytes, from);
+  const stop = Math.min(limit, at + MAX_TYPE);
+  if (!isLetter(bytes[at] ?? 0) && bytes[at] !== 0x26 && bytes[at] !== 0x5b) return from;
+  while (at < stop && (IN_TYPE[bytes[at] ?? 0] === 1 || (bytes[at] === 0x27 && bytes[at - 1] === 0x26))) at++;
+  if (at >= stop || bytes[at] !== 0x3d) return from;
+  at = afterBlanks(bytes, at + 1);
+  return isQuote(bytes[at] ?? 0) ? at : from;
+}
+
+function afterBlanks(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < from + 4 && bytes[at] === 0x20) at++;
+  return at;
+}
+
 /** `--password VALUE`: a blank is the separator where the name begins with a dash. */
 function flagValue(bytes: Uint8Array, start: number, from: number, limit: number): Assigned | undefined {
   const first = identifierStart(bytes, start);
@@ -77,6 +106,13 @@ function flagValue(bytes: Uint8Array, start: number, from: number, limit: number
   if (bytes[nameEnd] !== 0x20) return undefined;
   const value = valueAt(bytes, nameEnd + 1, limit);
   return value === undefined ? undefined : { ...value, nameEnd };
+}
+
+/** The quoted text that ends here is the name of a member. */
+function isKey(bytes: Uint8Array, end: number): boolean {
+  let at = end;
+  while (at < end + 6 && (bytes[at] === 0x5c || isQuote(bytes[at] ?? 0) || bytes[at] === 0x20)) at++;
+  return bytes[at] === 0x3a;
 }
 
 const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;

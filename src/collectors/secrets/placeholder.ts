@@ -7,6 +7,13 @@ const PLAIN_WORDS = /example|placeholder|changeme|redacted|x{5,}|\*{3,}|\.{3,}|y
 const CONTEXT_WORDS =
   /change|insert|replace|sample|dummy|fake|foobar|foo|bar|baz|todo|secret|password|passwd|passphrase|pass|token|credential|key|api|auth|access|test|demo|admin|user|root|guest|localhost|undefined|null|none|true|false|string|text|value|default|optional|required|enter|with|long|random|generated?|unique|strong|actual|real|your|own|some|this|that|the|here|my|is|me|it|a|an|and|or|of|to/gi;
 
+/** What a value in base64 says, where that is text. */
+function inBase64(value: string): string | undefined {
+  if (value.length < 8 || value.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(value)) return undefined;
+  const text = Buffer.from(value, 'base64').toString('latin1').trim();
+  return /^[\x20-\x7e]{6,}$/.test(text) ? text : undefined;
+}
+
 /** What is left beside the words: with three letters or digits less than that nothing was chosen. */
 function isMadeOfWords(value: string): boolean {
   return (
@@ -16,7 +23,7 @@ function isMadeOfWords(value: string): boolean {
 
 /** A place to be filled in, or code that fetches the value from elsewhere. */
 const TEMPLATE =
-  /[$@]\{|\$\(|\{\{|\}\}|<%|^<[^>]*>$|^%[a-z({]|%s(?![0-9A-Za-z])|%\(|^\$[A-Za-z_]|^@[A-Za-z]|#\{|process\.env|os\.environ|getenv|secretKeyRef|valueFrom|^(?:env|var|data|local|module|secrets|vault|ssm|ref)[.:]|^\[[A-Z _-]+\]$|^\{[A-Za-z_][\w.]*\}$/i;
+  /[$@]\{|\$\(|\{\{|\}\}|<%|^<[^>]*>$|^%[a-z({]|%s(?![0-9A-Za-z])|%\(|^\$[A-Za-z_]|^@[A-Za-z]|#\{|process\.env|os\.environ|getenv|secretKeyRef|valueFrom|^(?:env|var|data|local|module|secrets|vault|ssm|ref)[.:]|^(?:op|sm|awssm|gcpsm|keyvault|secretsmanager|ref\+[a-z0-9]{1,20}):\/\/|^\[[A-Z _-]+\]$|^\{[A-Za-z_][\w.]*\}$/i;
 
 export function isTemplate(value: string): boolean {
   return TEMPLATE.test(value);
@@ -66,7 +73,10 @@ const NAME_PART =
 
 export function isPlaceholder(value: string, fixed: boolean): boolean {
   if (isTemplate(value) || PLAIN_WORDS.test(value)) return true;
-  return !fixed && isMadeOfWords(value);
+  if (fixed) return false;
+  if (isMadeOfWords(value)) return true;
+  const inside = inBase64(value);
+  return inside !== undefined && isMadeOfWords(inside);
 }
 
 /** Shannon entropy in bits a character. */

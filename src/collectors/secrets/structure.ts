@@ -24,6 +24,8 @@ export interface Inside {
 type Structure = (value: string, place: Place) => Inside | undefined;
 
 const MAX_PEM = 64 * 1024;
+/** As strings, lists and XML write it. */
+const LINE_END = /\\[nr]|&#(?:1[03]|[xX]0{0,6}[aAdD]);|["'+,\s\\]/g;
 
 function textAfter(place: Place, length: number): string {
   return place.bytes.toString('latin1', place.end, Math.min(place.limit, place.end + length));
@@ -37,7 +39,11 @@ function pem(value: string, place: Place): Inside | undefined {
   // another marker ends the look: a body is read once, however many begin
   const text = short.includes('-----') ? short : textAfter(place, MAX_PEM);
   const endsAt = text.indexOf(`-----END ${label}-----`);
-  const body = (endsAt < 0 ? text.slice(0, 4096) : text.slice(0, endsAt)).replaceAll(/\\[nr]|["'+,\s\\]/g, '\n');
+  // the labels must be equal, and a body goes no further than the next marker
+  const marker = text.indexOf('-----');
+  if (endsAt < 0 && text.startsWith('-----END ', marker)) return undefined;
+  const stop = endsAt >= 0 ? endsAt : marker >= 0 ? Math.min(marker, 4096) : 4096;
+  const body = text.slice(0, stop).replaceAll(LINE_END, '\n');
   const lines = body.split('\n').filter((line) => line !== '');
   const encrypted = label.includes('ENCRYPTED') || /Proc-Type:4,ENCRYPTED|DEK-Info/.test(lines.join(''));
   const base64 = lines.filter((line) => /^[A-Za-z0-9/=]{16,}$/.test(line.replaceAll('+', ''))).join('');

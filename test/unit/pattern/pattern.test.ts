@@ -188,6 +188,8 @@ test('lengths, beginnings and anchors are measured', () => {
   assert.deepEqual(prefixesOf(root('gh[us]_x')), ['ghs_x', 'ghu_x']);
   assert.deepEqual(prefixesOf(root('hv[sbr]\\.\\w+')), ['hvb.', 'hvr.', 'hvs.']);
   assert.deepEqual(prefixesOf(root('[a-z]+x')), []);
+  // one of several ways to begin has no text of its own
+  assert.deepEqual(prefixesOf(root('(?:cifs|\\b\\w+x|[^a]b)y')), []);
   assert.deepEqual(anchorsOf(root('(?m)^a$')), { line: true, text: false });
   assert.deepEqual(anchorsOf(root('a|b$')), { line: false, text: true });
 });
