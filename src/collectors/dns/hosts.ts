@@ -10,9 +10,10 @@ import { addressesOf, codeOf, namesOf, type Host } from './records.ts';
 import { specialOf } from './special.ts';
 import { spfRecordsOf } from './spf/tree.ts';
 
-/** Addresses of one host, and names of one address, that are followed. */
+/** Addresses of one host, and names of one address, that are followed; of the names so many at once. */
 const MAX_ADDRESSES = 4;
-const MAX_NAMES = 3;
+const MAX_NAMES = 10;
+const NAMES_AT_ONCE = 3;
 
 export interface Reverse {
   /** Addresses without a PTR record. */
@@ -43,15 +44,24 @@ export function reverseOf(answers: Answers, addresses: readonly string[]): Rever
     if (answer.is === 'unknown') code ??= answer.code;
     else if (names.length === 0) without.push(address);
     else {
-      const type = address.includes(':') ? 'AAAA' : 'A';
-      const hosts = names.slice(0, MAX_NAMES).map((name) => answers.ask(name, type));
-      if (hosts.some((host) => addressesOf(host).includes(address))) continue;
-      const fault = hosts.map(codeOf).find((one) => one !== undefined);
-      if (fault === undefined) unconfirmed.push(`${address} (${names.slice(0, MAX_NAMES).join(', ')})`);
-      else code ??= fault;
+      const confirmed = isConfirmed(answers, address, names);
+      if (confirmed === false) unconfirmed.push(`${address} (${names.slice(0, NAMES_AT_ONCE).join(', ')})`);
+      else if (confirmed !== true) code ??= confirmed;
     }
   }
   return { without, unconfirmed, most, code };
+}
+
+/** Whether one of the names leads back to the address; receivers look at no more than ten (RFC 7208 §4.6.4). */
+function isConfirmed(answers: Answers, address: string, names: readonly string[]): boolean | FaultCode {
+  const type = address.includes(':') ? 'AAAA' : 'A';
+  for (let start = 0; start < Math.min(names.length, MAX_NAMES); start += NAMES_AT_ONCE) {
+    const hosts = names.slice(start, Math.min(start + NAMES_AT_ONCE, MAX_NAMES)).map((name) => answers.ask(name, type));
+    if (hosts.some((host) => addressesOf(host).includes(address))) return true;
+    const fault = hosts.map(codeOf).find((one) => one !== undefined);
+    if (fault !== undefined) return fault;
+  }
+  return false;
 }
 
 /** The facts of one mail host that go beyond its addresses. */

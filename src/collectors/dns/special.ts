@@ -53,8 +53,15 @@ const BLOCKS: readonly Block[] = SPECIAL_NETWORKS.flatMap((network) => {
   return base === undefined ? [] : [{ network, base, prefix: Number(prefix) }];
 });
 
+/** ::ffff:0:0/96 */
+const MAPPED = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0);
+
 /** The special block that a whole network lies in. */
 export function specialNetworkOf(octets: Uint8Array, prefix: number): SpecialNetwork | undefined {
+  // RFC 4291 §2.5.5.2: an IPv4 address in the clothes of IPv6
+  if (octets.length === 16 && prefix >= 96 && within(octets, MAPPED, 96)) {
+    return specialNetworkOf(octets.subarray(12), prefix - 96);
+  }
   return BLOCKS.find((block) => prefix >= block.prefix && within(octets, block.base, block.prefix))?.network;
 }
 
