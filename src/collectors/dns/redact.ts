@@ -24,9 +24,24 @@ function* credentialsIn(text: string): Generator<readonly [start: number, end: n
   }
 }
 
-function textsIn(message: Message): readonly Uint8Array[] {
+/** The strings of each TXT record; readers join them, so a credential may begin in one and end in the next. */
+function textsIn(message: Message): readonly (readonly Uint8Array[])[] {
   if (!message.answers.some(({ rdata }) => rdata.is === 'TXT')) return [];
-  return message.answers.flatMap(({ rdata }) => (rdata.is === 'TXT' ? rdata.strings : []));
+  return message.answers.flatMap(({ rdata }) => (rdata.is === 'TXT' ? [rdata.strings] : []));
+}
+
+function joined(strings: readonly Uint8Array[]): string {
+  return strings.map(latin1).join('');
+}
+
+/** Overwrites octets of the joined strings. */
+function blot(strings: readonly Uint8Array[], start: number, end: number): void {
+  let before = 0;
+  for (const string of strings) {
+    // a negative place would count from the end
+    if (end > before) string.fill(0x2a, Math.max(0, start - before), end - before);
+    before += string.length;
+  }
 }
 
 export interface Clean {
@@ -40,12 +55,13 @@ export interface Clean {
  */
 export function redactedMessage(bytes: Uint8Array): Clean {
   const message = decodeMessage(bytes);
-  if (!textsIn(message).some((string) => credentialsIn(latin1(string)).next().done !== true)) return { bytes, message };
+  if (!textsIn(message).some((strings) => credentialsIn(joined(strings)).next().done !== true))
+    return { bytes, message };
   // The octets of TXT strings are views of the message: blotting them changes it
   const copy = new Uint8Array(bytes);
   const blotted = decodeMessage(copy);
-  for (const string of textsIn(blotted)) {
-    for (const [start, end] of credentialsIn(latin1(string))) string.fill(0x2a, start, end);
+  for (const strings of textsIn(blotted)) {
+    for (const [start, end] of credentialsIn(joined(strings))) blot(strings, start, end);
   }
   return { bytes: copy, message: blotted };
 }
