@@ -8,7 +8,7 @@ import { UsageError } from '../model/fault.ts';
 import { isArray, isObject, own, type Json, type JsonObject } from '../model/json.ts';
 import type { AuditOptions, TargetSpec } from '../model/options.ts';
 import { SEVERITIES, type Severity } from '../model/check.ts';
-import { type Problem, refuse } from '../packs/problem.ts';
+import { type Problem, problemText, refuse } from '../packs/problem.ts';
 import type { YamlFile } from '../packs/yaml.ts';
 import { type Arguments, type Flags, type FlagValue, readValue } from './arguments.ts';
 import { OPTIONS } from './option-table.ts';
@@ -152,6 +152,28 @@ export function severityOf(value: FlagValue | undefined): Severity {
 
 /** The effective options: the command line wins over the file, key by key, and TARGETs replace `targets`. */
 export function optionsFrom(layer: Layer, args: Arguments, around: Surroundings): AuditOptions {
+  try {
+    return readOptions(layer, args, around);
+  } catch (error) {
+    throw error instanceof UsageError ? (placed(error, layer, args) ?? error) : error;
+  }
+}
+
+/** What is wrong with a value of the file, with its place there; undefined where the value came from the command line. */
+function placed({ message }: UsageError, { values, file }: Layer, args: Arguments): UsageError | undefined {
+  const flag = /^--([a-z-]+)/.exec(message)?.[1];
+  const key = OPTIONS.find((option) => option.flag === flag)?.key;
+  if (file === undefined || key === undefined || Object.hasOwn(args.flags, key)) return undefined;
+  const value = own(values, key);
+  if (value === undefined) return undefined;
+  const item = isArray(value) ? value.findIndex((one) => typeof one === 'string' && message.includes(one)) : -1;
+  const { line, column } = file.at(item < 0 ? [key] : [key, item]);
+  return new UsageError(
+    problemText({ file: file.name, line, column, message: message.replace(`--${flag ?? ''}`, key) }),
+  );
+}
+
+function readOptions(layer: Layer, args: Arguments, around: Surroundings): AuditOptions {
   const flags: Flags = { ...flagsOf(layer), ...args.flags };
   const specs =
     args.positionals.length > 0

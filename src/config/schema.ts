@@ -1,5 +1,6 @@
 /** The JSON Schema of probity.yaml, made from the option table and the keys that only the file has. */
 import { OPTIONS, type OptionSpec } from './option-table.ts';
+import { SUBJECT_OPTIONS } from './subject-options.ts';
 
 type JsonSchema = { readonly [key: string]: unknown };
 
@@ -29,15 +30,6 @@ const LABELS: JsonSchema = {
   additionalProperties: { type: 'string' },
   description: 'labels as key: value',
 };
-const LIMIT: JsonSchema = { type: 'integer', minimum: 0 };
-const SUBJECT_OPTIONS: JsonSchema = {
-  type: 'object',
-  properties: {
-    packages: { type: 'object', properties: { staleAfterDays: LIMIT, freshForDays: LIMIT, minDownloads: LIMIT } },
-  },
-  additionalProperties: { type: 'object' },
-  description: 'options by subject, for example dkim: { selectors: [s1] }',
-};
 
 /** JSON Schema 2020-12 of the configuration file. */
 export function configSchema(): JsonSchema {
@@ -61,7 +53,10 @@ export function configSchema(): JsonSchema {
     scope: {
       type: 'object',
       description: 'framework: labels as key:value',
-      additionalProperties: { type: 'array', items: { type: 'string', pattern: '^[^:]+:.+$' } },
+      additionalProperties: {
+        type: 'array',
+        items: { type: 'string', pattern: '^[^:]+:.+$', description: 'key:value' },
+      },
     },
   };
   for (const option of OPTIONS) {

@@ -35,16 +35,26 @@ function sentenceOf(error: ErrorObject, file: YamlFile): Problem {
         message: `"${key}" must be one of ${(params['allowedValues'] as unknown[]).map(String).join(', ')}`,
       };
     case 'type':
+      return { file: file.name, ...file.at(path), message: `${nameOf(path)} must be ${articled(params['type'])}` };
+    case 'pattern': {
+      const { description = 'of another form' } = error.parentSchema as { readonly description?: string };
+      const written = typeof error.data === 'string' ? error.data : key;
       return {
         file: file.name,
         ...file.at(path),
-        message: `${path.length === 0 ? 'the file' : `"${key}"`} must be ${articled(params['type'])}`,
+        message: `${JSON.stringify(written.slice(0, 80))} must be written as ${description}`,
       };
-    case 'pattern':
-      return { file: file.name, ...file.at(path), message: `${JSON.stringify(key)} must be written as key:value` };
+    }
     default:
       return { file: file.name, ...file.at(path), message: `"${key}" ${error.message ?? 'is not as it must be'}` };
   }
+}
+
+/** What stands at that path, as a person calls it. */
+function nameOf(path: readonly string[]): string {
+  const [list, key] = path.slice(-2);
+  if (key === undefined) return list === undefined ? 'the file' : `"${list}"`;
+  return /^[0-9]+$/.test(key) ? `each of "${list ?? ''}"` : `"${key}"`;
 }
 
 function articled(type: unknown): string {

@@ -34,7 +34,7 @@ function refuses(action: () => unknown, message: RegExp): void {
 
 test('targets may be texts or maps with labels and options', () => {
   const { targets } = options(
-    'targets:\n  - example.com\n  - { target: aws@eu-west-1, labels: { env: prod }, options: { kms: { max: 90 } } }\n',
+    'targets:\n  - example.com\n  - { target: aws@eu-west-1, labels: { env: prod }, options: { aws: { externalId: x } } }\n',
   );
 
   assert.deepEqual(
@@ -44,7 +44,7 @@ test('targets may be texts or maps with labels and options', () => {
       { target: 'aws@eu-west-1', labels: { env: 'prod' } },
     ],
   );
-  assert.deepEqual(targets[1]?.options, { kms: { max: 90 } });
+  assert.deepEqual(targets[1]?.options, { aws: { externalId: 'x' } });
   assert.equal(targets[1]?.at, 'probity.yaml:3:15');
 });
 
@@ -109,6 +109,18 @@ test('each mistake in the file is named with file, line and column', () => {
     ['targets: [a.example\n', /^probity\.yaml:\d+:\d+: /],
     ['targets: []\ntargets: []\n', /^probity\.yaml:2:1: this key occurs twice$/],
     ['- a\n', /^probity\.yaml:1:1: the file must be a map of keys$/],
+    ['resolver: [192.0.2.1, 10.0.0]\n', /^probity\.yaml:1:23: resolver: expected IP or IP:PORT, got "10\.0\.0"$/],
+    ['# roots\ncaFile: no.pem\n', /^probity\.yaml:2:9: caFile .*no\.pem: cannot be read \(ENOENT\)$/],
+    ['osv: nowhere\n', /^probity\.yaml:1:6: osv .*nowhere: there is no such folder$/],
+    ['concurrency: 0\n', /^probity\.yaml:1:14: concurrency: expected at least 1, got 0$/],
+    ['options: { dkmi: { selectors: [a] } }\n', /^probity\.yaml:1:12: unknown key "dkmi" \(did you mean "dkim"\?\)$/],
+    ['options: { dkim: { selector: [a] } }\n', /1:20: unknown key "selector" \(did you mean "selectors"\?\)$/],
+    ['options: { dkim: { selectors: [a b] } }\n', /1:32: "a b" must be written as a DKIM selector, such as s1$/],
+    ['options: { aws: { accounts: [12] } }\n', /^probity\.yaml:1:30: each of "accounts" must be a text$/],
+    [
+      'targets: [{ target: a.example, options: { page: { url: b } } }]\n',
+      /1:56: "b" must be written as an http address$/,
+    ],
     ['claims: x.yaml\n', /^probity\.yaml:1:1: unknown key "claims"/],
   ];
 
@@ -123,6 +135,13 @@ test('limits of the online rules are whole numbers, for all targets and for one'
   refuses(
     () => options('targets:\n  - target: ./a\n    options:\n      packages: { minDownloads: -1 }\n'),
     /probity\.yaml:4:33: "minDownloads"/,
+  );
+});
+
+test('what the command line says wrong is not looked for in the file', () => {
+  refuses(
+    () => options('resolver: [192.0.2.1]\n', ['--resolver', '10.0.0']),
+    /^--resolver: expected IP or IP:PORT, got "10\.0\.0"$/,
   );
 });
 
