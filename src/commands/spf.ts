@@ -156,5 +156,7 @@ function checked(question: Question, where: string): Question {
   if (parseAddress(question.ip) === undefined) {
     throw new UsageError(`${where} ${JSON.stringify(question.ip)} is no IP address`);
   }
-  return { ...question, time: Math.floor(Date.now() / 1000) };
+  // RFC 5321 §4.1.2: a reverse-path stands in angle brackets, also the empty one of a bounce
+  const sender = question.sender.replace(/^<([^<>]*)>$/, '$1');
+  return { ...question, sender, time: Math.floor(Date.now() / 1000) };
 }

@@ -111,9 +111,22 @@ test('one mail: the result and the explanation as one JSON object', async (t) =>
     server.address,
   ]);
 
+  const bracketed = await run([
+    'check',
+    '--ip',
+    '192.0.2.1',
+    '--sender',
+    '<>',
+    '--helo',
+    'e.test',
+    '--resolver',
+    server.address,
+  ]);
+
   assert.deepEqual(good.lines, [{ result: 'pass', explanation: null }]);
   assert.deepEqual(bad.lines, [{ result: 'fail', explanation: '192.0.2.2 may not send for e.test' }]);
   assert.deepEqual(bounce.lines, [{ result: 'pass', explanation: null }]);
+  assert.deepEqual(bracketed.lines, bounce.lines);
 });
 
 test('no answer at all is temperror, with exit code 0: the question was answered', async (t) => {

@@ -59,7 +59,7 @@ export function rangeFacts(sheet: Sheet, tree: SpfTree, seen: Survey, code: Faul
   sheet.set('ipv4Count', countOf(passes.set.four), ...places);
   sheet.set('open', passes.open, ...places);
   sheet.set('contributors', contributors(root, seen), ...places);
-  const flat = flattened(root, passes.set, passes.open);
+  const flat = flattened(tree, passes.set, passes.open);
   sheet.set('flattened', flat, ...places);
   const why = passes.open.length > 0 ? 'none, for a mail decides exists, ptr and macros' : 'none that would be short';
   sheet.set('replacement', flat ?? why, ...places);
@@ -107,11 +107,12 @@ function contributors(root: SpfNode, seen: Survey): { term: string; ipv4: number
 }
 
 /** A record of addresses only that authorises the same; undefined where a mail would have to decide, or it would be too long. */
-function flattened(root: SpfNode, set: AddressSet, open: readonly string[]): string | undefined {
+function flattened(tree: SpfTree, set: AddressSet, open: readonly string[]): string | undefined {
   if (open.length > 0 || everything(set).length > 0) return undefined;
   const four = set.four.flatMap((range) => networksOf(range, 4, MAX_FLAT + 1)).map((text) => `ip4:${text}`);
   const six = set.six.flatMap((range) => networksOf(range, 16, MAX_FLAT + 1)).map((text) => `ip6:${text}`);
   if (four.length + six.length > MAX_FLAT) return undefined;
-  const all = root.mechanisms.at(-1)?.name === 'all' ? (root.mechanisms.at(-1)?.text ?? '-all') : '-all';
-  return ['v=spf1', ...four, ...six, all].join(' ');
+  // the record that is redirected to speaks last
+  const last = ownNodes(tree).at(-1)?.mechanisms.at(-1);
+  return ['v=spf1', ...four, ...six, last?.name === 'all' ? last.text : '-all'].join(' ');
 }

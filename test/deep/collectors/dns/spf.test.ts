@@ -120,6 +120,11 @@ const STATIC: readonly (readonly [string, readonly string[], { readonly [fact: s
     { ipv4Count: 128, flattened: 'v=spf1 ip4:192.0.2.128/25 -all' },
   ],
   [
+    'the proposal ends as the record that is redirected to',
+    ['@ TXT "v=spf1 a:h.d.test redirect=r.d.test"', 'h A 192.0.2.7', 'r TXT "v=spf1 ~all"'],
+    { flattened: 'v=spf1 ip4:192.0.2.7 ~all' },
+  ],
+  [
     'an include passes only what its record passes',
     ['@ TXT "v=spf1 include:i.d.test -all"', 'i TXT "v=spf1 ip4:192.0.2.7 ~all"'],
     { ipv4Count: 1, transitive: [], lookups: 1 },
