@@ -47,6 +47,7 @@ export function caaFacts(answers: Answers, domain: string): Part {
     return sheet.part(...placesOf(answers, domain));
   }
   if ('code' in set) return { ...sheet.part(set.at), facts: unknown(set.code as 'dns.servfail') };
+  if (sheet.isQuiet) return sheet.part();
   const of = (tag: string) => set.properties.filter((property) => property.tag.toLowerCase() === tag);
   const known = (property: Property) => KNOWN_TAGS.includes(property.tag.toLowerCase());
   sheet.set('found', true);

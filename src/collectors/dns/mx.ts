@@ -4,7 +4,7 @@ import type { FaultCode } from '../../model/fault.ts';
 import { parseAddress } from '../../wire/dns/address.ts';
 import type { Answer, Answers } from './answers.ts';
 import { mailHostFacts, mailHostPlaces } from './hosts.ts';
-import { exchangesOf, hostOf, takeover, type Host } from './records.ts';
+import { danglingHosts, exchangesOf, hostOf, type Host } from './records.ts';
 import { Sheet, type Part } from './sheet.ts';
 import { specialOf } from './special.ts';
 
@@ -93,12 +93,15 @@ function hostFacts(
   const limit: FaultCode | undefined = names.length > MAX_MX_HOSTS ? 'dns.limit' : undefined;
   const literals = names.filter(isAddress);
   const hosts = mailHosts(answers, names);
+  const dangling = danglingHosts(answers, hosts, limit);
+  const facts = hosts.map((host) => mailHostFacts(answers, host));
+  if (sheet.isQuiet) return;
   const places = [at, ...hosts.flatMap((host) => [host.a.at, host.aaaa.at])];
   const code = limit ?? hosts.find((host) => host.code !== undefined)?.code;
   sheet.set(
     'hosts',
     partialList(
-      hosts.map((host) => ({ ...hostFact(host), ...mailHostFacts(answers, host) })),
+      hosts.map((host, index) => ({ ...hostFact(host), ...facts[index] })),
       limit,
     ),
     ...places,
@@ -118,16 +121,7 @@ function hostFacts(
   sheet.set('duplicates', partialList(duplicates(set, hosts), code), ...places);
   const anySix = hosts.some((host) => host.aaaa.is === 'records');
   sheet.set('ipv6', anySix ? true : code === undefined ? false : unknown(code), ...places);
-  const dangling: string[] = [];
-  let fault: FaultCode | undefined = limit;
-  for (const host of hosts) {
-    const taken = host.gone === undefined ? false : takeover(answers, host.gone);
-    if (taken === true)
-      dangling.push(host.gone === host.name ? host.name : `${host.name}, an alias of ${host.gone ?? ''}`);
-    else if (typeof taken === 'string') fault ??= taken;
-  }
-  for (const host of hosts) if (host.a.is === 'unknown') fault ??= host.a.code;
-  sheet.set('dangling', partialList(dangling, fault), ...places);
+  sheet.set('dangling', dangling, ...places);
 }
 
 function hostFact(host: Host) {

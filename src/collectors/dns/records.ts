@@ -1,5 +1,7 @@
 /** Small readings of answers that several parts of the collector share. */
+import { partialList } from '../../model/facts.ts';
 import type { FaultCode } from '../../model/fault.ts';
+import type { Json } from '../../model/json.ts';
 import { latin1 } from '../../wire/dns/rdata.ts';
 import type { ResourceRecord } from '../../wire/dns/types.ts';
 import { canonicalName } from '../../wire/dns/name.ts';
@@ -83,4 +85,17 @@ export function takeover(answers: Answers, name: string): boolean | FaultCode {
   const answer = answers.ask(registrable, 'SOA');
   if (answer.is === 'unknown') return answer.code;
   return answer.is === 'nxdomain' && answer.chain.length === 0;
+}
+
+/** Hosts of a set whose name, or what it is an alias of, lies in a domain that nobody holds. */
+export function danglingHosts(answers: Answers, hosts: readonly Host[], limit: FaultCode | undefined): Json {
+  const names: string[] = [];
+  let fault = limit;
+  for (const { name, a, gone } of hosts) {
+    const taken = gone === undefined ? false : takeover(answers, gone);
+    if (taken === true) names.push(gone === name || gone === undefined ? name : `${name}, an alias of ${gone}`);
+    else if (typeof taken === 'string') fault ??= taken;
+    if (a.is === 'unknown') fault ??= a.code;
+  }
+  return partialList(names, fault);
 }

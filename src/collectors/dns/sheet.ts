@@ -41,6 +41,11 @@ export class Sheet {
   readonly #facts: { [key: string]: Json } = {};
   readonly #places: Place[] = [];
 
+  /** Nobody wants the facts now: what asks nothing may be left out. */
+  get isQuiet(): boolean {
+    return quiet;
+  }
+
   /** `places`: raw pointers of all that the value was made from; without any it is the place of the whole part. */
   set(key: string, value: Json | undefined, ...places: readonly string[]): void {
     if (quiet || value === undefined) return;

@@ -39,6 +39,7 @@ export function tlsrptFacts(answers: Answers, domain: string): Part {
   const sheet = new Sheet();
   const answer = answers.ask(`_smtp._tls.${domain}`, 'TXT');
   if (answer.is === 'unknown') return { ...sheet.part(answer.at), facts: unknown(answer.code) };
+  if (sheet.isQuiet) return sheet.part();
   const texts = textsOf(answer);
   const records = texts.filter(isTlsRpt);
   sheet.set('records', records);

@@ -7,7 +7,7 @@ import { formatAddress, parseAddress } from '../../wire/dns/address.ts';
 import { canonicalName } from '../../wire/dns/name.ts';
 import { TYPES } from '../../wire/dns/types.ts';
 import type { Answers } from './answers.ts';
-import { hostOf, namesOf, takeover } from './records.ts';
+import { danglingHosts, hostOf, namesOf } from './records.ts';
 import { Sheet, type Part } from './sheet.ts';
 
 /** Name servers that are looked at. */
@@ -85,8 +85,10 @@ export function nsFacts(answers: Answers, domain: string): Part {
   if (answer.is !== 'records' || answer.chain.length > 0) return sheet.part(answer.at);
   const names = [...new Set(namesOf(answer))].sort();
   const hosts = names.slice(0, MAX_NS).map((name) => hostOf(answers, name));
-  const places = [answer.at, ...hosts.flatMap((host) => [host.a.at, host.aaaa.at])];
   const limit: FaultCode | undefined = names.length > MAX_NS ? 'dns.limit' : undefined;
+  const dangling = danglingHosts(answers, hosts, limit);
+  if (sheet.isQuiet) return sheet.part();
+  const places = [answer.at, ...hosts.flatMap((host) => [host.a.at, host.aaaa.at])];
   const code = limit ?? hosts.find((host) => host.code !== undefined)?.code;
   const noAddress = hosts.filter((host) => host.addresses.length === 0);
   sheet.set('names', names);
@@ -114,16 +116,7 @@ export function nsFacts(answers: Answers, domain: string): Part {
   const nets = networks(hosts.flatMap((host) => host.addresses));
   sheet.set('networks', partialList(nets, code), ...places);
   sheet.set('oneNetwork', code === undefined ? nets.length > 0 && isOneNetwork(nets) : unknown(code), ...places);
-  const dangling: string[] = [];
-  let fault: FaultCode | undefined = limit;
-  for (const host of hosts) {
-    if (host.a.is === 'unknown') fault ??= host.a.code;
-    const taken = host.gone === undefined ? false : takeover(answers, host.gone);
-    if (taken === true)
-      dangling.push(host.gone === host.name ? host.name : `${host.name}, an alias of ${host.gone ?? ''}`);
-    else if (typeof taken === 'string') fault ??= taken;
-  }
-  sheet.set('dangling', partialList(dangling, fault), ...places);
+  sheet.set('dangling', dangling, ...places);
   sheet.set(
     'delegated',
     answer.records.some((record) => record.type === TYPES.NS),

@@ -114,6 +114,7 @@ function hereFacts(sheet: Sheet, answers: Answers, domain: string): void {
     for (const key of [...keys, 'cname', 'cnameDangling']) sheet.set(key, unknown(answer.code), answer.at);
     return;
   }
+  if (sheet.isQuiet) return;
   const texts = textsOf(answer);
   sheet.set('records', texts.filter(isDmarc), answer.at);
   sheet.set(
@@ -191,6 +192,7 @@ function weakerFacts(sheet: Sheet, domain: string, way: Walk, record: DmarcRecor
 }
 
 function recordFacts(sheet: Sheet, record: DmarcRecord, at: string, governsSubdomains: boolean): void {
+  if (sheet.isQuiet) return;
   const tag = (name: string) => record.tags.get(name);
   sheet.set('record', record.text, at);
   sheet.set('void', record.void, at);
