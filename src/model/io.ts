@@ -146,6 +146,8 @@ export interface FileTree {
   readonly root: string;
   /** Depth first, sorted by code unit in each folder; symbolic links are named, not followed; `.git` is not entered. */
   walk(): AsyncIterable<FileEntry>;
+  /** The same in lists, for who wants all: a step of an async iterator costs more than a look at an entry. */
+  lists(): AsyncIterable<readonly FileEntry[]>;
   /** The first `maxBytes` bytes of a file (default 8 MiB). Paths that leave the root are refused. */
   read(path: string, maxBytes?: number): Promise<Uint8Array>;
 }

@@ -17,9 +17,11 @@ export function memoryIO(files: Files): IO {
   const tree: FileTree = {
     root: '/memory',
     async *walk() {
-      for (const path of Object.keys(files).sort(byCodeUnit)) {
-        yield { path, kind: 'file', size: Buffer.byteLength(files[path] ?? '') };
-      }
+      for await (const list of this.lists()) yield* list;
+    },
+    async *lists() {
+      const paths = Object.keys(files).sort(byCodeUnit);
+      yield paths.map((path) => ({ path, kind: 'file' as const, size: Buffer.byteLength(files[path] ?? '') }));
     },
     async read(path) {
       const text = files[path];

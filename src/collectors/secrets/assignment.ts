@@ -34,7 +34,7 @@ for (const [low, high] of TOKEN_BYTES) {
 
 /** From the word to the last separator that counts. */
 export const MAX_NAME = 40;
-const MAX_VALUE = 512;
+export const MAX_VALUE = 512;
 /** `f("name", { key: "value" })`: the value may stand behind the second or third separator. */
 const MAX_CANDIDATES = 3;
 
@@ -209,7 +209,7 @@ export interface UserInfo {
   readonly hostEnd: number;
 }
 
-const MAX_AUTHORITY = 512;
+export const MAX_AUTHORITY = 512;
 
 /** Reads `scheme://user:password@host` around a `://` that ends at `from`; undefined where there is no password. */
 export function userInfoAt(bytes: Uint8Array, from: number, limit: number): UserInfo | undefined {

@@ -1,5 +1,5 @@
 /** Packs what is to be scanned into batches: files by path, objects of the history with their bytes in memory that threads share. */
-import type { IO } from '../../model/io.ts';
+import type { FileEntry, IO } from '../../model/io.ts';
 import { ObjectReader, inputOf } from './git-text.ts';
 import type { Batch, WorkItem } from './protocol.ts';
 import { newRegions } from './regions.ts';
@@ -13,16 +13,23 @@ const OBJECTS = 4096;
 /** Larger versions are scanned whole. */
 const COMPARED = 8 * 1024 * 1024;
 
-export async function* fileBatches(files: AsyncIterable<WorkItem>): AsyncGenerator<Batch> {
+export async function* fileBatches(
+  lists: AsyncIterable<readonly FileEntry[]>,
+  select: (entry: FileEntry) => WorkItem | undefined,
+): AsyncGenerator<Batch> {
   let items: WorkItem[] = [];
   let bytes = 0;
-  for await (const item of files) {
-    items.push(item);
-    bytes += item.size;
-    if (items.length < FILES && bytes < BYTES) continue;
-    yield { items };
-    items = [];
-    bytes = 0;
+  for await (const list of lists) {
+    for (const entry of list) {
+      const item = select(entry);
+      if (item === undefined) continue;
+      items.push(item);
+      bytes += item.size;
+      if (items.length < FILES && bytes < BYTES) continue;
+      yield { items };
+      items = [];
+      bytes = 0;
+    }
   }
   if (items.length > 0) yield { items };
 }

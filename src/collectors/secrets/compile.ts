@@ -122,44 +122,42 @@ interface Entry extends Keyword {
 }
 
 function entriesFor(matchers: readonly Matcher[]): readonly Entry[] {
-  const folded = new Map<string, Matcher[]>();
-  const exact = new Map<string, Matcher[]>();
+  // rules that ask for different surroundings have each a record of the word
+  const entries = new Map<string, Entry & { readonly matchers: Matcher[]; shortest: number; run: number }>();
   for (const matcher of matchers) {
-    const { rule } = matcher;
-    const anchored = rule.is === 'pattern' && rule.prefixes.length > 0;
-    if (!anchored && !isIndexed(matcher.keywords)) continue;
-    const words = anchored ? exact : folded;
-    for (const word of new Set(anchored ? rule.prefixes : matcher.keywords)) {
-      words.set(word, [...(words.get(word) ?? []), matcher]);
+    const { rule, detector } = matcher;
+    const exact = rule.is === 'pattern' && rule.prefixes.length > 0;
+    if (!exact && !isIndexed(matcher.keywords)) continue;
+    const gates = gatesOf(matcher);
+    for (const text of new Set(exact ? rule.prefixes : matcher.keywords)) {
+      const key = `${String(gates)} ${text}`;
+      const entry = entries.get(key) ?? {
+        text,
+        exact,
+        gates,
+        shortest: MOST_SHORTEST,
+        run: MOST_SHORTEST,
+        matchers: [],
+      };
+      entries.set(key, entry);
+      entry.matchers.push(matcher);
+      if (rule.is === 'context') entry.shortest = Math.min(entry.shortest, detector.context?.shortest ?? 0);
+      else if (rule.is === 'pattern') entry.run = Math.min(entry.run, detector.run ?? 0);
     }
   }
-  const entry = (text: string, exact: boolean, some: readonly Matcher[]): Entry => ({
-    text,
-    exact,
-    gates: some.reduce((gates, { rule }) => gates | gateOf(rule), 0),
-    shortest: Math.min(
-      MOST_SHORTEST,
-      ...some.flatMap(({ rule, detector }) => (rule.is === 'context' ? (detector.context?.shortest ?? 0) : [])),
-    ),
-    run: Math.min(
-      MOST_SHORTEST,
-      ...some.flatMap(({ rule, detector }) => (rule.is === 'pattern' ? (detector.run ?? 0) : [])),
-    ),
-    matchers: some,
-  });
-  return [
-    ...Array.from(folded, ([text, some]) => entry(text, false, some)),
-    ...Array.from(exact, ([text, some]) => entry(text, true, some)),
-  ];
+  return [...entries.values()].sort((a, b) => Number(a.exact) - Number(b.exact));
 }
 
 /** As much as a record of the search holds. */
 const MOST_SHORTEST = 255;
 
-function gateOf(rule: Rule): number {
-  if (rule.is === 'context') return GATES.assigned;
+function gatesOf({ rule, detector }: Matcher): number {
   if (rule.is === 'uri') return GATES.authority;
-  return rule.is === 'pattern' && rule.prefixes.length > 0 ? GATES.notInWord : GATES.none;
+  if (rule.is === 'pattern') return rule.prefixes.length > 0 ? GATES.notInWord : GATES.none;
+  if (rule.is !== 'context') return GATES.none;
+  const { segment, last, mixed } = detector.context ?? {};
+  if (segment !== true || last !== true) return GATES.assigned;
+  return mixed === true ? GATES.named | GATES.mixed : GATES.named;
 }
 
 function compileOne(detector: Detector, rule: Rule, number: number): Matcher {

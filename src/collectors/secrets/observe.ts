@@ -65,18 +65,17 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   let selected = 0;
   const found: Found[] = [];
 
-  async function* select(): AsyncGenerator<WorkItem> {
-    for await (const entry of tree.walk()) {
-      const why = refusal(entry);
-      if (entry.fault !== undefined) unread.add(faultCode(entry), entry.path, entry.size);
-      else if (why !== undefined) skipped.add(why, entry.path, entry.size);
-      else if (entry.kind === 'file') {
-        selected++;
-        if (entry.size > cap) unread.add('source.too-large', entry.path, entry.size);
-        else yield { path: entry.path, size: entry.size };
-      }
+  const select = (entry: FileEntry): WorkItem | undefined => {
+    const why = refusal(entry);
+    if (entry.fault !== undefined) unread.add(faultCode(entry), entry.path, entry.size);
+    else if (why !== undefined) skipped.add(why, entry.path, entry.size);
+    else if (entry.kind === 'file') {
+      selected++;
+      if (entry.size <= cap) return { path: entry.path, size: entry.size };
+      unread.add('source.too-large', entry.path, entry.size);
     }
-  }
+    return undefined;
+  };
   const take = (done: WorkDone): void => {
     sum.files += done.files;
     sum.bytes += done.bytes;
@@ -103,7 +102,7 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   const scanner = { start, tables: () => engine().search.tables };
   const history = job.options['history'] === true;
   const repository = history ? await repositoryAt(io, tree.root) : undefined;
-  if (repository?.bare !== true) await scanInWorkers(scanner, fileBatches(select()), io.signal, take);
+  if (repository?.bare !== true) await scanInWorkers(scanner, fileBatches(tree.lists(), select), io.signal, take);
   let known = 0;
   if (history) {
     if (repository === undefined)
@@ -206,8 +205,10 @@ async function isInstalled(tree: FileTree): Promise<boolean> {
 
 /** Why an entry is left out on purpose; undefined where it is read. */
 function refusal(entry: FileEntry): string | undefined {
-  const name = entry.path.slice(entry.path.lastIndexOf('/') + 1);
-  if (name === '.git' && entry.kind !== 'symlink') return 'git-objects';
+  const { path } = entry;
+  if (path.endsWith('.git') && (path === '.git' || path.endsWith('/.git')) && entry.kind !== 'symlink') {
+    return 'git-objects';
+  }
   if (entry.kind === 'symlink') return 'symlink';
   return entry.kind === 'other' ? 'special-file' : undefined;
 }

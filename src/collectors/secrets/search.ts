@@ -37,11 +37,22 @@ import {
   type Code,
   type Routine,
 } from './wasm.ts';
-import { CLOSER, KIND, MAX_NAME, NAME, OPENER, SEPARATOR, SPACE, TOKEN } from './assignment.ts';
+import {
+  CLOSER,
+  KIND,
+  MAX_AUTHORITY,
+  MAX_NAME,
+  MAX_VALUE,
+  NAME,
+  OPENER,
+  SEPARATOR,
+  SPACE,
+  TOKEN,
+} from './assignment.ts';
 import { BASE64_DIGITS, ENCODING_OF, ENCODINGS, isStrange, LONGEST_RUN, SHORTEST_RUN } from './encodings.ts';
 
-/** What must hold around a keyword for one of its rules to look there; any of them. */
-export const GATES = { notInWord: 1, assigned: 2, authority: 4, none: 8 } as const;
+/** What must hold around a keyword for one of its rules to look there; any of them. With `mixed` an assigned value holds a digit. */
+export const GATES = { notInWord: 1, assigned: 2, authority: 4, none: 8, named: 16, mixed: 32 } as const;
 
 export const MEMORY = {
   /** Tables by byte: of names and values, of encodings, of base64 digits, of what is no text. */
@@ -76,6 +87,7 @@ const isLetter = (byte: Code): Code => between(or(byte, number(0x20)), 0x61, 0x7
 const isUpper = (byte: Code): Code => between(byte, 0x41, 0x5a);
 const isLower = (byte: Code): Code => between(byte, 0x61, 0x7a);
 const kindOf = (address: Code, kinds: number): Code => and(byteAt(byteAt(address), MEMORY.kinds), number(kinds));
+const isDigit = (byte: Code): Code => between(byte, 0x30, 0x39);
 const increase = (local: number, by = 1): Code => set(local, add(get(local), number(by)));
 const both = (one: Code, other: Code): Code => [...one, 0x04, 0x7f, ...other, 0x05, ...number(0), 0x0b];
 
@@ -94,7 +106,7 @@ const notInWord: Routine = (() => {
         when(not(both(less(get(at), get(limit)), kindOf(get(at), TOKEN))), give(number(0))),
         increase(at),
       ),
-      when(not(or(isLetter(before), between(before, 0x30, 0x39))), give(number(1))),
+      when(not(or(isLetter(before), isDigit(before))), give(number(1))),
       set(at, subtract(get(start), number(2))),
       loop(
         less(subtract(get(start), get(at)), number(13)),
@@ -111,17 +123,29 @@ const notInWord: Routine = (() => {
   };
 })();
 
+/** Goes to the beginning of the identifier. */
+const backToName = (at: number, start: number): readonly Code[] => [
+  set(at, get(start)),
+  loop(
+    both(less(subtract(get(start), get(at)), number(MAX_NAME)), kindOf(subtract(get(at), number(1)), NAME)),
+    increase(at, -1),
+  ),
+];
+
 /** How far behind a name its value can begin: separators, blanks after a tag, brackets and quotes. */
 const VALUE_REACH = MAX_NAME + 84;
 
-/** A name begins here, and behind it stands what may be a value of `shortest` letters at least. */
+/** A name begins here, and behind it stands what may be a value of `shortest` letters at least, with a digit where `mixed` asks for one. */
 const assigned: Routine = (() => {
-  const [start, end, limit, shortest, at, last, run] = [0, 1, 2, 3, 4, 5, 6];
+  const [start, end, limit, shortest, mixed, at, last, run, digits] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   const before = byteAt(subtract(get(start), number(1)));
+  const isToken = shiftRight(kindOf(get(at), TOKEN), number(Math.log2(TOKEN)));
+  // the digit may be the last of a long value
+  const goesOn = and(get(run), less(get(at), add(get(last), number(MAX_VALUE))));
   return {
     name: 'assigned',
-    parameters: 4,
-    locals: 3,
+    parameters: 5,
+    locals: 4,
     body: [
       when(both(isLetter(before), not(and(isUpper(byteAt(get(start))), isLower(before)))), give(number(0))),
       set(at, get(end)),
@@ -131,11 +155,7 @@ const assigned: Routine = (() => {
       when(
         not(both(less(get(at), get(last)), kindOf(get(at), SEPARATOR))),
         // `--password VALUE`
-        set(at, get(start)),
-        loop(
-          both(less(subtract(get(start), get(at)), number(MAX_NAME)), kindOf(subtract(get(at), number(1)), NAME)),
-          increase(at, -1),
-        ),
+        ...backToName(at, start),
         when(differ(byteAt(get(at)), number(0x2d)), give(number(0))),
       ),
       when(not(get(shortest)), give(number(1))),
@@ -143,31 +163,82 @@ const assigned: Routine = (() => {
       set(last, add(add(get(end), number(VALUE_REACH)), get(shortest))),
       when(more(get(last), get(limit)), set(last, get(limit))),
       loop(
-        less(get(at), get(last)),
-        set(run, multiply(add(get(run), number(1)), shiftRight(kindOf(get(at), TOKEN), number(Math.log2(TOKEN))))),
-        when(equal(get(run), get(shortest)), give(number(1))),
+        both(less(get(at), get(limit)), or(less(get(at), get(last)), both(get(mixed), goesOn))),
+        set(run, multiply(add(get(run), number(1)), isToken)),
+        set(digits, multiply(or(get(digits), isDigit(byteAt(get(at)))), isToken)),
+        when(not(or(less(get(run), get(shortest)), less(get(digits), get(mixed)))), give(number(1))),
         increase(at),
       ),
     ],
   };
 })();
 
-/** Behind `://` stands an `@` before the authority ends. */
+/** The word is the last segment of its identifier, and what follows assigns: what `isSegment` and `belongsTo` hold, or nearly. */
+const named: Routine = (() => {
+  const [start, end, limit, at, before, after] = [0, 1, 2, 3, 4, 5];
+  const first = byteAt(get(start));
+  const byte = byteAt(get(at));
+  const isCamel = both(both(isUpper(first), isLower(byteAt(get(start), 1))), isLower(get(before)));
+  const isComma = equal(byte, number(0x2c));
+  const isPlural = equal(or(get(after), number(0x20)), number(0x73));
+  const isHump = both(isLower(byteAt(subtract(get(end), number(1)))), isUpper(get(after)));
+  return {
+    name: 'named',
+    parameters: 3,
+    locals: 3,
+    body: [
+      set(before, byteAt(subtract(get(start), number(1)))),
+      when(both(isLetter(get(before)), not(isCamel)), give(number(0))),
+      set(at, get(end)),
+      when(
+        both(less(get(at), get(limit)), kindOf(get(at), NAME)),
+        set(after, byte),
+        when(both(isLetter(get(after)), not(or(isPlural, isHump))), give(number(0))),
+        increase(at),
+        when(both(less(get(at), get(limit)), kindOf(get(at), NAME)), give(number(0))),
+      ),
+      loop(both(less(get(at), get(limit)), kindOf(get(at), SPACE | OPENER | CLOSER)), increase(at)),
+      when(not(less(get(at), get(limit))), give(number(0))),
+      // no call, no alternative; after a comma only what stands behind a literal
+      when(both(isComma, kindOf(subtract(get(at), number(1)), SPACE | OPENER)), give(number(1))),
+      when(
+        both(kindOf(get(at), SEPARATOR), not(or(isComma, or(equal(byte, number(0x28)), equal(byte, number(0x7c)))))),
+        give(number(1)),
+      ),
+      // `token string =`, `.=`
+      when(
+        both(
+          kindOf(subtract(get(at), number(1)), SPACE),
+          or(kindOf(get(at), NAME), or(equal(byte, number(0x2a)), equal(byte, number(0x26)))),
+        ),
+        give(number(1)),
+      ),
+      when(equal(byte, number(0x2e)), give(number(1))),
+      ...backToName(at, start),
+      give(equal(byteAt(get(at)), number(0x2d))),
+    ],
+  };
+})();
+
+/** Behind `://` stand a colon and an `@` before the authority ends. */
 const authority: Routine = (() => {
-  const [at, limit, last, byte] = [0, 1, 2, 3];
+  const [at, limit, last, byte, colon] = [0, 1, 2, 3, 4];
   return {
     name: 'authority',
     parameters: 2,
-    locals: 2,
+    locals: 3,
     body: [
-      set(last, add(get(at), number(512))),
+      set(last, add(get(at), number(MAX_AUTHORITY))),
       when(more(get(last), get(limit)), set(last, get(limit))),
       loop(
         less(get(at), get(last)),
         set(byte, byteAt(get(at))),
-        when(equal(get(byte), number(0x40)), give(number(1))),
         when(less(get(byte), number(0x21)), give(number(0))),
         when(or(equal(get(byte), number(0x22)), equal(get(byte), number(0x27))), give(number(0))),
+        // the host ends here, and there was no user
+        when(both(equal(get(byte), number(0x2f)), not(get(colon))), give(number(0))),
+        when(both(equal(get(byte), number(0x40)), get(colon)), give(number(1))),
+        when(equal(get(byte), number(0x3a)), set(colon, number(1))),
         increase(at),
       ),
     ],
@@ -240,10 +311,14 @@ const ROUTINES = {
   verify: 6,
   search: 7,
   beginsAsText: 8,
+  named: 9,
 };
 
 const passes: Routine = (() => {
   const [record, start, end, limit, gates] = [0, 1, 2, 3, 4];
+  const mixed = shiftRight(and(get(gates), number(GATES.mixed)), number(Math.log2(GATES.mixed)));
+  const shortest = byteAt(get(record), RECORD.shortest);
+  const assignedHere = call(ROUTINES.assigned, get(start), get(end), get(limit), shortest, mixed);
   const gate = (bit: number, holds: Code): Code => when(both(and(get(gates), number(bit)), holds), give(number(1)));
   return {
     name: 'passes',
@@ -253,10 +328,8 @@ const passes: Routine = (() => {
       set(gates, byteAt(get(record), RECORD.gates)),
       gate(GATES.none, number(1)),
       gate(GATES.notInWord, call(ROUTINES.notInWord, get(start), get(limit), byteAt(get(record), RECORD.run))),
-      gate(
-        GATES.assigned,
-        call(ROUTINES.assigned, get(start), get(end), get(limit), byteAt(get(record), RECORD.shortest)),
-      ),
+      gate(GATES.assigned, assignedHere),
+      gate(GATES.named, both(call(ROUTINES.named, get(start), get(end), get(limit)), assignedHere)),
       gate(GATES.authority, call(ROUTINES.authority, get(end), get(limit))),
     ],
   };
@@ -449,7 +522,7 @@ export interface Program {
 /** The program, compiled; threads share it. */
 export function compileProgram(): object {
   return new WebAssembly.Module(
-    assemble([notInWord, assigned, authority, places, matches, passes, verify, search, beginsAsText, runs], 2),
+    assemble([notInWord, assigned, authority, places, matches, passes, verify, search, beginsAsText, named, runs], 2),
   );
 }
 

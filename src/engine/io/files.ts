@@ -76,9 +76,12 @@ export function openTree(path: string, signal: AbortSignal): FileTree {
       return look().folder;
     },
     async *walk() {
+      for await (const list of this.lists()) yield* list;
+    },
+    async *lists() {
       const { folder, only } = look();
-      if (only === undefined) yield* walkFrom(folder, signal);
-      else yield entryOf(folder, only);
+      if (only === undefined) yield* listsFrom(folder, signal);
+      else yield [entryOf(folder, only)];
     },
     async read(inside, maxBytes = DEFAULT_BYTES) {
       const { folder, only } = look();
@@ -88,67 +91,76 @@ export function openTree(path: string, signal: AbortSignal): FileTree {
   };
 }
 
-async function* walkFrom(root: string, signal: AbortSignal): AsyncGenerator<FileEntry> {
+async function* listsFrom(root: string, signal: AbortSignal): AsyncGenerator<readonly FileEntry[]> {
   let count = 0;
+  let list: FileEntry[] = [];
   const first = listFolder(root, '');
   if (!Array.isArray(first)) {
-    yield { path: '.', kind: 'directory', size: 0, fault: first };
+    yield [{ path: '.', kind: 'directory', size: 0, fault: first }];
     return;
   }
-  const stack: { readonly folder: string; readonly entries: Iterator<Dirent<Buffer>> }[] = [
-    { folder: '', entries: first.values() },
+  const stack: { readonly folder: string; readonly entries: readonly Listed[]; next: number }[] = [
+    { folder: '', entries: first, next: 0 },
   ];
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
     if (signal.aborted) throw reasonOf(signal);
-    const next = top.entries.next();
-    if (next.done === true) {
+    const next = top.entries[top.next++];
+    if (next === undefined) {
       stack.pop();
       continue;
     }
     // others have work to do too
-    if (count % ENTRIES_AT_ONCE === 0) await setImmediate();
+    if (count % ENTRIES_AT_ONCE === 0) {
+      if (list.length > 0) yield list;
+      list = [];
+      await setImmediate();
+    }
     if (++count > MAX_ENTRIES) {
-      yield {
-        path: top.folder || '.',
-        kind: 'directory',
-        size: 0,
-        fault: unreadable('too many entries; the rest was not read'),
-      };
+      const fault = unreadable('too many entries; the rest was not read');
+      yield [...list, { path: top.folder || '.', kind: 'directory', size: 0, fault }];
       return;
     }
-    const name = next.value.name;
-    const path = `${top.folder}${top.folder === '' ? '' : '/'}${name.toString('utf8')}`;
-    if (!isUtf8(name)) {
-      yield { path, kind: 'other', size: 0, fault: unreadable('its name is not UTF-8') };
-      continue;
+    const path = top.folder === '' ? next.name : `${top.folder}/${next.name}`;
+    if (!next.utf8) list.push({ path, kind: 'other', size: 0, fault: unreadable('its name is not UTF-8') });
+    else if (!next.folder) list.push(entryOf(root, path));
+    else if (next.name === '.git') list.push({ path, kind: 'directory', size: 0 });
+    else {
+      // a folder is looked at when it is its turn
+      if (list.length > 0) yield list;
+      const entries = stack.length > MAX_DEPTH ? unreadable('nested too deeply') : listFolder(root, path);
+      const listed = Array.isArray(entries);
+      list = [{ path, kind: 'directory', size: 0, ...(listed ? {} : { fault: entries }) }];
+      if (listed) stack.push({ folder: path, entries, next: 0 });
     }
-    if (!next.value.isDirectory()) {
-      yield entryOf(root, path);
-      continue;
-    }
-    if (name.toString('latin1') === '.git') {
-      yield { path, kind: 'directory', size: 0 };
-      continue;
-    }
-    const entries = stack.length > MAX_DEPTH ? unreadable('nested too deeply') : listFolder(root, path);
-    if (!Array.isArray(entries)) {
-      yield { path, kind: 'directory', size: 0, fault: entries };
-      continue;
-    }
-    yield { path, kind: 'directory', size: 0 };
-    stack.push({ folder: path, entries: entries.values() });
   }
+  if (list.length > 0) yield list;
+}
+
+interface Listed {
+  readonly name: string;
+  readonly folder: boolean;
+  readonly utf8: boolean;
 }
 
 /** Without a thread: a folder is listed in less time than a round trip to the pool takes. */
-function listFolder(root: string, path: string): Dirent<Buffer>[] | Problem {
+function listFolder(root: string, path: string): Listed[] | Problem {
+  const folder = `${root}/${path}`;
   try {
-    const entries = readdirSync(join(root, path), { withFileTypes: true, encoding: 'buffer' });
-    const keyed = entries.map((entry) => ({ entry, key: entry.name.toString('utf8') }));
-    return keyed.sort((a, b) => byCodeUnit(a.key, b.key)).map(({ entry }) => entry);
+    let entries = readdirSync(folder, { withFileTypes: true }).map((entry) => listed(entry.name, entry, true));
+    // where a name holds what stands for bytes that are no UTF-8, the bytes tell
+    if (entries.some(({ name }) => name.includes('\ufffd'))) {
+      entries = readdirSync(folder, { withFileTypes: true, encoding: 'buffer' }).map((entry) =>
+        listed(entry.name.toString('utf8'), entry, isUtf8(entry.name)),
+      );
+    }
+    return entries.sort((a, b) => byCodeUnit(a.name, b.name));
   } catch (error) {
     return whyUnreadable(error);
   }
+}
+
+function listed(name: string, entry: Pick<Dirent, 'isDirectory'>, utf8: boolean): Listed {
+  return { name, folder: entry.isDirectory(), utf8 };
 }
 
 function kindOf(stats: Stats): FileEntry['kind'] {
@@ -177,14 +189,14 @@ function reader(signal: AbortSignal): (root: string, path: string, maxBytes: num
     // others have work to do too
     if (++reads % READS_AT_ONCE === 0) await setImmediate();
     if (signal.aborted) throw reasonOf(signal);
-    const outside = new FaultError('source.unreadable', `${JSON.stringify(path)} leaves its root`);
-    if (path.includes('\0') || isAbsolute(path) || path.split(/[/\\]/).includes('..')) throw outside;
+    const outside = (): FaultError => new FaultError('source.unreadable', `${JSON.stringify(path)} leaves its root`);
+    if (path.includes('\0') || isAbsolute(path) || path.split(/[/\\]/).includes('..')) throw outside();
     try {
       const folder = dirname(join(root, path));
       if (folder !== last.folder) last = { folder, real: realpathSync(folder) };
       const step = relative(root, last.real);
       // A folder on the way may be a link that leads elsewhere
-      if (step === '..' || step.startsWith(`..${sep}`) || isAbsolute(step)) throw outside;
+      if (step === '..' || step.startsWith(`..${sep}`) || isAbsolute(step)) throw outside();
       // No link at the end either, and no waiting for the other end of a named pipe
       const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
       const file = openSync(join(last.real, basename(path)), flags);

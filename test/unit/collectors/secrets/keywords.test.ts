@@ -10,6 +10,8 @@ import {
   type Keyword,
   type Keywords,
 } from '../../../../src/collectors/secrets/keywords.ts';
+import { compile } from '../../../../src/collectors/secrets/compile.ts';
+import { scan } from '../../../../src/collectors/secrets/scan.ts';
 import { GATES } from '../../../../src/collectors/secrets/search.ts';
 
 type Text = Pick<Keyword, 'text' | 'exact'>;
@@ -176,4 +178,74 @@ test('a gate never hides what a rule would accept', () => {
     }),
     { numRuns: 300 },
   );
+});
+
+/** A name, what may stand between it and its value, and a value that a rule would take. */
+const assignment = fc
+  .tuple(
+    fc.constantFrom('', ' ', '_', 'a', 'A', 'api', 'api_', '-', '--', ' --', '$', '"', "'", '.'),
+    fc.constantFrom('key', 'Key', 'KEY', 'token'),
+    fc.constantFrom('', '', 's', 'S', 'S1', '_', '.', 'x', '-', 'Of'),
+    fc
+      .array(
+        fc.constantFrom(
+          ...[
+            '=',
+            ' = ',
+            ':',
+            ': ',
+            ',',
+            ', ',
+            '(',
+            '|',
+            '?',
+            '->',
+            '=>',
+            ':=',
+            '.=',
+            '>',
+            ' ',
+            '\t',
+            '\n',
+            '"',
+            "'",
+            '\\"',
+          ],
+          ...[']', ')', '[', ' string', ' string = ', ': string = ', " &'static str = ", ' *string ', '/', '+'],
+        ),
+        { maxLength: 4 },
+      )
+      .map((parts) => parts.join('')),
+    fc.constantFrom(
+      'qP1b2c3d4e5f6g7H',
+      'abcdefghijklmnop',
+      '/qP1bXc3d4e5f6g',
+      '+zX9wVutsrqponm',
+      'zyxwvutsrqponmlkjihgfed8',
+    ),
+    fc.constantFrom('"', "'", '\n', ' ', ';', ''),
+  )
+  .map((parts) => parts.join(''));
+
+test('what must stand around the names of generic rules never hides what they would accept', () => {
+  const context = { value: '[\\w.=+/~-]{10,150}', shortest: 10, segment: true, last: true, mixed: true };
+  const detector = { id: 'x', title: 'x', severity: 'low' as const, keywords: ['key', 'token'], fixed: false, context };
+  const gated = compile({ schema: 'detectors/1', detectors: [detector] });
+  const keywords = built(detector.keywords.map((text) => ({ text, exact: false })));
+  const open = { ...gated, all: { keywords, matchers: gated.all.matchers } };
+  let accepted = 0;
+  fc.assert(
+    fc.property(fc.array(assignment, { minLength: 1, maxLength: 3 }), (texts) => {
+      const bytes = Buffer.from(texts.join('\n'), 'latin1');
+      const input = { bytes, from: 0, to: bytes.length, path: 'a', place: 'a', foreign: false, binary: false };
+      const places = scan(open, input).leaks.map((leak) => leak.start);
+      accepted += places.length;
+      assert.deepEqual(
+        scan(gated, input).leaks.map((leak) => leak.start),
+        places,
+      );
+    }),
+    { numRuns: 2000 },
+  );
+  assert.ok(accepted > 200, String(accepted));
 });
