@@ -66,11 +66,18 @@ export function nextOffer(offer: Offer, pick: Pick, takes: Takes): Offer | undef
 }
 
 /**
- * What is sent of an offer: of a server that follows its client a known suite stands behind all that are asked for, so that the
- * end of a row is an answer. A refusal may be a close, and a close may be a lost connection, which costs three tries more.
+ * The end of a row, asked for with two known suites behind what is left: one that was picked from the list in reverse, and the
+ * one that was picked from the list as it is. Who follows its client picks the former, and so has nothing of what stands
+ * before it; who goes by an order of its own picks the latter.
  */
-export function withControl(offer: Offer, control: number | undefined): Offer {
-  return control === undefined ? offer : { ...offer, suites: [...offer.suites, control] };
+export function withKnown(offer: Offer, known: readonly number[]): Offer {
+  return known.length === 0 ? offer : { ...offer, suites: [...offer.suites, ...known] };
+}
+
+/** Whether these two are known to stand in this order in the list, and in the other one in its reverse. */
+export function showsOrder(known: readonly number[], first: number, list: readonly number[]): boolean {
+  const [latter = 0, former] = known;
+  return former === first && list.includes(first) && list.indexOf(latter) > list.indexOf(first);
 }
 
 /** So many picks in the order of the client, forwards and backwards, are no chance. */

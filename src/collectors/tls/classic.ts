@@ -31,8 +31,6 @@ const quality = (code: number): number => qualityOf(suiteOf(code));
 const isWeak = (code: number): boolean => quality(code) < 4;
 const isClosed = ({ picks, chain }: Eliminated): boolean => picks.length < chain.answers.length;
 
-const isEndedByControl = (row: Eliminated): boolean => row.chain.control !== undefined && isClosed(row);
-
 /** A weaker suite above a stronger one. */
 function isInverted(picked: readonly number[]): boolean {
   return picked.some((code, index) => index > 0 && quality(code) > quality(picked[index - 1] ?? code));
@@ -124,28 +122,6 @@ async function weakRows(setting: Setting, start: Offer, isOver: () => boolean): 
   return [row, ...(await Promise.all(rows))];
 }
 
-/**
- * Where a server refuses by closing, each refusal costs four connections, because any of them may have been lost. Of one that
- * follows us the suite that it picked first stands at the end of a row instead: what ends the row is an answer.
- */
-function controlFor(setting: Setting, accepted: Accepted, picked: readonly number[]): number | undefined {
-  return setting.prober.stats().closes && isOurs(accepted, picked) ? accepted.first.suite : undefined;
-}
-
-/** One row, or two: the second with a known suite at its end. */
-async function plainRow(setting: Setting, start: Offer, accepted: Accepted): Promise<readonly Eliminated[]> {
-  const picked: number[] = [];
-  let control: number | undefined;
-  const row = await eliminate(setting, start, 'suites', ({ suite }) => {
-    picked.push(suite);
-    control = controlFor(setting, accepted, picked);
-    return control !== undefined;
-  });
-  const suites = without(start.suites, picked);
-  if (control === undefined || suites.length === 0) return [row];
-  return [row, await eliminate(setting, { ...start, suites }, 'suites', undefined, control)];
-}
-
 /** The rows of one version, those of its curves among them. */
 async function rowsOf(setting: Setting, start: Offer, accepted: Accepted): Promise<readonly Eliminated[]> {
   const { list, askCurves, isOld, first } = accepted;
@@ -153,11 +129,13 @@ async function rowsOf(setting: Setting, start: Offer, accepted: Accepted): Promi
     const parts = dealt(start.suites, Math.ceil(start.suites.length / SHORT));
     return await Promise.all(parts.map((suites) => eliminate(setting, { ...start, suites }, 'suites')));
   }
-  if (!askCurves) return await plainRow(setting, start, accepted);
+  if (!askCurves) return [await eliminate(setting, start, 'suites')];
+  // where a refusal may be a close, each end of a row costs more
+  const far = isFar(setting) && setting.prober.stats().alerts;
   if (first.group === undefined)
-    return isFar(setting) ? await strongAndWeak(setting, start, accepted) : await nearRows(setting, start, accepted);
+    return far ? await strongAndWeak(setting, start, accepted) : await nearRows(setting, start, accepted);
   const others = without(CURVES, [first.group]);
-  if (isFar(setting)) {
+  if (far) {
     // the curves do not wait until the suites are known, unless they may come with them
     const lists = [without(others, USUAL), ...(isOld ? [] : [others.filter((code) => USUAL.includes(code))])];
     const suites = [first.suite, ...start.suites];
@@ -182,12 +160,10 @@ async function nearRows(
   const picked: number[] = [];
   const row = await eliminate(setting, start, 'suites', ({ suite }) => {
     picked.push(suite);
-    return picked.length > MANY && isTold(accepted, picked);
+    return picked.length > MANY && isTold(accepted, picked) && setting.prober.stats().alerts;
   });
-  if (isClosed(row)) return [row];
   const suites = without(start.suites, picked);
-  const control = controlFor(setting, accepted, picked);
-  if (control !== undefined) return [row, await eliminate(setting, { ...start, suites }, 'suites', undefined, control)];
+  if (isClosed(row) || suites.length === 0) return [row];
   const seen = [...found, ...groupsOf([row]), ...(accepted.first.group === undefined ? [] : [accepted.first.group])];
   // who has a curve that few have may have many of them: a suite for each
   const isRich = seen.some((code) => !USUAL.includes(code));
@@ -203,36 +179,47 @@ async function nearRows(
   return [row, ...rows.flat()];
 }
 
-export async function classicSuites(setting: Setting, accepted: Accepted): Promise<Enumerated> {
+export async function classicSuites(asking: Setting, accepted: Accepted): Promise<Enumerated> {
   const { version, list, first, askCurves } = accepted;
+  const setting = { ...asking, first: { suite: first.suite, list: suitesFor(version, list) } };
   const all = suitesFor(version, 'all');
   const groups = groupsFor(version, list);
   // in reverse: then the sequence of picks itself tells whose order counts
   const start = { version, suites: without(all, [first.suite]).toReversed(), groups };
-  const rows = [...(await rowsOf(setting, start, accepted))];
-  const sequencesOf = (): readonly (readonly number[])[] =>
-    rows.filter(({ chain }) => chain.takes !== 'groups').map((row) => suitesOf([row]));
-  // a server that followed us at first, and later did not: the known suite at the end of a row ended nothing
-  if (rows.some(isEndedByControl) && ordersShown(first.suite, sequencesOf(), all) !== 'client')
-    rows.push(await eliminate(setting, { ...start, suites: without(start.suites, suitesOf(rows)) }, 'suites'));
-  const known = [...new Set([first.suite, ...suitesOf(rows)])];
-  const sequences = sequencesOf();
-  const isTold = known.length < 2 || (list === 'all' && ordersShown(first.suite, sequences, all) !== undefined);
+  const rows = await rowsOf(setting, start, accepted);
+  const suites = [...new Set([first.suite, ...suitesOf(rows)])];
+  const sequences = rows.filter(({ chain }) => chain.takes !== 'groups').map((row) => suitesOf([row]));
+  const isTold = suites.length < 2 || (list === 'all' && ordersShown(first.suite, sequences, all) !== undefined);
   const asked = new Set(rows.filter(({ chain }) => chain.takes === 'groups').flatMap(({ chain }) => chain.groups));
   const taken = [...(first.group === undefined ? [] : [first.group]), ...groupsOf(rows), ...asked];
-  const reversed = { version, suites: known.toReversed(), groups };
+  const reversed = { version, suites: suites.toReversed(), groups };
   const curves =
-    askCurves && known.some((code) => isEcdhe(code))
+    askCurves && suites.some((code) => isEcdhe(code))
       ? await curvesOf(setting, { ...reversed, groups: without(CURVES, taken) })
       : [];
+  const found = [...rows, ...curves];
+  const shown = rows.flatMap(({ order }) => order ?? [])[0];
   return {
-    chains: [...rows, ...curves].map(({ chain }) => chain),
-    orders: isTold ? [] : await orderByLevels(setting, reversed),
+    version,
+    chains: found.map(({ chain }) => chain),
+    orders: isTold ? [] : await orderByLevels(setting, reversed, shown),
+    suites,
+    // a row of suites and curves is gone on with in another
+    closed: found.flatMap(({ closed }) => (closed === undefined || closed.takes === 'both' ? [] : [closed])),
   };
 }
 
-/** The known suites in reverse, then what is left of them below each quality: the pick should be of the best that is offered. */
-async function orderByLevels(setting: Setting, reversed: Offer): Promise<readonly OrderQuestion[]> {
-  const offers = [reversed, ...levelsBelow(reversed.suites).map((suites) => ({ ...reversed, suites }))];
-  return await Promise.all(offers.map(async (offer) => ({ ...offer, answer: await askOffer(setting, offer) })));
+/**
+ * The known suites in reverse, unless the end of a row has shown whose order counts, then what is left of them below each
+ * quality: the pick should be of the best that is offered.
+ */
+async function orderByLevels(
+  setting: Setting,
+  reversed: Offer,
+  shown: OrderQuestion | undefined,
+): Promise<readonly OrderQuestion[]> {
+  const levels = levelsBelow(reversed.suites).map((suites) => ({ ...reversed, suites }));
+  const offers = shown === undefined ? [reversed, ...levels] : levels;
+  const asked = await Promise.all(offers.map(async (offer) => ({ ...offer, answer: await askOffer(setting, offer) })));
+  return shown === undefined ? asked : [shown, ...asked];
 }

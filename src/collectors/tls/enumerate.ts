@@ -7,6 +7,7 @@ import {
   type Accepted,
   askOffer,
   type Chain,
+  type Closed,
   eliminate,
   type Enumerated,
   isFar,
@@ -28,12 +29,14 @@ async function modern(setting: Setting, { first, list }: Accepted): Promise<Enum
   const version = 'TLSv1.3';
   const all = groupsFor(version, list);
   const chains: Chain[] = [];
+  const closed: Closed[] = [];
   const suites = [first.suite];
   const groups = first.group === undefined ? [] : [first.group];
   const ask = async (offer: Omit<Offer, 'version'>, takes: Takes): Promise<number> => {
     if (offer.suites.length === 0 || offer.groups.length === 0) return 0;
-    const { chain, picks } = await eliminate(setting, { version, ...offer }, takes);
+    const { chain, picks, closed: end } = await eliminate(setting, { version, ...offer }, takes);
     chains.push(chain);
+    if (end !== undefined) closed.push(end);
     for (const pick of picks) {
       if (!suites.includes(pick.suite)) suites.push(pick.suite);
       if (pick.group !== undefined && !groups.includes(pick.group)) groups.push(pick.group);
@@ -49,7 +52,7 @@ async function modern(setting: Setting, { first, list }: Accepted): Promise<Enum
   const more = await ask({ suites: suites.toReversed(), groups: without(main, groups) }, 'groups');
   await asides;
   if (more === 0) await ask({ suites: without(TLS13_SUITES, suites), groups }, 'suites');
-  return { chains, orders: await orderOf(setting, chains, suites, groups) };
+  return { version, chains, orders: await orderOf(setting, chains, suites, groups), suites, closed };
 }
 
 /** Whose order counts in TLS 1.3: told by an answer to the known suites in reverse, asked for where there was none. */

@@ -6,7 +6,17 @@ import { isArray, own, type Json, type JsonObject } from '../../model/json.ts';
 import { pointer } from '../../model/pointer.ts';
 import { GROUPS, groupName } from '../../wire/tls/names.ts';
 import { type Suite, suiteOf } from '../../wire/tls/suites.ts';
-import { fromHex, nextOffer, type Offer, ordersShown, type Pick, pickIn, type Takes, withControl } from './chain.ts';
+import {
+  fromHex,
+  nextOffer,
+  type Offer,
+  ordersShown,
+  type Pick,
+  pickIn,
+  showsOrder,
+  type Takes,
+  withKnown,
+} from './chain.ts';
 import { CURVES, groupsFor, type ListName, suitesFor } from './hello.ts';
 import { type Choice, choiceOf, type CurvesLeft, isWeakFirst, levelsBelow, qualityOf } from './facts-order.ts';
 import { CLASSES } from './suite-classes.ts';
@@ -58,17 +68,22 @@ interface Walked {
   readonly place: string;
   /** Why there may be more; undefined where the row came to its end. */
   readonly rest: FaultCode | undefined;
-  /** It ended with the known suite behind all others: an end where the server follows its client. */
-  readonly byControl: boolean;
+}
+
+/** How far the evidence goes: what a close or a reset in it means, and the first pick of the version. */
+interface Reading {
+  readonly alive: boolean;
+  readonly lossless: boolean;
+  readonly first: FirstPick | undefined;
 }
 
 /** Follows a chain through its answers, and says whether it came to its end. */
-function walk(raw: Json, place: string, lossless: boolean): Walked | undefined {
+function walk(raw: Json, place: string, { alive, lossless, first }: Reading): Walked | undefined {
   const start = offerOf(raw);
   const answers = own(raw, 'answers');
   const takes = own(raw, 'takes');
-  const behind = own(raw, 'control');
-  const [control] = typeof behind === 'string' ? fromHex(behind) : [];
+  const behind = own(raw, 'known');
+  const known = typeof behind === 'string' ? fromHex(behind) : [];
   if (start === undefined || !isArray(answers)) return undefined;
   if (takes !== 'suites' && takes !== 'groups' && takes !== 'both') return undefined;
   const picks: Pick[] = [];
@@ -79,17 +94,23 @@ function walk(raw: Json, place: string, lossless: boolean): Walked | undefined {
     if (offer === undefined) break;
     last = offer;
     const attempt = attemptOf(item);
-    const walked = { offer: start, last, takes, picks, offers, place, byControl: false } as const;
+    const walked = { offer: start, last, takes, picks, offers, place } as const;
     if (attempt === undefined) return { ...walked, rest: 'evidence.missing' };
-    const pick = pickIn(attempt, withControl(offer, control));
-    if (typeof pick === 'string') return { ...walked, rest: saysNo(pick, true, lossless) ? undefined : faultOf(pick) };
-    if (pick.suite === control) return { ...walked, rest: undefined, byControl: true };
+    const pick = pickIn(attempt, withKnown(offer, known));
+    if (typeof pick === 'string') return { ...walked, rest: saysNo(pick, alive, lossless) ? undefined : faultOf(pick) };
+    if (!offer.suites.includes(pick.suite)) {
+      const follows =
+        pick.suite === known[0] &&
+        first !== undefined &&
+        showsOrder(known, first.pick.suite, suitesFor(start.version, first.list));
+      return { ...walked, rest: follows ? undefined : 'tls.unclear' };
+    }
     picks.push(pick);
     offers.push(offer);
     offer = nextOffer(offer, pick, takes);
   }
   const rest = offer === undefined ? undefined : 'evidence.missing';
-  return { offer: start, last, takes, picks, offers, place, rest, byControl: false };
+  return { offer: start, last, takes, picks, offers, place, rest };
 }
 
 function faultOf(verdict: string): FaultCode {
@@ -189,15 +210,14 @@ function restOf(
   return faults.find((rest) => rest !== 'evidence.missing') ?? 'evidence.missing';
 }
 
-function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boolean): Listed {
+function listVersion(raw: Json, version: Probed, means: Omit<Reading, 'first'>, highest: boolean): Listed {
   const first = firstPick(raw, version);
   const chains = own(raw, 'chains');
-  const read = isArray(chains)
+  const walks = isArray(chains)
     ? chains.flatMap((chain, index) =>
-        own(chain, 'version') === version ? (walk(chain, pointer('chains', index), lossless) ?? []) : [],
+        own(chain, 'version') === version ? (walk(chain, pointer('chains', index), { ...means, first }) ?? []) : [],
       )
     : [];
-  const walks = follows(version, first, read) ? read : read.map(withoutControl);
   const orders = ordersIn(raw, version);
   const bySuites = walks.filter(({ takes }) => takes === 'suites');
   const byGroups = walks.filter(({ takes }) => takes === 'groups');
@@ -253,31 +273,17 @@ function listVersion(raw: Json, version: Probed, lossless: boolean, highest: boo
   };
 }
 
-/** Whether the rows show that the server follows its client, as a row that ends with a known suite takes for granted. */
-function follows(version: Probed, first: FirstPick | undefined, rows: readonly Walked[]): boolean {
-  if (!rows.some(({ byControl }) => byControl)) return true;
-  if (first?.list !== 'all') return false;
-  const sequences = rows
-    .filter(({ takes }) => takes !== 'groups')
-    .map(({ picks }) => unique(picks.map(({ suite }) => suite)));
-  return ordersShown(first.pick.suite, sequences, suitesFor(version, 'all')) === 'client';
-}
-
-function withoutControl(row: Walked): Walked {
-  return row.byControl ? { ...row, rest: 'tls.unclear' } : row;
-}
-
 /** What is known of each version that is offered, or may be. */
 export function listVersions(
   raw: Json,
   offered: ReadonlyMap<Probed, boolean | FaultCode>,
-  lossless: boolean,
+  means: Omit<Reading, 'first'>,
 ): readonly Listed[] {
   const highest = PROBED.findLast((version) => version !== 'TLSv1.3' && offered.get(version) === true);
   return PROBED.flatMap((version) => {
     const state = offered.get(version) ?? 'evidence.missing';
     if (state === false) return [];
-    const listed = listVersion(raw, version, lossless, version === highest);
+    const listed = listVersion(raw, version, means, version === highest);
     return state === true ? [listed] : [{ ...listed, suitesRest: state, groupsRest: state, order: state }];
   });
 }

@@ -20,6 +20,7 @@ import { type Listed, listVersions, needsNoCertificate, suiteFacts } from './fac
 import {
   type Endpoint,
   endpointIn,
+  isAlive,
   isLossless,
   plainIn,
   protocolOf,
@@ -169,7 +170,7 @@ export function interpret(raw: Json): Interpretation {
   const sslv2 = none ? { offered: false, kinds: [] } : sslv2Of(raw, alive);
   const offered = typeof upgrade === 'string' ? upgrade : none ? false : offeredOf(versions, sslv2.offered, session);
   const served = servedIn(raw);
-  const listed = listVersions(raw, versions, isLossless(raw));
+  const listed = listVersions(raw, versions, { alive: isAlive(raw), lossless: isLossless(raw) });
   const seen = { raw, endpoint, versions, served, offered, lossless: isLossless(raw) };
   const asides = [
     questionFacts(seen),

@@ -7,103 +7,21 @@ import { own, type Json, type JsonObject } from '../../model/json.ts';
 import { type EndpointName, endpointOf, nameOf } from '../../model/target.ts';
 import { dialogueFor } from '../../wire/starttls/index.ts';
 import { plainQuestion } from '../../wire/starttls/plain.ts';
-import { extension } from '../../wire/tls/client-hello.ts';
-import { EXTENSION, VERSION_CODES } from '../../wire/tls/names.ts';
-import { sslv2Hello, sslv2Length } from '../../wire/tls/sslv2.ts';
-import { type Offer, pickIn, toHex, trimmed } from './chain.ts';
+import { type Offer, toHex, trimmed } from './chain.ts';
 import { askPlainly, dial, dialForTls, type Spoken } from './dial.ts';
-import { type Accepted, type Enumerated, isFar, type Setting } from './eliminate.ts';
-import { enumerate } from './enumerate.ts';
-import { FEW_SUITES, groupsFor, helloBytes, type ListName, padded, suitesFor } from './hello.ts';
+import type { Enumerated, Setting } from './eliminate.ts';
+import { acceptedIn, trySslv2, tryVersions, withShortLists } from './first-hellos.ts';
 import { askBindings } from './bindings.ts';
 import { ALL_PARTS, FLIGHTS } from './plan.ts';
-import { ASKS_FOR_STAPLE } from './handshake13.ts';
-import { type Answer, createProber, type Instead, untilDone } from './prober.ts';
+import { type Answer, createProber } from './prober.ts';
 import { servedClear, servedModern } from './served.ts';
+import { type Answers, listSuites, settle } from './settle.ts';
 import { askReach } from './upgrades.ts';
-import { type Attempt, PROBED, type Probed, saysVersion, verdictOf } from './versions.ts';
+import { PROBED, type Probed } from './versions.ts';
 
 /** Connections at once; mail servers fall over sooner (facts/tls §6). */
 const PARALLEL = 8;
 const PARALLEL_SMTP = 2;
-
-interface Tried extends Attempt {
-  readonly hello: ListName;
-}
-
-async function tryVersion(setting: Setting, version: Probed, hello: ListName): Promise<Tried> {
-  const question = {
-    version,
-    suites: suitesFor(version, hello),
-    groups: groupsFor(version, hello),
-    // asked once, with the long list: what a server should not agree to
-    ...(hello === 'all' && version !== 'TLSv1.3' && version !== 'SSLv3' && BAIT),
-  };
-  const { io, endpoint, prober } = setting;
-  // RFC 7685 §1: between 256 and 511 octets some devices answer nothing
-  const make = (): Uint8Array =>
-    hello === 'all' ? padded(io, endpoint, question, 520) : helloBytes(io, endpoint, question);
-  const { bytes, end } = await prober.ask(
-    make,
-    untilDone,
-    version === 'TLSv1.3' ? insteadOf(setting, question) : undefined,
-  );
-  return { hello, bytes, end };
-}
-
-/** An older server has nothing to pick from the suites of TLS 1.3, but it has from these. */
-function insteadOf({ io, endpoint }: Setting, question: Offer): Instead {
-  const suites = [...question.suites, ...FEW_SUITES];
-  return {
-    hello: () => padded(io, endpoint, { ...question, suites }, 520),
-    isRefusal: ({ serverHello }) => serverHello !== undefined && serverHello.version < VERSION_CODES['TLSv1.3'],
-  };
-}
-
-/** Things that a good server leaves unanswered, and the staple that it may send. */
-const BAIT = {
-  compression: [1, 0],
-  extensions: [
-    ...ASKS_FOR_STAPLE,
-    extension(EXTENSION.truncatedHmac),
-    extension(EXTENSION.heartbeat, Uint8Array.of(1)),
-    extension(EXTENSION.nextProtocolNegotiation),
-  ],
-};
-
-/**
- * One refused hello is not yet "unsupported": the reason may be the length of the list, unless another version took the
- * same list. What is not clear is asked again with a short one.
- */
-async function withShortLists(setting: Setting, first: readonly Tried[]): Promise<readonly (readonly Tried[])[]> {
-  const verdicts = PROBED.map((version, index) => {
-    const attempt = first[index];
-    return attempt === undefined ? 'evidence.missing' : verdictOf(attempt, version);
-  });
-  const alive = verdicts.includes('accepted');
-  return await Promise.all(
-    PROBED.map(async (version, index) => {
-      const attempt = first[index];
-      const verdict = verdicts[index];
-      if (attempt === undefined) return [];
-      // some servers refuse by closing: it was tried four times
-      const says = verdict === 'refused' || verdict === 'closed';
-      const clear = verdict === 'accepted' || saysVersion(attempt, version) || (alive && says);
-      return clear ? [attempt] : [attempt, await tryVersion(setting, version, 'few')];
-    }),
-  );
-}
-
-/** A version that was accepted, before it is known what else is. */
-type Found = Omit<Accepted, 'askCurves' | 'isOld'>;
-
-function acceptedIn(version: Probed, attempts: readonly Tried[]): Found | undefined {
-  const last = attempts.at(-1);
-  if (last === undefined) return undefined;
-  const { hello: list } = last;
-  const first = pickIn(last, { version, suites: suitesFor(version, list), groups: groupsFor(version, list) });
-  return typeof first === 'string' ? undefined : { version, list, first };
-}
 
 async function sessionWith(io: IO, endpoint: EndpointName, options: TlsOptions): Promise<JsonObject> {
   const stream = await dialForTls(io, endpoint);
@@ -159,36 +77,21 @@ function answerRaw({ bytes, end }: Answer): JsonObject {
   return { flight: base64(trimmed(bytes)), end };
 }
 
-/** Suites, groups and orders of every version that was accepted. */
-async function enumeration(setting: Setting, accepted: readonly Found[]): Promise<JsonObject> {
-  // SSLv3 knows no list of groups
-  const highest = accepted.findLast(({ version }) => version !== 'TLSv1.3' && version !== 'SSLv3');
-  const isOld = accepted.some(({ version }) => version !== 'TLSv1.2' && version !== 'TLSv1.3');
-  // the newest first: theirs are the longest rows
-  const task = async (): Promise<readonly Enumerated[]> =>
-    await Promise.all(
-      accepted.toReversed().map((one) => enumerate(setting, { ...one, askCurves: one === highest, isOld })),
-    );
-  const found = isFar(setting) ? await setting.prober.readyFor(task) : await task();
+function enumeratedRaw(lists: ReadonlyMap<Probed, Enumerated>): JsonObject {
+  const found = [...lists.values()];
   return {
     chains: found
       .flatMap(({ chains }) => chains)
-      .map(({ control, ...chain }) => ({
+      .map(({ known, ...chain }) => ({
         ...offerRaw(chain),
         takes: chain.takes,
-        ...(control !== undefined && { control: toHex([control]) }),
+        ...(known !== undefined && { known: toHex(known) }),
         answers: chain.answers.map(answerRaw),
       })),
     orders: found
       .flatMap(({ orders }) => orders)
       .map((question) => ({ ...offerRaw(question), ...answerRaw(question.answer) })),
   };
-}
-
-async function sslv2(setting: Setting): Promise<JsonObject> {
-  const hello = sslv2Hello(setting.io.random(16));
-  const { bytes, end } = await setting.prober.ask(hello, (_flight, received) => sslv2Length(received) !== undefined);
-  return { flight: base64(bytes.subarray(0, 16_384)), end };
 }
 
 function partsOf(job: Job): ReadonlySet<Json> {
@@ -228,35 +131,38 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   if (spoken !== undefined && spoken.outcome?.ready !== true) return { ...head, versions: {}, connections: 1 };
   const prober = createProber(io, endpoint, protocol === 'smtp' ? PARALLEL_SMTP : PARALLEL, spoken !== undefined);
   const setting = { io, endpoint, prober };
-  const [old, session, ...first] = await Promise.all([
-    sslv2(setting),
+  const [sslv2, session, first] = await Promise.all([
+    trySslv2(setting),
     parts.has('session') && protocol !== 'mssql' ? sessionOf(setting) : undefined,
-    ...PROBED.map((version) => tryVersion(setting, version, 'all')),
+    tryVersions(setting),
   ]);
-  const attempts = await withShortLists(setting, first);
-  const accepted = PROBED.flatMap((version, index) => acceptedIn(version, attempts[index] ?? []) ?? []);
-  const modern = accepted.some(({ version }) => version === 'TLSv1.3');
+  const attempts = await withShortLists(setting, sslv2, first);
+  const answers: Answers = { sslv2, attempts, lists: parts.has('suites') ? new Map() : undefined };
+  const isModern = (): boolean => acceptedIn(attempts).some(({ version }) => version === 'TLSv1.3');
   const flightsWanted = parts.has('served') || parts.has(FLIGHTS);
-  const [lists, flights] = await Promise.all([
-    parts.has('suites') ? enumeration(setting, accepted) : {},
-    flightsWanted && modern ? servedModern(setting, accepted.length === 1) : [],
-  ]);
+  const flightsOf13 = async (): Promise<readonly Json[]> =>
+    flightsWanted && isModern() ? await servedModern(setting, acceptedIn(attempts).length === 1) : [];
+  const [, early] = await Promise.all([listSuites(setting, answers), flightsOf13()]);
+  const again = await settle(setting, answers);
+  const flights = early.length === 0 ? await flightsOf13() : early;
+  const accepted = acceptedIn(attempts);
   const served = flightsWanted ? { served: [...flights, ...servedClear(prober)] } : {};
   const beyond = BEYOND.some((part) => parts.has(part))
     ? await (await import('./beyond.ts')).askBeyond(setting, parts, accepted, served)
     : { asides: 0 };
   const versions = Object.fromEntries(
-    PROBED.map((version, index) => [
+    PROBED.map((version) => [
       version,
-      (attempts[index] ?? []).map(({ hello, bytes, end }) => ({ hello, end, flight: base64(bytes) })),
+      (attempts.get(version) ?? []).map(({ hello, bytes, end }) => ({ hello, end, flight: base64(bytes) })),
     ]),
   );
   const earlier = Object.hasOwn(job.options, 'earlier-tickets') ? await earlierTickets(io, job.target.id) : undefined;
   const raw = {
     ...head,
-    sslv2: old,
+    sslv2: { flight: base64(answers.sslv2.bytes.subarray(0, 16_384)), end: answers.sslv2.end },
     versions,
-    ...lists,
+    ...(answers.lists !== undefined && enumeratedRaw(answers.lists)),
+    ...(again !== undefined && { again: { version: again.version, ...answerRaw(again) } }),
     ...served,
     ...beyond,
     ...(session !== undefined && { session }),

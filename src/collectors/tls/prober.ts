@@ -20,16 +20,24 @@ export const untilDone: Enough = (flight) => flight.ended || (flight.serverHello
 /** Several segments where it is a list; a function makes it while the connection is made. */
 export type Hello = Uint8Array | readonly Uint8Array[] | (() => Uint8Array);
 
-/** What is asked in place of a question that was closed on: something that a server which refuses the first has an answer to. */
+/** What is asked once in place of a question that was closed on: a server that refuses the first has an answer to it. */
 export interface Instead {
   readonly hello: Hello;
-  /** Whether an answer to it says that the first was refused; else its connection was lost. */
-  readonly isRefusal: (flight: Flight) => boolean;
+  /** What its answer says of the first: refused, answered (then its connection was lost), or nothing. */
+  readonly says: (answer: Answer) => 'refused' | 'answered' | 'nothing';
+}
+
+export interface Manner {
+  readonly instead?: Instead | undefined;
+  /** So many closes are taken for the answer as long as no connection was lost: who asks comes back to it (`settle.ts`). */
+  readonly closes?: number;
+  /** How often the same question was closed on before. */
+  readonly before?: number;
 }
 
 export interface Prober {
   /** A hello on a fresh connection; retried where the connection was lost before anything was said. */
-  ask(hello: Hello, enough: Enough, instead?: Instead): Promise<Answer>;
+  ask(hello: Hello, enough: Enough, manner?: Manner): Promise<Answer>;
   /** The same for a task that rejects where its connection was lost. */
   insist<T>(task: () => Promise<T>): Promise<T>;
   /** Takes a slot for something else than a hello (a session), and counts its connection. */
@@ -50,8 +58,12 @@ export interface ProberStats {
   readonly lost: number;
   /** The shortest time from a hello to its answer so far, in milliseconds; to connect says nothing behind a proxy. */
   readonly roundMs: number;
-  /** A question was closed on each time, or once where another was answered, and no connection was lost: a way to refuse. */
-  readonly closes: boolean;
+  /** Connections on which something was said. */
+  readonly answered: number;
+  /** A question was answered with an alert: who has not done so may refuse by closing. */
+  readonly alerts: boolean;
+  /** After each question that was never answered, another was. */
+  readonly isAlive: boolean;
 }
 
 /** What may befall a single connection of a server that is alive. */
@@ -68,11 +80,11 @@ const LOSSES: readonly FaultCode[] = [
 /** facts/tls §6: a lost connection is tried three times more, fresh, before it means anything. */
 const TRIES = 4;
 /** On a path that has lost connections of answered questions: four in a row are lost there too, now and then. */
-const TRIES_ON_LOSS = 9;
+export const TRIES_ON_LOSS = 9;
 /** Of a server that is known to refuse by closing, and whose connections are not lost otherwise. */
 const KNOWN_TRIES = 2;
-/** So many answers without a loss say that the path loses none. */
-const ENOUGH_ANSWERS = 25;
+/** So many answers without a loss say that a path does not lose every other connection. */
+export const SOME_ANSWERS = 10;
 /** Silence costs a whole time-out each: it is asked twice. */
 const SILENT_TRIES = 2;
 const MAX_SERVED = 8;
@@ -124,9 +136,10 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
   let met = known;
   /** A question was closed on every time. */
   let closes = false;
-  /** One was closed on, and another was answered in its place. */
-  let mayClose = false;
+  let alerts = false;
   let answers = 0;
+  /** How many were answered when the latest of the lost questions was lost first. */
+  let answersThen = -1;
   const served = new Map<string, Flight>();
   /** Connections that were made before there was a question for them; a failure waits for whoever takes it. */
   const ready: Promise<Made>[] = [];
@@ -231,34 +244,47 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
     }
   }
 
-  async function ask(hello: Hello, enough: Enough, instead?: Instead): Promise<Answer> {
-    let last: Answer = { bytes: new Uint8Array(), flight: parseFlight(new Uint8Array()), end: 'tls.unclear' };
-    let timeouts = 0;
-    let tries = 0;
-    let onlyClosed = true;
-    while (tries < (lost > 0 ? TRIES_ON_LOSS : TRIES) && timeouts < SILENT_TRIES) {
-      tries++;
-      try {
-        const bytes = instead !== undefined && tries > 1 && onlyClosed ? instead.hello : hello;
-        last = await asked(async () => await once(bytes, enough));
-      } catch (error) {
-        if (!isLoss(error) || !met) throw error;
-        last = { ...last, end: error.fault.code };
-      }
-      keep(last.flight);
-      if (!isSilent(last)) {
-        answers++;
-        if (tries > 1 && onlyClosed && instead?.isRefusal(last.flight) === true) mayClose = true;
-        else lost += tries - 1;
-        return last;
-      }
-      if (last.end === 'net.timeout' || last.end === 'tls.timeout') timeouts++;
-      if (last.end !== 'closed') onlyClosed = false;
-      const isKnown = closes && onlyClosed && lost === 0 && answers >= ENOUGH_ANSWERS;
-      if (isKnown && tries === KNOWN_TRIES) return last;
+  /** One connection for a hello; lost ones are answers too. */
+  async function attempt(hello: Hello, enough: Enough): Promise<Answer> {
+    try {
+      const answer = await asked(async () => await once(hello, enough));
+      keep(answer.flight);
+      if (!isSilent(answer)) answers++;
+      alerts ||= answer.flight.alerts.length > 0;
+      return answer;
+    } catch (error) {
+      if (!isLoss(error) || !met) throw error;
+      return { bytes: new Uint8Array(), flight: parseFlight(new Uint8Array()), end: error.fault.code };
     }
-    closes ||= onlyClosed;
-    return last;
+  }
+
+  async function ask(hello: Hello, enough: Enough, { instead, closes: few, before = 0 }: Manner = {}): Promise<Answer> {
+    let other = instead;
+    let timeouts = 0;
+    let onlyClosed = true;
+    for (let tries = 1; ; tries++) {
+      const answer = await attempt(hello, enough);
+      if (!isSilent(answer)) {
+        lost += before + tries - 1;
+        return answer;
+      }
+      if (tries + before === 1) answersThen = answers;
+      if (answer.end === 'net.timeout' || answer.end === 'tls.timeout') timeouts++;
+      if (answer.end !== 'closed') onlyClosed = false;
+      if (onlyClosed && other !== undefined) {
+        const second = await attempt(other.hello, enough);
+        const says = isSilent(second) ? 'lost' : other.says(second);
+        // the server has an answer to it, and so has it to the question if that is answered in its place
+        if (says === 'lost' || says === 'answered') lost++;
+        if (says === 'answered' || says === 'refused') return second;
+        if (says === 'nothing') other = undefined;
+      }
+      const isKnown = closes && answers >= SOME_ANSWERS;
+      const most = lost > 0 ? TRIES_ON_LOSS : onlyClosed ? (few ?? (isKnown ? KNOWN_TRIES : TRIES)) : TRIES;
+      if (tries < most && timeouts < SILENT_TRIES) continue;
+      closes ||= onlyClosed;
+      return answer;
+    }
   }
 
   async function insist<T>(task: () => Promise<T>): Promise<T> {
@@ -282,7 +308,14 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
     insist,
     slot,
     readyFor,
-    stats: () => ({ opened, lost, roundMs, closes: (closes || mayClose) && lost === 0 }),
+    stats: () => ({
+      opened,
+      lost,
+      roundMs,
+      answered: answers,
+      alerts,
+      isAlive: answersThen < answers,
+    }),
     served: () => [...served.values()],
   };
 }

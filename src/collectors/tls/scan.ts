@@ -6,7 +6,7 @@ import { suiteOf } from '../../wire/tls/suites.ts';
 import { toPem } from '../../wire/x509/pem.ts';
 import { hexCode, listVersions } from './facts-suites.ts';
 import { servedIn } from './facts-served.ts';
-import { isLossless, sslv2Of, upgradeIn, versionStates } from './states.ts';
+import { isAlive, isLossless, sslv2Of, upgradeIn, versionStates } from './states.ts';
 
 export interface ScannedVersion {
   readonly offered: boolean | null;
@@ -61,7 +61,7 @@ export function scanOf(raw: Json, target: string, elapsedMs: number): Scan {
   const states = versionStates(raw, upgrade);
   const alive = [...states.values()].includes(true);
   const sslv2 = typeof upgrade === 'object' && !upgrade.ready ? { offered: false, kinds: [] } : sslv2Of(raw, alive);
-  const listed = listVersions(raw, states, isLossless(raw));
+  const listed = listVersions(raw, states, { alive: isAlive(raw), lossless: isLossless(raw) });
   const unknown = new Map<FaultCode, Fault>();
   const note = (code: FaultCode | undefined, what: string): void => {
     if (code !== undefined && !unknown.has(code)) unknown.set(code, fault(code, `${what}: ${fault(code).message}`));

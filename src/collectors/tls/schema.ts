@@ -51,6 +51,7 @@ export const rawSchema: Schema = {
       description: 'questions in a row: what was offered first, what is taken out, the answers',
     }),
     orders: list(anything(), { description: 'the known suites in reverse' }),
+    again: anything({ description: 'something that was answered before, asked after closes that came last' }),
     connections: integer(),
     lost: integer(),
     served: list(anything(), {

@@ -8,7 +8,7 @@ import { plainQuestion } from '../../wire/starttls/plain.ts';
 import type { Outcome } from '../../wire/starttls/dialogue.ts';
 import { SSLV2_KINDS, sslv2ServerHello } from '../../wire/tls/sslv2.ts';
 import { attemptOf } from './facts-suites.ts';
-import { type Attempt, isOffered, PROBED, type Probed, saysNo, verdictOf } from './versions.ts';
+import { type Attempt, isOffered, isProbed, PROBED, type Probed, saysNo, verdictOf } from './versions.ts';
 
 function bytesOf(value: Json | undefined): Uint8Array | undefined {
   return typeof value === 'string' ? Buffer.from(value, 'base64') : undefined;
@@ -73,12 +73,26 @@ function attemptsIn(raw: Json, version: Probed): readonly Attempt[] {
 /** Each version: offered or not, or the reason for not knowing. */
 function versionsOf(raw: Json): ReadonlyMap<Probed, boolean | FaultCode> {
   const attempts = new Map(PROBED.map((version) => [version, attemptsIn(raw, version)]));
-  const alive = PROBED.some((version) =>
+  const answered = PROBED.some((version) =>
     (attempts.get(version) ?? []).some((attempt) => verdictOf(attempt, version) === 'accepted'),
   );
+  const alive = isAlive(raw) && (answered || isSslv2(attemptOf(own(raw, 'sslv2'))));
   return new Map(
     PROBED.map((version) => [version, isOffered(attempts.get(version) ?? [], version, alive, isLossless(raw))]),
   );
+}
+
+function isSslv2(attempt: Attempt | undefined): boolean {
+  return attempt !== undefined && sslv2ServerHello(attempt.bytes) !== undefined;
+}
+
+/** Where closes came last, something that the server had answered before was asked again, and answered. */
+export function isAlive(raw: Json): boolean {
+  const again = own(raw, 'again');
+  const attempt = attemptOf(again);
+  if (again === undefined) return true;
+  const version = own(again, 'version');
+  return isProbed(version) ? attempt !== undefined && verdictOf(attempt, version) === 'accepted' : isSslv2(attempt);
 }
 
 /** No question had to be asked twice for a connection that was lost by chance. */
@@ -106,7 +120,10 @@ export function sslv2Of(
     };
   if (attempt.bytes.length > 0) return { offered: false, kinds: [] };
   if (attempt.end === 'whole') return { offered: 'tls.unclear', kinds: [] };
-  return { offered: saysNo(attempt.end, alive, isLossless(raw)) ? false : faultOfEnd(attempt.end), kinds: [] };
+  return {
+    offered: saysNo(attempt.end, alive && isAlive(raw), isLossless(raw)) ? false : faultOfEnd(attempt.end),
+    kinds: [],
+  };
 }
 
 function faultOfEnd(end: 'closed' | FaultCode): FaultCode {

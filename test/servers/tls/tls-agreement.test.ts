@@ -149,6 +149,24 @@ const SERVERS: readonly (readonly [name: string, program: string, start: () => P
   ['node 0.10, all that OpenSSL 1.0.1 had', 'node 0.10.28', old('0.10.28', { ciphers: 'ALL:COMPLEMENTOFALL' })],
   ['node 0.10, as it comes', 'node 0.10.28', old('0.10.28', {})],
   [
+    'node 0.10, in the order of the server',
+    'node 0.10.28',
+    old('0.10.28', { ciphers: 'HIGH:!aNULL', honorCipherOrder: true }),
+  ],
+  ['node 0.10, one version only', 'node 0.10.28', old('0.10.28', { secureProtocol: 'TLSv1_method' })],
+  [
+    'node 0.10, one version only, in the order of the server',
+    'node 0.10.28',
+    old('0.10.28', { secureProtocol: 'TLSv1_method', ciphers: 'HIGH:!aNULL', honorCipherOrder: true }),
+  ],
+  ['node 0.10, two suites', 'node 0.10.28', old('0.10.28', { ciphers: 'RC4' })],
+  [
+    'node 0.10, two suites in the order of the server',
+    'node 0.10.28',
+    old('0.10.28', { ciphers: 'RC4', honorCipherOrder: true }),
+  ],
+  ['node 0.10, one suite', 'node 0.10.28', old('0.10.28', { ciphers: 'AES128-SHA' })],
+  [
     'node 4, anonymous suites and the order of the server',
     'node 4.2.4',
     old('4.2.4', { ciphers: 'ALL:COMPLEMENTOFALL', honorCipherOrder: true }),

@@ -64,13 +64,31 @@ test('even there a question that is closed on nine times ends', async () => {
   });
 });
 
-test('where another question is answered in place of one that was closed on, that was a refusal, or else a loss', async () => {
-  for (const isRefusal of [true, false])
-    await against('ca', async (prober) => {
-      const { flight } = await prober.ask(HELLO, untilDone, { hello: HELLO, isRefusal: () => isRefusal });
-      const { opened, lost, closes } = prober.stats();
+test('what is asked in place of a question that was closed on tells a refusal from a loss', async () => {
+  for (const [says, script, opened, lost] of [
+    ['refused', 'ca', 2, 0],
+    ['answered', 'ca', 2, 1],
+    ['nothing', 'cac', 3, 0],
+    // the server has an answer to it: a close is a loss, and then one close more is no word yet
+    ['refused', 'cccca', 5, 4],
+  ] as const)
+    await against(`${script}c`, async (prober) => {
+      const manner = { closes: 2, instead: { hello: HELLO, says: () => says } };
+      const { flight } = await prober.ask(HELLO, untilDone, manner);
 
-      assert.equal(flight.alerts.length, 1);
-      assert.deepEqual({ opened, lost, closes }, { opened: 2, lost: isRefusal ? 0 : 1, closes: isRefusal });
+      assert.equal(flight.alerts.length, says === 'nothing' ? 0 : 1);
+      assert.deepEqual([prober.stats().opened, prober.stats().lost], [opened, lost], `${says} ${script}`);
     });
+});
+
+test('a close that is the answer for now is a loss when the same question is answered later', async () => {
+  await against('caa', async (prober) => {
+    assert.equal((await prober.ask(HELLO, untilDone, { closes: 1 })).end, 'closed');
+    assert.deepEqual([prober.stats().alerts, prober.stats().isAlive], [false, false]);
+    await prober.ask(HELLO, untilDone);
+    assert.deepEqual([prober.stats().alerts, prober.stats().isAlive, prober.stats().lost], [true, true, 0]);
+    await prober.ask(HELLO, untilDone, { closes: 1, before: 1 });
+
+    assert.deepEqual([prober.stats().opened, prober.stats().lost], [3, 1]);
+  });
 });
