@@ -182,7 +182,7 @@ export class Answers {
 
   /** `decoded`: the message of the entry, where it was read already. */
   add(entry: Json, decoded?: Message): void {
-    for (const [kept, key] of this.#open.splice(0)) kept.delete(key);
+    if (this.#open.length > 0) for (const [kept, key] of this.#open.splice(0)) kept.delete(key);
     const index = this.#count;
     this.#count += 1;
     const name = own(entry, 'name');

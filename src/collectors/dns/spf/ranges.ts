@@ -86,6 +86,8 @@ function common(a: RangeSet, b: RangeSet): RangeSet {
 }
 
 export function union(...sets: readonly AddressSet[]): AddressSet {
+  const some = sets.filter((set) => !isEmpty(set));
+  if (some.length < 2) return some[0] ?? EMPTY;
   return { four: normal(sets.flatMap((set) => set.four)), six: normal(sets.flatMap((set) => set.six)) };
 }
 
@@ -134,7 +136,8 @@ function addressText(value: bigint, octets: 4 | 16): string {
 
 /** The fewest networks that make up a range: `192.0.2.0/24`; one address stands without prefix. */
 export function networksOf(range: Range, octets: 4 | 16, most = Number.POSITIVE_INFINITY): string[] {
-  const bits = octets * 8;
+  if (octets === 4) return fourNetworksOf(Number(range.first), Number(range.last), most);
+  const bits = 128;
   const networks: string[] = [];
   let { first } = range;
   while (first <= range.last && networks.length < most) {
@@ -143,6 +146,19 @@ export function networksOf(range: Range, octets: 4 | 16, most = Number.POSITIVE_
     const size = Math.min(bits, aligned, bitsOf(range.last - first + 1n) - 1);
     networks.push(`${addressText(first, octets)}${size === 0 ? '' : `/${String(bits - size)}`}`);
     first += 1n << BigInt(size);
+  }
+  return networks;
+}
+
+/** The same for IPv4, whose addresses are small numbers. */
+function fourNetworksOf(from: number, last: number, most: number): string[] {
+  const networks: string[] = [];
+  for (let first = from; first <= last && networks.length < most;) {
+    const aligned = first === 0 ? 32 : 31 - Math.clz32((first | 0) & -(first | 0));
+    const size = Math.min(aligned, Math.floor(Math.log2(last - first + 1)));
+    const text = `${String(first >>> 24)}.${String((first >>> 16) & 255)}.${String((first >>> 8) & 255)}.${String(first & 255)}`;
+    networks.push(size === 0 ? text : `${text}/${String(32 - size)}`);
+    first += 2 ** size;
   }
   return networks;
 }
