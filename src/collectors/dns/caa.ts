@@ -131,10 +131,17 @@ function problemsOf({ flags, tag, value }: Property): string[] {
   return problems;
 }
 
+/** Labels of the issuer and names of parameters: hyphens stand inside only. */
+const LABEL = /^[A-Za-z0-9](?:-*[A-Za-z0-9])*$/;
+
 /** RFC 8659 §4.2: `*WSP [issuer-domain-name *WSP] [";" *WSP [parameters *WSP]]`. */
 function isIssueValue(value: string): boolean {
   const [issuer = '', ...parameters] = value.split(';').map((part) => part.replaceAll(/^[ \t]+|[ \t]+$/g, ''));
-  if (issuer !== '' && !/^[A-Za-z0-9](?:[A-Za-z0-9-]*)(?:\.[A-Za-z0-9-]+)*$/.test(issuer)) return false;
+  if (issuer !== '' && !issuer.split('.').every((label) => LABEL.test(label))) return false;
   if (parameters.every((parameter) => parameter === '')) return true;
-  return parameters.every((parameter) => /^[A-Za-z0-9-]+[ \t]*=[ \t]*[\x21-\x3a\x3c-\x7e]*$/.test(parameter));
+  return parameters.every((parameter) => {
+    const equals = parameter.indexOf('=');
+    const name = parameter.slice(0, Math.max(0, equals)).replace(/[ \t]+$/, '');
+    return LABEL.test(name) && /^[ \t]*[\x21-\x3a\x3c-\x7e]*$/.test(parameter.slice(equals + 1));
+  });
 }

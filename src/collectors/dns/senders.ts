@@ -29,10 +29,15 @@ export function senderFacts(answers: Answers, domain: string): Part {
   const known = new Set(receiving.flatMap(({ addresses }) => addresses));
   const own = ownRecords(answers, domain);
   const terms = own.flatMap((node) => node.mechanisms.map((term) => ({ node, term })));
-  const sending = terms
-    .flatMap(({ node, term }) => machineOf(answers, node, term) ?? [])
-    .map((machine) => ({ ...machine, addresses: machine.addresses.filter((address) => !known.has(address)) }))
-    .filter(({ addresses, code }) => addresses.length > 0 || code !== undefined);
+  const sending: Machine[] = [];
+  for (const { node, term } of terms) {
+    const machine = machineOf(answers, node, term);
+    // a machine that several terms name is looked at once
+    const addresses = machine?.addresses.filter((address) => !known.has(address)) ?? [];
+    if (machine === undefined || (addresses.length === 0 && machine.code === undefined)) continue;
+    for (const address of addresses) known.add(address);
+    sending.push({ ...machine, addresses });
+  }
   const limit: FaultCode | undefined =
     sending.length > MAX_SENDERS || hosts.length > MAX_MX_HOSTS ? 'dns.limit' : undefined;
   const unseen = answer.is === 'unknown' ? answer.code : own.find((node) => node.status === 'unknown')?.code;

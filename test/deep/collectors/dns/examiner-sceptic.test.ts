@@ -148,6 +148,12 @@ const NAMES: readonly Case[] = [
   ],
 ];
 
+const MORE: readonly Case[] = [
+  ['dns.caa.syntax', 'an issuer with a hyphen at an end', { caa: ['@ CAA 0 issue "ca-.kontor"'] }],
+  ['dns.caa.syntax', 'a parameter without a name', { caa: ['@ CAA 0 issue "ca.kontor; =x"'] }],
+  ['spf.lookups.over', 'one machine named forty times', { spf: `v=spf1 ${'a '.repeat(40)}-all` }],
+];
+
 const KEYS: readonly Case[] = [
   ['dkim.key.multi', 'a note beside the key', { more: ['k7._domainkey TXT "rotated in May"'] }],
   [
@@ -236,4 +242,4 @@ const REPORTS: readonly Case[] = [
   ],
 ];
 
-examine([...BORDERS, ...NAMES, ...KEYS, ...REPORTS]);
+examine([...BORDERS, ...NAMES, ...MORE, ...KEYS, ...REPORTS]);
