@@ -29,6 +29,7 @@ import { VARIABLES, variableRules } from './rules/variables.ts';
 import { parsedBody, timingRules, webhooksOf, type Webhooks } from './rules/webhooks.ts';
 import { MAX_YAML, yamlRules } from './rules/yaml.ts';
 import { isRemote } from './hosts.ts';
+import { worthOf } from './worth.ts';
 
 /** A finding with its place in the file. */
 export interface PlacedHit extends Omit<Hit, 'at'> {
@@ -62,12 +63,14 @@ export interface FileReading {
 export interface FileInput {
   readonly path: string;
   readonly text: string;
+  /** The text as UTF-8, where it is at hand. */
+  readonly bytes?: Uint8Array;
   readonly classified: Classified;
 }
 
 const MAX_HITS = 2000;
 
-export function readFile({ path, text, classified }: FileInput): FileReading {
+export function readFile({ path, text, bytes, classified }: FileInput): FileReading {
   const hits: Hit[] = [];
   const seen = new Set<string>();
   const kinds = new Set<Kind>(['any', ...classified.kinds]);
@@ -80,7 +83,7 @@ export function readFile({ path, text, classified }: FileInput): FileReading {
     hits.push(hit);
   };
   const services = new Set<string>();
-  const { broken, webhooks } = read(path, text, classified, services, sink);
+  const { broken, webhooks } = read(path, text, bytes, classified, services, sink);
   committed(path, text, sink);
   const goVersion = classified.form.is === 'gomod' ? /^go[ \t]+(\d+\.\d+)/m.exec(text)?.[1] : undefined;
   const places = linePlaces(text);
@@ -125,10 +128,17 @@ interface Read {
   readonly webhooks?: Webhooks;
 }
 
-function read(path: string, text: string, { form, kinds }: Classified, services: Set<string>, sink: Sink): Read {
+function read(
+  path: string,
+  text: string,
+  bytes: Uint8Array | undefined,
+  { form, kinds }: Classified,
+  services: Set<string>,
+  sink: Sink,
+): Read {
   switch (form.is) {
     case 'code':
-      return codeRules(path, text, form.language, sink);
+      return codeRules(path, text, bytes ?? Buffer.from(text), form.language, sink);
     case 'hcl': {
       const code = codeOf('hcl', text);
       if (code === undefined) return { broken: 'source.too-complex' };
@@ -278,31 +288,30 @@ function tableOf(language: Language): ReadonlyMap<string, readonly WordRule[]> {
   return table;
 }
 
-/** Only where one of these words stands is a source file lexed at all. */
-const WORTH =
-  /rejectUnauthorized|checkServerIdentity|strictSSL|TLSv1|SSLv|Version|secureProtocol|SSL_OP|NODE_TLS|PYTHONHTTPS|GOINSECURE|GOSUMDB|SSL|_TRUSTED_HOST|STRICT_SSL|PGSSL|sslmode|sslMode|ssl_mode|http:\/\/|:\/\/|listen|telnet|ftp|verify|VERIFY|cert|CERT|Cert|InsecureSkip|Config|Hostname|TrustAll|VALIDAT|Validat|log|Log|LOG|print|Print|puts|dump|Write|console|decode|algorithm|ignoreExp|ParseUnverified|secret|SECRET|keys|sign|secure|Secure|httpOnly|HttpOnly|httponly|SameSite|sameSite|cookie|COOKIE|ssl|encrypt|Encrypt|Trust ?Server|useSSL|hostname|process\.env|signature|hmac|digest|webhook|stripe|slack|svix|twilio|shopify|MessagingResponse|VoiceResponse|morgan|phpinfo|danger_accept|--tls-min|unverified|wrap_socket|PROTOCOL_|\$_ENV|environ|ENV/;
-
-function codeRules(path: string, text: string, language: Language, sink: Sink): Read {
-  if (!WORTH.test(text)) return {};
+function codeRules(path: string, text: string, bytes: Uint8Array, language: Language, sink: Sink): Read {
+  const table = tableOf(language);
+  const worth = worthOf(language, table.keys(), bytes);
+  const commands = language === 'json' && /(?:^|\/)package\.json$/.test(path) && text.includes('"scripts"');
+  if (worth === undefined && !commands) return {};
   const code = codeOf(language, sourceOf(path, text, language));
   if (code === undefined) return { broken: 'source.too-complex' };
-  const table = tableOf(language);
+  if (commands) scripts(code, sink);
+  if (worth?.words === true) words(code, table, sink);
+  if (worth?.addresses === true) strings(code, sink);
+  if (worth?.requests === true) cleartextRequests(code, sink);
+  if (worth?.logging === true) loggingRules(code, sink);
+  if (worth?.timing === true) timingRules(code, sink);
+  const webhooks = worth?.webhooks === true ? webhooksOf(code, path, sink) : undefined;
+  return webhooks === undefined ? {} : { webhooks };
+}
+
+function words(code: Code, table: ReadonlyMap<string, readonly WordRule[]>, sink: Sink): void {
   for (let index = 0; index < code.tokens.length; index++) {
     const token = tokenAt(code, index);
     if ((token.kind !== 'word' && token.kind !== 'string') || token.text.length > 60) continue;
     const rules = table.get(token.text);
     if (rules !== undefined) for (const rule of rules) rule(code, index, sink);
   }
-  strings(code, sink);
-  if (language === 'json') {
-    if (/(?:^|\/)package\.json$/.test(path)) scripts(code, sink);
-    return {};
-  }
-  cleartextRequests(code, sink);
-  loggingRules(code, sink);
-  timingRules(code, sink);
-  const webhooks = webhooksOf(code, path, sink);
-  return webhooks === undefined ? {} : { webhooks };
 }
 
 /** Addresses and connection strings in every string; what an expression goes on with is known in part. */

@@ -171,7 +171,8 @@ async function readOne(
     walked.skipped.add('long-line', path);
     return undefined;
   }
-  const reading = readFile({ path, text, classified });
+  const wide = bytes[0] === 0xff || bytes[0] === 0xfe;
+  const reading = readFile({ path, text, classified, ...(wide ? {} : { bytes }) });
   if (reading.broken !== undefined) missedFile(walked, one, reading.broken);
   return reading;
 }

@@ -34,13 +34,17 @@ export function codeOf(language: Language, text: string, from = 0, to = text.len
   const tokens = tokensOf(language, text, from, to);
   if (tokens === undefined) return undefined;
   const { match, parent } = brackets(tokens);
+  let constants: ReadonlyMap<string, number> | undefined;
   return {
     language,
     text,
     tokens,
     match,
     parent,
-    constants: constantsOf(language, tokens),
+    // few rules follow a name
+    get constants() {
+      return (constants ??= constantsOf(language, tokens));
+    },
     cache: { mentions: new Map() },
   };
 }
