@@ -147,6 +147,7 @@ const dmarc = object({
   'inForce?': boolean({ description: 'the record makes a policy' }),
   'policy?': policy,
   'enforcing?': boolean({ description: 'the policy that receivers apply is quarantine or reject' }),
+  'atSuffix?': boolean({ description: 'the record in force stands at a public suffix' }),
   'from?': oneOf('own', 'organizational', 'suffix'),
   'at?': string(),
   'record?': string(),

@@ -97,6 +97,8 @@ export function dmarcFacts(answers: Answers, domain: string): Part {
   if (step?.record !== undefined) {
     sheet.set('from', found.from, step.at);
     sheet.set('at', `_dmarc.${step.domain}`, step.at);
+    const above = answers.registrable(step.domain);
+    sheet.set('atSuffix', above === undefined ? unknown('evidence.missing') : above === 'none', '/suffixes');
     recordFacts(sheet, step.record, step.at, found.from !== 'own' || way.organizational === domain);
     destinationFacts(sheet, answers, step.domain, step.record, step.at);
     if (found.from === 'own') weakerFacts(sheet, domain, way, step.record);

@@ -150,7 +150,16 @@ const NAMES: readonly Case[] = [
 
 const MORE: readonly Case[] = [
   ['dns.caa.syntax', 'an issuer with a hyphen at an end', { caa: ['@ CAA 0 issue "ca-.kontor"'] }],
-  ['dns.caa.syntax', 'a parameter without a name', { caa: ['@ CAA 0 issue "ca.kontor; =x"'] }],
+  [
+    'dmarc.psd dmarc.walk.diff mx.none_implicit',
+    'psd=y above a subdomain',
+    {
+      domain: at('shop'),
+      options: { selectors: [] },
+      more: ['shop A 62.53.9.9'],
+      dmarc: `v=DMARC1; p=reject; psd=y; rua=mailto:d@${NAME}`,
+    },
+  ],
   ['spf.lookups.over', 'one machine named forty times', { spf: `v=spf1 ${'a '.repeat(40)}-all` }],
 ];
 
