@@ -213,14 +213,6 @@ const REPORTS: readonly Case[] = [
     },
   ],
   [
-    '',
-    'an authorisation beside another text',
-    {
-      dmarc: 'v=DMARC1; p=reject; rua=mailto:d@reports.haus',
-      more: other('reports.haus', '@ A 62.53.12.1', '*._report._dmarc TXT "v=DMARC1"', '*._report._dmarc TXT "x"'),
-    },
-  ],
-  [
     'dmarc.rua.unauthorised',
     'an authorisation one label too high',
     {
