@@ -9,11 +9,19 @@ import type { Accepted, Setting } from './eliminate.ts';
 import { ASKS_FOR_STAPLE } from './handshake13.ts';
 import { FEW_SUITES, groupsFor, helloBytes, type ListName, padded, suitesFor } from './hello.ts';
 import { type Answer, type Manner, untilDone } from './prober.ts';
-import { type Attempt, PROBED, type Probed, saysVersion, type Verdict, verdictOf } from './versions.ts';
+import { type Attempt, isSpoken, PROBED, type Probed, saysVersion, type Verdict, verdictOf } from './versions.ts';
 
 export interface Tried extends Answer {
   readonly hello: ListName;
 }
+
+/**
+ * Behind the suites of TLS 1.3 stand some of the older ones, as in the hellos of browsers: who has no TLS 1.3 has an answer too, and
+ * need not refuse. Of servers without encryption, certificate or usual ciphers these.
+ */
+const RARE_SUITES: readonly number[] = [
+  0x003b, 0x0002, 0x0001, 0x0034, 0x0018, 0x001b, 0x00a6, 0xc018, 0x00a8, 0x008c, 0x0041, 0x0096, 0x0007,
+];
 
 /** One close each: those of a server that is alive are asked about again (`settle.ts`), those of a dead one are enough. */
 const ONCE: Manner = { closes: 1 };
@@ -39,8 +47,7 @@ function firstHello(io: IO, endpoint: EndpointName, version: Probed, hello: List
   const suites = suitesFor(version, hello);
   const question = {
     version,
-    // as browsers do: an older server has an answer too, and need not refuse
-    suites: isLong && version === 'TLSv1.3' ? [...suites, ...FEW_SUITES] : suites,
+    suites: isLong && version === 'TLSv1.3' ? [...suites, ...FEW_SUITES, ...RARE_SUITES] : suites,
     groups: groupsFor(version, hello),
     // asked once, with the long list: what a server should not agree to
     ...(isLong && version !== 'TLSv1.3' && version !== 'SSLv3' && BAIT),
@@ -95,9 +102,9 @@ export async function withShortLists(
       if (attempt === undefined) return [version, []];
       const verdict = verdictIn(attempt, index);
       // some servers refuse by closing
-      const says = verdict === 'refused' || verdict === 'closed';
+      const says = (verdict === 'refused' || verdict === 'closed') && !isSpoken(version, tried);
       if (verdict === 'accepted' || saysVersion(attempt, version) || (alive && says)) return [version, [attempt]];
-      const last = isClosed(attempt) && !isDead ? await tryVersion(setting, version, 'all', {}) : attempt;
+      const last = isClosed(attempt) && !isDead ? await tryVersion(setting, version, 'all', { before: 1 }) : attempt;
       if (verdictOf(last, version) === 'accepted') return [version, [last]];
       return [version, [last, await tryVersion(setting, version, 'few')]];
     }),

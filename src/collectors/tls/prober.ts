@@ -78,7 +78,7 @@ const LOSSES: readonly FaultCode[] = [
 ];
 
 /** facts/tls §6: a lost connection is tried three times more, fresh, before it means anything. */
-const TRIES = 4;
+export const TRIES = 4;
 /** On a path that has lost connections of answered questions: four in a row are lost there too, now and then. */
 export const TRIES_ON_LOSS = 9;
 /** Of a server that is known to refuse by closing, and whose connections are not lost otherwise. */
@@ -244,6 +244,10 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
     }
   }
 
+  function isKnownToClose(): boolean {
+    return closes && lost === 0 && answers >= SOME_ANSWERS;
+  }
+
   /** One connection for a hello; lost ones are answers too. */
   async function attempt(hello: Hello, enough: Enough): Promise<Answer> {
     try {
@@ -279,8 +283,7 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
         if (says === 'answered' || says === 'refused') return second;
         if (says === 'nothing') other = undefined;
       }
-      const isKnown = closes && answers >= SOME_ANSWERS;
-      const most = lost > 0 ? TRIES_ON_LOSS : onlyClosed ? (few ?? (isKnown ? KNOWN_TRIES : TRIES)) : TRIES;
+      const most = lost > 0 ? TRIES_ON_LOSS : onlyClosed ? (few ?? (isKnownToClose() ? KNOWN_TRIES : TRIES)) : TRIES;
       if (tries < most && timeouts < SILENT_TRIES) continue;
       closes ||= onlyClosed;
       return answer;
@@ -292,13 +295,8 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
       try {
         return await slot(task);
       } catch (error) {
-        if (
-          tries === TRIES ||
-          !isLoss(error) ||
-          error.fault.code === 'net.timeout' ||
-          error.fault.code === 'tls.unclear'
-        )
-          throw error;
+        if (!isLoss(error) || error.fault.code === 'net.timeout' || error.fault.code === 'tls.unclear') throw error;
+        if (tries >= (error.fault.code === 'net.closed' && isKnownToClose() ? KNOWN_TRIES : TRIES)) throw error;
       }
     }
   }

@@ -140,7 +140,9 @@ async function askHellos(setting: Setting, offered: readonly Offered[]): Promise
     const question = ordinary(lower);
     asked.push(ask('fallback', { ...question, suites: [...question.suites, FALLBACK_SCSV] }));
   }
-  const drafts = { ...ordinary(highest), version: 'TLSv1.3', suites: suitesFor('TLSv1.3', 'few') } as const;
+  // behind the suites of TLS 1.3 older ones: who speaks no draft need not refuse
+  const suites = [...suitesFor('TLSv1.3', 'few'), ...ordinary(classic ?? highest).suites];
+  const drafts = { ...ordinary(highest), version: 'TLSv1.3', suites } as const;
   asked.push(ask('drafts', { ...drafts, versions: DRAFTS }));
   const tls12 = offered.find(({ version }) => version === 'TLSv1.2');
   if (tls12 !== undefined) {

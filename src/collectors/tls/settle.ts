@@ -7,8 +7,8 @@ import { suiteOf } from '../../wire/tls/suites.ts';
 import { type Accepted, askOffer, type Enumerated, isFar, type Setting } from './eliminate.ts';
 import { enumerate } from './enumerate.ts';
 import { acceptedIn, isClosed, type Tried, trySslv2, tryVersion } from './first-hellos.ts';
-import { type Answer, type ProberStats, SOME_ANSWERS, TRIES_ON_LOSS } from './prober.ts';
-import { PROBED, type Probed } from './versions.ts';
+import { type Answer, type ProberStats, SOME_ANSWERS, TRIES, TRIES_ON_LOSS } from './prober.ts';
+import { isSpoken, PROBED, type Probed } from './versions.ts';
 
 export interface Answers {
   sslv2: Answer;
@@ -78,8 +78,8 @@ export async function settle(setting: Setting, answers: Answers): Promise<Again 
 }
 
 /**
- * SSLv2, and the versions that were closed on. Where the next version was closed on too, a loss would have to come twice; and many
- * answers say that the path is good.
+ * SSLv2, and the versions that were closed on. Where the next version was closed on too, a loss would have to come twice. A gap above a
+ * version that is offered is odd, and so is a close of who refuses in words.
  */
 function firstDoubts(setting: Setting, answers: Answers): readonly Doubt[] {
   const { attempts } = answers;
@@ -88,12 +88,17 @@ function firstDoubts(setting: Setting, answers: Answers): readonly Doubt[] {
     return last !== undefined && isClosed(last);
   };
   const needed =
-    (next: Probed | undefined) =>
-    ({ lost, answered }: ProberStats): number =>
-      lost > 0 ? TRIES_ON_LOSS : answered < SOME_ANSWERS && !isLost(next) ? 3 : 2;
+    (version: Probed | 'SSLv2') =>
+    ({ lost, answered, alerts }: ProberStats): number => {
+      if (lost > 0 || (version !== 'SSLv2' && isSpoken(version, [...attempts.values()].flat()))) return TRIES_ON_LOSS;
+      const place = PROBED.findIndex((one) => one === version);
+      const isGap = acceptedIn(attempts).some((one) => PROBED.indexOf(one.version) < place);
+      if (isGap || (alerts && version !== 'SSLv2')) return TRIES;
+      return isLost(PROBED[place + 1]) || answered >= ENOUGH_ANSWERS ? 2 : 3;
+    };
   const old: Doubt = {
     closes: 1,
-    needed: needed(PROBED[0]),
+    needed: needed('SSLv2'),
     again: async (before) => {
       const answer = await trySslv2(setting, { closes: 1, before });
       if (isClosed(answer)) return 'closed';
@@ -101,7 +106,7 @@ function firstDoubts(setting: Setting, answers: Answers): readonly Doubt[] {
       return 'answered';
     },
   };
-  const versions = PROBED.flatMap((version, index): readonly Doubt[] => {
+  const versions = PROBED.flatMap((version): readonly Doubt[] => {
     const tried = attempts.get(version) ?? [];
     const last = tried.at(-1);
     if (last === undefined || !isLost(version)) return [];
@@ -111,7 +116,7 @@ function firstDoubts(setting: Setting, answers: Answers): readonly Doubt[] {
       attempts.set(version, [...tried.slice(0, -1), answer]);
       return 'answered';
     };
-    return [{ closes: 1, needed: needed(PROBED[index + 1]), again }];
+    return [{ closes: 1, needed: needed(version), again }];
   });
   return isClosed(answers.sslv2) ? [old, ...versions] : versions;
 }
@@ -126,11 +131,12 @@ function rowDoubts(setting: Setting, { lists }: Answers, but: ReadonlySet<Probed
     return [
       {
         closes: Math.min(...closed.map(({ closes }) => closes)),
-        needed: ({ lost, answered }) => {
+        needed: ({ lost, answered, alerts }) => {
           if (lost > 0) return TRIES_ON_LOSS;
           const agreed = isOld ? isAgreed(version, lists) : undefined;
-          if (agreed !== undefined) return agreed ? 2 : 4;
-          return answered >= ENOUGH_ANSWERS ? 2 : answered >= SOME_ANSWERS ? 3 : 4;
+          if (agreed === true) return 2;
+          if (agreed === false || alerts || answered < SOME_ANSWERS) return TRIES;
+          return answered < ENOUGH_ANSWERS ? 3 : 2;
         },
         again: async (before) => {
           const said = await Promise.all(
@@ -146,13 +152,13 @@ function rowDoubts(setting: Setting, { lists }: Answers, but: ReadonlySet<Probed
 }
 
 /**
- * Whether another version before TLS 1.3 ended after the same suites, of those that both may have: a loss would have to come twice,
- * at one place. Undefined where there is no other version.
+ * Whether the other versions before TLS 1.3 ended after the same suites, of those that all of them may have: a loss would have to come
+ * twice, at one place. Undefined where there is no other version.
  */
 function isAgreed(version: Probed, lists: ReadonlyMap<Probed, Enumerated>): boolean | undefined {
   const mine = oldSuites(lists.get(version));
   const others = [...lists.values()].filter((other) => other.version !== version && other.version !== 'TLSv1.3');
-  return others.length === 0 || mine === '' ? undefined : others.some((other) => oldSuites(other) === mine);
+  return others.length === 0 || mine === '' ? undefined : others.every((other) => oldSuites(other) === mine);
 }
 
 /** Those that every version before TLS 1.3 may have: without the hashes and modes of TLS 1.2. */

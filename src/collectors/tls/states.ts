@@ -8,7 +8,7 @@ import { plainQuestion } from '../../wire/starttls/plain.ts';
 import type { Outcome } from '../../wire/starttls/dialogue.ts';
 import { SSLV2_KINDS, sslv2ServerHello } from '../../wire/tls/sslv2.ts';
 import { attemptOf } from './facts-suites.ts';
-import { type Attempt, isOffered, isProbed, PROBED, type Probed, saysNo, verdictOf } from './versions.ts';
+import { type Attempt, isOffered, isProbed, isSpoken, PROBED, type Probed, saysNo, verdictOf } from './versions.ts';
 
 function bytesOf(value: Json | undefined): Uint8Array | undefined {
   return typeof value === 'string' ? Buffer.from(value, 'base64') : undefined;
@@ -77,8 +77,12 @@ function versionsOf(raw: Json): ReadonlyMap<Probed, boolean | FaultCode> {
     (attempts.get(version) ?? []).some((attempt) => verdictOf(attempt, version) === 'accepted'),
   );
   const alive = isAlive(raw) && (answered || isSslv2(attemptOf(own(raw, 'sslv2'))));
+  const all = [...attempts.values()].flat();
   return new Map(
-    PROBED.map((version) => [version, isOffered(attempts.get(version) ?? [], version, alive, isLossless(raw))]),
+    PROBED.map((version) => {
+      const offered = isOffered(attempts.get(version) ?? [], version, alive, isLossless(raw));
+      return [version, offered === false && isSpoken(version, all) ? 'tls.unclear' : offered];
+    }),
   );
 }
 

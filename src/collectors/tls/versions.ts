@@ -48,6 +48,11 @@ export function saysVersion(attempt: Attempt, version: Version): boolean {
   );
 }
 
+/** A hello of a higher version was answered with this one: it is spoken, whatever else was said to its own hellos. */
+export function isSpoken(version: Version, attempts: readonly Attempt[]): boolean {
+  return attempts.some(({ bytes }) => parseFlight(bytes).serverHello?.version === VERSION_CODES[version]);
+}
+
 /**
  * Whether a verdict is a "no". An alert is; a plain close only of a server that answers other questions (`alive`); a reset
  * only where besides no connection was lost by chance (`lossless`): it came four times out of four. Silence never is.
