@@ -20,14 +20,10 @@ import {
 import { inForce, stepAt, walk, type InForce, type Walk } from './walk.ts';
 
 /** The policy that applies to mail from the domain; undefined: none does. Unknown: a code. */
-export interface DmarcOutcome {
+interface DmarcOutcome {
   readonly policy: Policy | undefined;
   readonly enforcing: boolean;
   readonly code: FaultCode | undefined;
-}
-
-export function dmarcOutcome(answers: Answers, domain: string): DmarcOutcome {
-  return outcomeOf(answers, domain, inForce(answers, domain, walk(answers, domain)));
 }
 
 function outcomeOf(answers: Answers, domain: string, found: InForce): DmarcOutcome {
