@@ -224,8 +224,6 @@ function spellings({ bytes, masks }: Word, at: number): readonly number[] {
 /** How this machine orders the bytes of a number; WebAssembly has the lowest first. */
 const LOW_FIRST = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-const ANY: readonly number[] = Array.from({ length: 256 }, (_, byte) => byte);
-
 /** By pair of bytes: the groups of keywords that may begin so, and those that may go on so with their third and fourth byte. */
 function writeTable(memory: Uint8Array, start: number, words: readonly Word[]): void {
   const sorted = [...words].sort((a, b) => Buffer.compare(a.bytes, b.bytes));
@@ -238,10 +236,17 @@ function writeTable(memory: Uint8Array, start: number, words: readonly Word[]): 
       }
     }
   };
+  // the third byte of keywords that end with it: any byte may follow
+  const lasts = new Uint32Array(256);
   for (const [rank, word] of sorted.entries()) {
     const bit = 1 << Math.floor((rank * GROUPS) / sorted.length);
     mark(0, bit, spellings(word, 0), spellings(word, 1));
-    mark(1, bit, spellings(word, 2), word.bytes.length > 3 ? spellings(word, 3) : ANY);
+    if (word.bytes.length > SHORTEST_KEYWORD) mark(1, bit, spellings(word, 2), spellings(word, 3));
+    else for (const last of spellings(word, 2)) lasts[last] = (lasts[last] ?? 0) | bit;
+  }
+  for (const [last, bits] of lasts.entries()) {
+    if (bits === 0) continue;
+    for (let at = last * 2 + 1; at < table.length; at += 512) table[at] = (table[at] ?? 0) | bits;
   }
   const bytes = Buffer.from(table.buffer);
   memory.set(LOW_FIRST ? bytes : bytes.swap32(), start);

@@ -58,6 +58,7 @@ export const store = (address: Code, value: Code, offset = 0): Code => [
   ...unsigned(offset),
 ];
 export const longAnd = binary(0x83);
+export const longOr = binary(0x84);
 export const upperHalf = (value: Code): Code => [...value, 0x42, 32, 0x88];
 export const lowerHalf = (value: Code): Code => [...value, 0xa7];
 

@@ -5,7 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { FaultCode } from '../../model/fault.ts';
 import type { DetectorSet } from '../../model/detector.ts';
 import { prepare, type Engine } from './compile.ts';
-import { archiveEntries, archiveKind, type ArchiveLimits } from '../../wire/archive.ts';
+import type * as Archive from '../../wire/archive.ts';
 import { CHUNK, scanFile, type FileScan } from './file.ts';
 import type { FromWorker, ToWorker, Unread, WorkDone, WorkerStart, WorkItem } from './protocol.ts';
 import type { Found } from './report.ts';
@@ -15,6 +15,8 @@ const withTables = prepare(JSON.parse(Buffer.from(start.detectors).toString('utf
 /** Set by the first message. */
 let engine: Engine;
 const key = Buffer.from(start.key);
+/** Loaded where it is wanted: what unpacks takes longer to load than a small tree to scan. */
+const archive = start.archives ? await import('../../wire/archive.ts') : undefined;
 const rootName = start.installed ? 'node_modules' : basename(start.root);
 /** Lies in the memory of the search: what is read is not copied. */
 let buffer: Buffer = Buffer.alloc(0);
@@ -107,7 +109,9 @@ function work(items: readonly WorkItem[], memory: SharedArrayBuffer | undefined)
       tally.files++;
       tally.bytes += one.bytes;
       add(tally, item, one.scanned);
-      if (start.archives && memory === undefined && archiveKind(item.path) !== undefined) openArchive(tally, item);
+      if (archive !== undefined && memory === undefined && archive.archiveKind(item.path) !== undefined) {
+        openArchive(tally, item, archive.archiveEntries);
+      }
     } catch (error) {
       const code = codeOf(error);
       if (code === undefined) throw error;
@@ -128,9 +132,9 @@ function add(tally: Tally, item: WorkItem, scanned: FileScan): void {
 }
 
 /** What one archive may unpack to, however it was built. */
-const LIMITS: ArchiveLimits = { total: 256 * 1024 * 1024, entries: 20_000, depth: 2 };
+const LIMITS: Archive.ArchiveLimits = { total: 256 * 1024 * 1024, entries: 20_000, depth: 2 };
 
-function openArchive(tally: Tally, item: WorkItem): void {
+function openArchive(tally: Tally, item: WorkItem, archiveEntries: typeof Archive.archiveEntries): void {
   for (const { path, bytes, why } of archiveEntries(item.path, readFileSync(root + item.path), LIMITS)) {
     if (bytes === undefined) {
       tally.unread.push({ path, code: `source.${why ?? 'malformed'}`, bytes: 0 });
