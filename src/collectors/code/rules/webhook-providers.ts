@@ -63,7 +63,8 @@ export const TRAITS: { readonly [provider in Provider]: ProviderTraits } = {
       const last = names?.at(-1) ?? '';
       if (code.language === 'go')
         return /^Validate(?:Payload|Signature|PayloadFromBody)$/.test(last) ? 'error' : undefined;
-      if (!mentions(code, /@octokit\/webhooks|octokit/)) return undefined;
+      if (!/^(?:create(?:Node|Web)Middleware|verifyAndReceive|verify)$/.test(last) || !mentions(code, /octokit/))
+        return undefined;
       if (last === 'createNodeMiddleware' || last === 'createWebMiddleware') return 'middleware';
       if (last === 'verifyAndReceive') return 'throws';
       return last === 'verify' && /webhooks?|octokit/i.test(names?.at(-2) ?? 'webhooks') ? 'answers' : undefined;

@@ -348,7 +348,7 @@ class FileReader {
     const found: { readonly provider: Provider; readonly at: number }[] = [];
     let compared = 0;
     for (let at = 0; at < code.tokens.length && found.length < 200; at++) {
-      if (tokenAt(code, at).kind !== 'word') continue;
+      if (tokenAt(code, at).kind !== 'word' || callOf(code, at) === undefined) continue;
       for (const provider of PROVIDERS) {
         if (TRAITS[provider].verification(code, at) !== undefined) found.push({ provider, at: tokenAt(code, at).at });
       }
