@@ -12,10 +12,13 @@ interface Tag {
 const TAG = /<([A-Za-z][A-Za-z0-9:._-]{0,60})((?:[^"'<>]|"[^"<]*"|'[^'<]*')*)>/g;
 const ATTRIBUTE = /([A-Za-z_:][A-Za-z0-9:._-]{0,60})[ \t\r\n]*=[ \t\r\n]*(?:"([^"<]*)"|'([^'<]*)')/g;
 const MAX_TAGS = 5000;
+const COMMENT = /<!--[^]*?-->/g;
+/** A title that says something. */
+const NAMED = /<(?:[A-Za-z][A-Za-z0-9._-]{0,60}:)?title(?:[ \t\r\n][^<>]*)?>(?:[^<]*[^<\s]|\s*<!\[CDATA\[)/;
 
 function tagsOf(text: string): Tag[] {
   const tags: Tag[] = [];
-  for (const match of text.replaceAll(/<!--[^]*?-->/g, '').matchAll(TAG)) {
+  for (const match of text.replaceAll(COMMENT, '').matchAll(TAG)) {
     if (tags.length >= MAX_TAGS) break;
     const attributes = new Map<string, string>();
     for (const attribute of (match[2] ?? '').matchAll(ATTRIBUTE)) {
@@ -50,6 +53,7 @@ export function svgProblems(text: string): string[] {
   if (root.attributes.get('baseProfile') !== 'tiny-ps') problems.push('baseProfile is not tiny-ps');
   if (root.attributes.has('x') || root.attributes.has('y')) problems.push('the root has x or y');
   if (!tags.some((tag) => tag.name === 'title')) problems.push('there is no title');
+  else if (!NAMED.test(text.replaceAll(COMMENT, ''))) problems.push('the title is empty');
   if (/<!(?:DOCTYPE|ENTITY)/i.test(text)) problems.push('there is a document type or an entity');
   if (!isSquare(root.attributes)) problems.push('it is not square');
   const forbidden = new Set<string>();

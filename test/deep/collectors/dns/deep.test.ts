@@ -222,6 +222,8 @@ const SVGS: readonly (readonly [string, string, number])[] = [
   ['good', SVG, 0],
   ['another version', SVG.replace('1.2"', '1.1"'), 1],
   ['no profile', SVG.replace(' baseProfile="tiny-ps"', ''), 1],
+  ['a title as CDATA', SVG.replace('>x<', '>\n<![CDATA[x & y]]><'), 0],
+  ['an empty title', SVG.replace(/<title>[^<]*/, '<title> '), 1],
   ['not square', SVG.replace('0 0 9 9', '0 0 9 5'), 1],
   ['no title', SVG.replace('<title>x</title>', ''), 1],
   ['x on the root', SVG.replace('<svg ', '<svg x="0" '), 1],
