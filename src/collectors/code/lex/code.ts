@@ -254,11 +254,11 @@ export function isTrue(code: Code, index: number): boolean {
   return token.text === '!' && token.kind === 'mark' && tokenAt(code, at + 1).text === '0';
 }
 
-/** The value ends here: no operator goes on with it (`false || x` is no literal; `false as const` is). */
+/** The value ends here: no operator goes on with it (`false || x` is no literal, `false | true` a type; `false as const` is). */
 function ends(code: Code, index: number): boolean {
   const token = tokenAt(code, index);
   if (token.kind !== 'mark' || token.starts) return true;
-  return !/^(?:\?|\|\||&&|\?\?|\.|===?|!==?|\+|\()$/.test(token.text);
+  return !/^(?:\?|\|\|?|&&|\?\?|\.|===?|!==?|\+|\()$/.test(token.text);
 }
 
 /** The text of a plain string at `index`, one step of assignment followed; undefined for anything else, and for parts of a template. */

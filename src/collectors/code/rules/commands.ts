@@ -21,6 +21,7 @@ export function commandRules(text: string, base: number, context: CommandContext
   const commands = commandsOf(text, base);
   for (const [index, command] of commands.entries()) {
     for (const { name, value, at } of command.assignments) variableRules({ name, value, at }, sink);
+    ofPowerShell(command.words, sink);
     const { name, words } = called(command);
     if (name === '') continue;
     insecureTransfers(name, words, sink);
@@ -44,6 +45,14 @@ export function commandRules(text: string, base: number, context: CommandContext
 
 const WORTH =
   /curl|wget|https? |Invoke-|iwr|irm|iex|pip|conda|poetry|gem |apt|yum|dnf|npm|yarn|pnpm|git |SSL|TLS|PYTHONHTTPS|GOINSECURE|GOSUMDB|PGSSL|env|set |trusted=|gpgcheck|--tls-min|:\/\/|mysql|sslmode|TRUSTED/;
+
+/** `$env:NAME = "value"`, with blanks or without. */
+function ofPowerShell([first, second, third]: readonly Word[], sink: Sink): void {
+  const [, name, joined] = /^\$env:([A-Za-z_]\w{0,100})(?:=([\s\S]*))?$/i.exec(first?.text ?? '') ?? [];
+  if (first === undefined || name === undefined) return;
+  if (joined !== undefined) variableRules({ name, value: joined, at: first.at }, sink);
+  else if (second?.text === '=' && third !== undefined) variableRules({ name, value: third.text, at: third.at }, sink);
+}
 
 function report(sink: Sink, rule: Hit['rule'], word: Word, seen: string, more: Partial<Hit> = {}): void {
   sink({ rule, at: word.at, seen, ...more });

@@ -54,9 +54,17 @@ function isDatabaseSsl(code: Code, index: number): boolean {
   return false;
 }
 
+/** `type Options = { … }`, `interface Options { … }`: what is written there is no value. */
+function isInType(code: Code, index: number): boolean {
+  const brace = enclosing(code, index, '{');
+  if (brace < 0) return false;
+  const named = textAt(code, brace - 1) === '=' ? brace - 3 : brace - 2;
+  return /^(?:type|interface)$/.test(textAt(code, named));
+}
+
 function rejectUnauthorized(code: Code, index: number, sink: Sink): void {
   const value = valueOf(code, index);
-  if (value === undefined || !isFalse(code, value)) return;
+  if (value === undefined || !isFalse(code, value) || isInType(code, index)) return;
   const { at } = tokenAt(code, value);
   sink({ rule: 'code.tls.verify-off-node', at, seen: 'rejectUnauthorized is switched off' });
   if (isDatabaseSsl(code, index)) {
