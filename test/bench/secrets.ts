@@ -50,6 +50,8 @@ function build(): string {
     outdir: folder,
     logLevel: 'error',
   });
+  // as the product says it: without it Node would parse each file twice to find out
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   return join(folder, 'scan.js');
 }
 

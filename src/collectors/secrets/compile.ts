@@ -49,7 +49,7 @@ export interface Matcher {
   readonly rule: Rule;
   /** Of two findings at one place the higher stays. */
   readonly rank: number;
-  readonly files: RegExp | undefined;
+  readonly files: Later<RegExp> | undefined;
   readonly lower: Later<readonly { readonly expression: RegExp; readonly severity: Severity; readonly note: string }[]>;
   readonly allow: { readonly [kind in 'values' | 'names' | 'lines' | 'paths']: Later<readonly RegExp[]> };
 }
@@ -170,7 +170,7 @@ function compileOne(detector: Detector, rule: Rule, number: number): Matcher {
     fixed,
     rule,
     rank: rule.is === 'path' ? 0 : fixed ? 3 : detector.context?.segment === true ? 1 : 2,
-    files: optional(detector.files),
+    files: detector.files === undefined ? undefined : whenAsked(detector.files),
     lower: later(() =>
       (detector.lower ?? []).map(({ pattern, severity, note }) => ({
         expression: expressionOf(pattern),
@@ -200,8 +200,8 @@ function expressionOf(pattern: string): RegExp {
   return new RegExp(emit(parsePattern(pattern).root));
 }
 
-function optional(pattern: string | undefined): RegExp | undefined {
-  return pattern === undefined ? undefined : expressionOf(pattern);
+function whenAsked(pattern: string): Later<RegExp> {
+  return later(() => expressionOf(pattern));
 }
 
 /** A detector may know a form of its own and, beside it, values that only a name makes suspicious. */
@@ -216,7 +216,7 @@ function rulesOf(detector: Detector, schemes: ReadonlySet<string>, allow: readon
     rules.push({
       is: 'context',
       value: later(() => new RegExp(`^(?:${emit(parsePattern(value).root)})$`)),
-      also: also === undefined ? undefined : later(() => expressionOf(also)),
+      also: also === undefined ? undefined : whenAsked(also),
     });
   }
   if (detector.uri !== undefined) {

@@ -85,7 +85,7 @@ export function scanFile(
   }
   for (const matcher of engine.paths) {
     const { gitleaks } = matcher.detector;
-    if ((size === 0 && gitleaks === undefined) || matcher.files?.test(path) !== true) continue;
+    if ((size === 0 && gitleaks === undefined) || matcher.files?.().test(path) !== true) continue;
     if (gitleaks !== undefined && allowsPath([...engine.allow, ...allowsOf(gitleaks.allow)], path)) continue;
     const digest = createHmac('sha256', key)
       .update(readAt(0, Math.min(CHUNK, size)))

@@ -3,8 +3,16 @@
 /** Somebody else's code and generated text: only detectors with a form of their own look there, and coverage says so. */
 const FOREIGN_FOLDER =
   /(?:^|\/)(?:node_modules|bower_components|vendor|third_party|site-packages|\.yarn\/(?:cache|releases|unplugged)|Pods)$|(?:^|\/)(?:node_modules|bower_components|vendor|third_party|site-packages|\.yarn\/(?:cache|releases|unplugged)|Pods)\//;
-const FOREIGN_NAME =
-  /[.-]min\.(?:js|mjs|cjs|css)$|\.(?:js|css|ts|mjs|cjs)\.map$|\.bundle\.js$|\.svg$|\.ipynb$|^(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lock|composer\.lock|Cargo\.lock|Gemfile\.lock|poetry\.lock|Pipfile\.lock|uv\.lock|pdm\.lock|go\.sum|go\.work\.sum|gradle\.lockfile|packages\.lock\.json|Podfile\.lock|mix\.lock|pubspec\.lock|flake\.lock|deno\.lock)$/;
+/** Made by a machine, by the end of the name; the extension is looked at first, since every file passes here. */
+const MADE = new Set(['js', 'mjs', 'cjs', 'css', 'map', 'svg', 'ipynb']);
+const MADE_NAME = /[.-]min\.(?:js|mjs|cjs|css)$|\.(?:js|css|ts|mjs|cjs)\.map$|\.bundle\.js$|\.svg$|\.ipynb$/;
+const LOCKFILES = new Set(
+  (
+    'package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock composer.lock Cargo.lock Gemfile.lock poetry.lock ' +
+    'Pipfile.lock uv.lock pdm.lock go.sum go.work.sum gradle.lockfile packages.lock.json Podfile.lock mix.lock pubspec.lock ' +
+    'flake.lock deno.lock'
+  ).split(' '),
+);
 
 const TEST =
   /(?:^|\/)(?:tests?|__tests__|specs?|testdata|fixtures|__fixtures__|mocks?|__mocks__|testing|testutils?)\/|(?:\.|_|-)(?:test|spec)s?\.[a-z]{1,5}$|(?:^|\/)test_[^/]*\.py$|(?:^|[/_.-])(?:test)?vectors?(?:[_.-][^/]*)?\.(?:json|txt|rsp|ya?ml)$/i;
@@ -19,7 +27,9 @@ export function isForeign(path: string): boolean {
   const slash = path.lastIndexOf('/');
   const folder = slash < 0 ? '' : path.slice(0, slash);
   if (folder !== known.folder) known = { folder, foreign: FOREIGN_FOLDER.test(folder) };
-  return known.foreign || FOREIGN_NAME.test(path.slice(slash + 1));
+  if (known.foreign) return true;
+  const name = path.slice(slash + 1);
+  return LOCKFILES.has(name) || (MADE.has(name.slice(name.lastIndexOf('.') + 1)) && MADE_NAME.test(name));
 }
 
 export function isForTests(path: string): boolean {

@@ -227,7 +227,7 @@ function couldBeEscape(bytes: Buffer, start: number): boolean {
 function widen(state: Scan, matcher: Matcher, rule: PatternMatcher | GitleaksRule, start: number, end: number): void {
   if (matcher.files !== undefined) {
     if (state.elsewhere.has(matcher.number)) return;
-    if (!matcher.files.test(state.path)) {
+    if (!matcher.files().test(state.path)) {
       state.elsewhere.add(matcher.number);
       return;
     }
@@ -303,7 +303,7 @@ function acceptGitleaks(
   text: string,
   base: number,
 ): void {
-  if (matcher.files !== undefined && !matcher.files.test(state.path)) return;
+  if (matcher.files !== undefined && !matcher.files().test(state.path)) return;
   const secret = secretOf(rule, text, match, state.path, () => linesOf(text, match[0] ?? 0, match[1] ?? 0));
   if (secret === undefined) return;
   const key = `${String(matcher.number)}:${String(base + secret.start)}`;
@@ -461,7 +461,7 @@ interface Remark {
 function judge(state: Scan, matcher: Matcher, patternStart: number, patternEnd: number, remark: Remark = {}): void {
   const { detector } = matcher;
   const { bytes, path } = state;
-  if (matcher.files !== undefined && !matcher.files.test(path)) return;
+  if (matcher.files !== undefined && !matcher.files().test(path)) return;
   const matched = bytes.toString('latin1', patternStart, patternEnd);
   if (detector.structure !== undefined) {
     state.budget -= detector.structure === 'kubernetes-secret' ? DOCUMENT_COST : STRUCTURE_COST;
