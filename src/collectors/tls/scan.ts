@@ -4,7 +4,7 @@ import { isArray, own, type Json } from '../../model/json.ts';
 import { groupName, VERSIONS, type Version } from '../../wire/tls/names.ts';
 import { suiteOf } from '../../wire/tls/suites.ts';
 import { toPem } from '../../wire/x509/pem.ts';
-import { hexCode, listVersions } from './facts-suites.ts';
+import { hexCode, listVersions, needsNoCertificate } from './facts-suites.ts';
 import { servedIn } from './facts-served.ts';
 import { isAlive, isLossless, sslv2Of, upgradeIn, versionStates } from './states.ts';
 
@@ -75,7 +75,8 @@ export function scanOf(raw: Json, target: string, elapsedMs: number): Scan {
   }
   const served = servedIn(raw);
   const first = served?.flights[0];
-  if (alive) note(first === undefined ? (served?.rest ?? 'tls.unclear') : undefined, 'certificates');
+  if (alive && !needsNoCertificate(listed))
+    note(first === undefined ? (served?.rest ?? 'tls.unclear') : undefined, 'certificates');
   const connections = own(raw, 'connections');
   return {
     schema: 'tls-scan/1',

@@ -106,6 +106,11 @@ const SERVERS: readonly (readonly [name: string, program: string, start: () => P
   ['openssl, as it comes', 'openssl', openssl()],
   ['openssl, pre-shared keys', 'openssl', openssl('-psk', 'abcdef', '-cipher', 'ALL:@SECLEVEL=0', '-no_tls1_3')],
   ['openssl, anonymous and NULL', 'openssl', openssl('-cipher', 'aNULL:eNULL:@SECLEVEL=0', '-no_tls1_3')],
+  [
+    'openssl, anonymous alone, without any certificate',
+    'openssl',
+    async () => await startOpenssl(material, ['-nocert', '-cipher', 'aNULL:@SECLEVEL=0', '-no_tls1_3', '-serverpref']),
+  ],
   ['openssl, two groups', 'openssl', openssl('-groups', 'P-521:X448', '-serverpref')],
   ['openssl, one suite', 'openssl', openssl('-no_tls1_3', '-cipher', 'AES128-SHA')],
   [
@@ -246,6 +251,8 @@ const FAR: readonly string[] = [
   'nginx, a weak suite first',
   'nginx, many suites in good order',
   'gnutls, as it comes',
+  'node 0.10, as it comes',
+  'node 0.10, in the order of the server',
 ];
 
 for (const [name, program, start] of SERVERS.filter(([one]) => FAR.includes(one))) {
