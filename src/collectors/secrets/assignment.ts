@@ -121,8 +121,8 @@ const isQuote = (byte: number): boolean => byte === 0x22 || byte === 0x27 || byt
 function valueAt(bytes: Uint8Array, from: number, limit: number): Omit<Assigned, 'nameEnd'> | undefined {
   let at = from;
   const opening = Math.min(limit, from + 12);
-  // spaces, brackets and escaped quotes before the value: `= [ "`, `: \"`, `=(`
-  while (at < opening && isOpening(bytes[at] ?? 0)) at++;
+  // spaces, brackets and escaped quotes before the value: `= [ "`, `: \"`, `=(`, `= @"`
+  while (at < opening && (isOpening(bytes[at] ?? 0) || (bytes[at] === 0x40 && isQuote(bytes[at + 1] ?? 0)))) at++;
   if (at < opening && isQuote(bytes[at] ?? 0)) {
     // `"""value"""`, `'"value"'`: the innermost quote ends it
     while (at < opening && (isQuote(bytes[at] ?? 0) || (bytes[at] === 0x5c && isQuote(bytes[at + 1] ?? 0)))) at++;
