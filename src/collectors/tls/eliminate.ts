@@ -112,19 +112,25 @@ export async function eliminate(
   let closed: Closed | undefined;
   let end: readonly number[] = [];
   for (let offer: Offer | undefined = start; offer !== undefined && answers.length < MAX_STEPS;) {
-    const known = knownFor(setting, offer, takes, picks);
-    const sent = withKnown(offer, known);
-    const instead: Instead = {
-      hello: () => helloBytes(setting.io, setting.endpoint, sent),
-      says: (answer) => {
-        const pick = pickIn(answer, sent);
-        if (typeof pick === 'string') return 'nothing';
-        if (!known.includes(pick.suite)) return 'answered';
-        order = { ...sent, answer };
-        return pick.suite === known[0] ? 'refused' : 'nothing';
-      },
+    const left: Offer = offer;
+    let known: readonly number[] = [];
+    const instead = (): Instead | undefined => {
+      known = knownFor(setting, left, takes, picks);
+      const sent = withKnown(left, known);
+      return known.length === 0
+        ? undefined
+        : {
+            hello: () => helloBytes(setting.io, setting.endpoint, sent),
+            says: (answer) => {
+              const pick = pickIn(answer, sent);
+              if (typeof pick === 'string') return 'nothing';
+              if (!known.includes(pick.suite)) return 'answered';
+              order = { ...sent, answer };
+              return pick.suite === known[0] ? 'refused' : 'nothing';
+            },
+          };
     };
-    const answer = await askOffer(setting, offer, { closes, ...(known.length > 0 && { instead }) });
+    const answer = await askOffer(setting, offer, { closes, instead });
     answers.push(answer);
     if (answer === order?.answer) {
       end = known;

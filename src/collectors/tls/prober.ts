@@ -28,7 +28,8 @@ export interface Instead {
 }
 
 export interface Manner {
-  readonly instead?: Instead | undefined;
+  /** Made where it is needed. */
+  readonly instead?: () => Instead | undefined;
   /** So many closes are taken for the answer as long as no connection was lost: who asks comes back to it (`settle.ts`). */
   readonly closes?: number;
   /** How often the same question was closed on before. */
@@ -275,9 +276,10 @@ export function createProber(io: IO, endpoint: EndpointName, limit: number, know
       if (tries + before === 1) answersThen = answers;
       if (answer.end === 'net.timeout' || answer.end === 'tls.timeout') timeouts++;
       if (answer.end !== 'closed') onlyClosed = false;
-      if (onlyClosed && other !== undefined) {
-        const second = await attempt(other.hello, enough);
-        const says = isSilent(second) ? 'lost' : other.says(second);
+      const made = onlyClosed ? other?.() : undefined;
+      if (made !== undefined) {
+        const second = await attempt(made.hello, enough);
+        const says = isSilent(second) ? 'lost' : made.says(second);
         // the server has an answer to it, and so has it to the question if that is answered in its place
         if (says === 'lost' || says === 'answered') lost++;
         if (says === 'answered' || says === 'refused') return second;

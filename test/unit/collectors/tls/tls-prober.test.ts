@@ -73,7 +73,7 @@ test('what is asked in place of a question that was closed on tells a refusal fr
     ['refused', 'cccca', 5, 4],
   ] as const)
     await against(`${script}c`, async (prober) => {
-      const manner = { closes: 2, instead: { hello: HELLO, says: () => says } };
+      const manner = { closes: 2, instead: () => ({ hello: HELLO, says: () => says }) };
       const { flight } = await prober.ask(HELLO, untilDone, manner);
 
       assert.equal(flight.alerts.length, says === 'nothing' ? 0 : 1);
