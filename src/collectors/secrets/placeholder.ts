@@ -53,8 +53,9 @@ export function isMonotone(value: string): boolean {
   return longest >= Math.max(9, value.length * 0.5) || (value.length >= 16 && inRows > value.length * 0.5);
 }
 
-/** `password_enabled`, `session-secret`: what is called like a secret, in words alone, is the name of one. */
+/** `password_enabled`, `session-secret`, `challengePassword`: what is called like a secret, in words alone, is the name of one. */
 export function namesItself(value: string): boolean {
+  if (/^[a-z]{2,20}(?:[A-Z][a-z]{2,20}){0,4}(?:Password|Passwd|Secret|Token|Key)\d{0,4}$/.test(value)) return true;
   return (
     /^[a-z]{2,20}(?:[_-][a-z]{2,20}){1,5}$/.test(value) && /pass(?:w|$|_|-)|pwd|secret|token|key|auth|cred/.test(value)
   );

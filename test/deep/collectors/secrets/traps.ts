@@ -255,4 +255,7 @@ export const TRAPS: readonly TrapRow[] = [
   ['db.go', 'dsn := fmt.Sprintf("host=%s user=%s password=%s dbname=%s", h, u, p, n)'],
   ['conf.xml', '<password>${db.password1}</password><passwordField>a1b2c3</passwordField>'],
   ['redis.conf', '# requirepass foobared'],
+  ['encode.go', 'var modes = map[string]string{\n\t"encodeUserPassword":   "encodeUserPassword",\n}'],
+  ['oid.py', 'NAMES = { AttributeOID.CHALLENGE_PASSWORD: "challengePassword" }'],
+  ['keys.go', '"encryptionKey": "encryptionKey1024",'],
 ];
