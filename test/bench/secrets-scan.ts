@@ -1,9 +1,12 @@
 /** One scan of a tree, for the benchmark: `node secrets-scan.js DETECTORS TREE [--history [STATE]]`. Bundled, as the product is. */
 import { readFileSync } from 'node:fs';
 import { observe } from '../../src/collectors/secrets/observe.ts';
+import { keepHeapSmall } from '../../src/commands/heap.ts';
 import { own } from '../../src/model/json.ts';
 import { sourceJob, treeIO } from '../support/tree-io.ts';
 
+// as a run of the product does
+keepHeapSmall();
 const [detectors = '', tree = '', ...flags] = process.argv.slice(2);
 const state = flags[1];
 const history = flags[0] === '--history' ? { history: true, ...(state === undefined ? {} : { state }) } : {};
