@@ -42,7 +42,8 @@ const lower = (byte: number): number => (byte >= 0x41 && byte <= 0x5a ? byte + 3
 
 /** The key under which equal questions share an answer: everything but the id. */
 export function questionKey(query: Uint8Array): string {
-  return Buffer.from(query.buffer, query.byteOffset + 2, query.length - 2).toString('latin1');
+  const { buffer, byteOffset, length } = query;
+  return (Buffer.isBuffer(query) ? query : Buffer.from(buffer, byteOffset, length)).toString('latin1', 2);
 }
 
 /**

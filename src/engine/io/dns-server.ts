@@ -5,6 +5,8 @@ import { FaultError } from '../../model/fault.ts';
 export interface DnsServer {
   readonly address: string;
   readonly port: number;
+  /** `IP:port` or `[IPv6]:port`. */
+  readonly name: string;
 }
 
 export function parseServer(text: string): DnsServer {
@@ -15,10 +17,9 @@ export function parseServer(text: string): DnsServer {
   if (isIP(address) === 0 || port < 1 || port > 65535) {
     throw new FaultError('dns.bad-name', `not the address of a DNS server: ${JSON.stringify(text)}`);
   }
-  return { address, port };
+  return serverAt(address, port);
 }
 
-export function serverName(server: DnsServer): string {
-  const host = server.address.includes(':') ? `[${server.address}]` : server.address;
-  return `${host}:${String(server.port)}`;
+export function serverAt(address: string, port: number): DnsServer {
+  return { address, port, name: `${address.includes(':') ? `[${address}]` : address}:${String(port)}` };
 }

@@ -6,7 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { FaultError } from '../../model/fault.ts';
 import { malformed, networkFault } from './dns-faults.ts';
 import { belongsTo, idOf, MAX_MESSAGE, withId } from './dns-header.ts';
-import { serverName, type DnsServer } from './dns-server.ts';
+import type { DnsServer } from './dns-server.ts';
 import { type Outcome, random16 } from './dns-udp.ts';
 
 /** Frames that leave together, in octets; a write for each would cost ten times the question. */
@@ -81,7 +81,7 @@ export function createStreams(): Streams {
   function end(stream: Stream): void {
     stream.over = true;
     idle.delete(stream);
-    const name = serverName(stream.server);
+    const name = stream.server.name;
     if (open.get(name) === stream) open.delete(name);
     stream.socket.destroy();
   }
@@ -98,7 +98,7 @@ export function createStreams(): Streams {
 
   function rest(stream: Stream): void {
     if (stream.over || stream.waiting.size > 0) return;
-    if (singles.has(serverName(stream.server))) {
+    if (singles.has(stream.server.name)) {
       end(stream);
       return;
     }
@@ -133,7 +133,7 @@ export function createStreams(): Streams {
 
   function brokenOff({ server, pending }: Stream): FaultError {
     return pending.length === 0
-      ? new FaultError('dns.network', `${serverName(server)} closed the TCP connection without an answer`)
+      ? new FaultError('dns.network', `${server.name} closed the TCP connection without an answer`)
       : malformed(server, `broke off after ${String(pending.length)} bytes`);
   }
 
@@ -158,7 +158,7 @@ export function createStreams(): Streams {
     });
     // deadlines keep the program alive, open connections do not
     socket.unref();
-    open.set(serverName(server), stream);
+    open.set(server.name, stream);
     return stream;
   }
 
@@ -174,7 +174,7 @@ export function createStreams(): Streams {
   }
 
   function streamTo(server: DnsServer): Stream {
-    return open.get(serverName(server)) ?? start(server);
+    return open.get(server.name) ?? start(server);
   }
 
   return {
@@ -185,7 +185,7 @@ export function createStreams(): Streams {
         const { stream, id } = waiting;
         if (stream?.waiting.get(id) !== waiting) return;
         stream.waiting.delete(id);
-        if (late && stream.proven) singles.add(serverName(server));
+        if (late && stream.proven) singles.add(server.name);
         if (stream.waiting.size === 0) end(stream);
       };
     },

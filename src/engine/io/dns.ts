@@ -11,7 +11,7 @@ import { matchConnectTo } from './connect-to.ts';
 import { malformed } from './dns-faults.ts';
 import { HEADER, idOf, isTruncated, isWhole, MAX_MESSAGE, questionKey, rcodeOf, setId, withId } from './dns-header.ts';
 import { createLane, type Lane } from './dns-lane.ts';
-import { parseServer, serverName, type DnsServer } from './dns-server.ts';
+import { parseServer, serverAt, type DnsServer } from './dns-server.ts';
 import { askSystem } from './dns-system.ts';
 import { createStreams } from './dns-tcp.ts';
 import { createTicker } from './dns-ticker.ts';
@@ -35,7 +35,6 @@ export interface DnsClient {
 }
 
 interface Server extends DnsServer {
-  readonly name: string;
   /** Its AD bit may be believed: the user named it, or it is on this machine. */
   readonly trusted: boolean;
   readonly datagrams: Datagrams;
@@ -94,7 +93,7 @@ export function createDnsClient(
 ): DnsClient {
   const isNamed = network.resolvers.length > 0;
   const servers = (isNamed ? network.resolvers : systemServers).map((text) =>
-    serverAt(parseServer(text), isNamed, true),
+    serverTo(parseServer(text), isNamed, true),
   );
   const streams = createStreams();
   const ticker = createTicker(checkDeadlines);
@@ -106,11 +105,10 @@ export function createDnsClient(
   let block = new Uint8Array(0);
   let used = 0;
 
-  function serverAt(server: DnsServer, named: boolean, keep: boolean): Server {
+  function serverTo(server: DnsServer, named: boolean, keep: boolean): Server {
     const trusted = named || isLoopback(server.address);
     return {
       ...server,
-      name: serverName(server),
       trusted,
       datagrams: createDatagrams(server, keep),
       lane: createLane(),
@@ -121,16 +119,13 @@ export function createDnsClient(
   function serverOf(text: string): Server {
     const server = parseServer(text);
     const override = matchConnectTo(network.connectTo, server.address, server.port);
-    const to = override === undefined ? server : { address: override.host, port: override.port };
+    const to = override === undefined ? server : serverAt(override.host, override.port);
     const known = servers.find((one) => one.address === to.address && one.port === to.port);
     if (known !== undefined) return known;
-    if (override !== undefined) return serverAt(parseServer(serverName(to)), false, false);
+    if (override !== undefined) return serverTo(parseServer(to.name), false, false);
     const range = network.allowPrivate ? undefined : privateRange(server.address);
-    if (range === undefined) return serverAt(server, false, false);
-    throw new FaultError(
-      'net.private-address',
-      `DNS server ${serverName(server)} is ${range}; --allow-private permits it`,
-    );
+    if (range === undefined) return serverTo(server, false, false);
+    throw new FaultError('net.private-address', `DNS server ${server.name} is ${range}; --allow-private permits it`);
   }
 
   /** Starts what waits, as long as there is room in flight. */

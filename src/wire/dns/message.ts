@@ -8,7 +8,8 @@ export { encodeMessage, encodeQuery } from './encode.ts';
 
 export function decodeMessage(bytes: Uint8Array): Message {
   // a Buffer would hand out Buffers: the values of a message are plain octets
-  const reader = new Reader(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const plain = Buffer.isBuffer(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes;
+  const reader = new Reader(plain);
   const id = reader.u16();
   const flags = reader.u16();
   const asked = reader.u16();
