@@ -20,6 +20,7 @@ export function formatsOf(names: readonly string[]): FormatEntry[] {
       const known = FORMATS.map(({ id }) => id);
       throw new UsageError(
         `there is no format "${name}"${didYouMean(name, known) || `; there are ${known.join(', ')}`}`,
+        { flag: 'format' },
       );
     }
     return entry;

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { exitCode } from '../assurance/exit.ts';
 import type { Arguments } from '../config/arguments.ts';
-import { effectiveOptions } from '../config/file.ts';
+import { effective } from '../config/file.ts';
 import { parseTarget, uniteTargets } from '../config/targets.ts';
 import type { NamedTarget } from '../engine/plan.ts';
 import { checkOutputFolder } from '../engine/output-folder.ts';
@@ -96,6 +96,10 @@ export async function auditWith(
 export async function audit(args: Arguments, context: CommandContext): Promise<number> {
   const { env, cwd } = context;
   const home = env['HOME'];
-  const options = effectiveOptions(args, { cwd, ...(home === undefined ? {} : { home }) });
-  return (await auditWith(options, args, context)).code;
+  const { options, placed } = effective(args, { cwd, ...(home === undefined ? {} : { home }) });
+  try {
+    return (await auditWith(options, args, context)).code;
+  } catch (error) {
+    throw placed(error);
+  }
 }

@@ -104,12 +104,13 @@ const MAX_RULES = 8 * 1024 * 1024;
 function readRules(path: string, name: string): string {
   try {
     const bytes = readFileSync(path);
-    if (bytes.length > MAX_RULES) throw new UsageError(`${name} is larger than ${String(MAX_RULES / 1024 ** 2)} MiB`);
+    if (bytes.length > MAX_RULES)
+      throw new UsageError(`${name} is larger than ${String(MAX_RULES / 1024 ** 2)} MiB`, { flag: 'rules' });
     return bytes.toString('utf8');
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new UsageError(`the rules file ${name} cannot be read (${code})`, { cause: error });
+    throw new UsageError(`the rules file ${name} cannot be read (${code})`, { cause: error, flag: 'rules' });
   }
 }
 

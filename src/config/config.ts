@@ -50,7 +50,6 @@ export interface Layer {
 const strings = (value: FlagValue | undefined): readonly string[] | undefined =>
   Array.isArray(value) ? value.map(String) : undefined;
 
-/** Flags of the file in the form of those of the command line: the same texts mean the same. */
 /** Files of reference data by the key of their option. */
 const LISTS = {
   confusables: 'confusables',
@@ -68,6 +67,7 @@ function listsOf(flags: Flags, cwd: string): Pick<AuditOptions, keyof typeof LIS
   return Object.fromEntries(entries);
 }
 
+/** Flags of the file in the form of those of the command line: the same texts mean the same. */
 function flagsOf(layer: Layer): Flags {
   const flags: { [key: string]: FlagValue } = {};
   for (const option of OPTIONS) {
@@ -155,22 +155,34 @@ export function optionsFrom(layer: Layer, args: Arguments, around: Surroundings)
   try {
     return readOptions(layer, args, around);
   } catch (error) {
-    throw error instanceof UsageError ? (placed(error, layer, args) ?? error) : error;
+    throw placed(error, layer, args);
   }
 }
 
-/** What is wrong with a value of the file, with its place there; undefined where the value came from the command line. */
-function placed({ message }: UsageError, { values, file }: Layer, args: Arguments): UsageError | undefined {
-  const flag = /^--([a-z-]+)/.exec(message)?.[1];
-  const key = OPTIONS.find((option) => option.flag === flag)?.key;
-  if (file === undefined || key === undefined || Object.hasOwn(args.flags, key)) return undefined;
-  const value = own(values, key);
-  if (value === undefined) return undefined;
-  const item = isArray(value) ? value.findIndex((one) => typeof one === 'string' && message.includes(one)) : -1;
-  const { line, column } = file.at(item < 0 ? [key] : [key, item]);
-  return new UsageError(
-    problemText({ file: file.name, line, column, message: message.replace(`--${flag ?? ''}`, key) }),
-  );
+/** What is wrong with a value of the file, with its place there; the error as it is where the value came from elsewhere. */
+export function placed(error: unknown, { values, file }: Layer, args: Arguments): unknown {
+  if (!(error instanceof UsageError) || file === undefined) return error;
+  const flag = error.flag ?? /^--([a-z-]+)/.exec(error.message)?.[1];
+  const key = flag === undefined ? undefined : keyOf(flag);
+  const value = key === undefined ? undefined : own(values, key);
+  if (key === undefined || value === undefined || Object.hasOwn(args.flags, key)) return error;
+  const said = error.message.replace(/--([a-z-]+)/g, (text, named: string) => keyOf(named) ?? text);
+  const message = said.startsWith(key) ? said : `${key}: ${said}`;
+  const { line, column } = file.at([key, ...itemNamed(said, value)]);
+  return new UsageError(problemText({ file: file.name, line, column, message }), { cause: error });
+}
+
+/** The index of the item that a message quotes first, or holds; none where it is about no single item. */
+function itemNamed(message: string, value: Json): readonly number[] {
+  const items = isArray(value) ? value.map(String) : [];
+  const quoted = /"([^"]*)"/.exec(message)?.[1];
+  const index = quoted === undefined ? items.findIndex((one) => message.includes(one)) : items.indexOf(quoted);
+  return index < 0 ? [] : [index];
+}
+
+/** What a flag is called in the file. */
+function keyOf(flag: string): string | undefined {
+  return OPTIONS.find((option) => option.flag === flag)?.key;
 }
 
 function readOptions(layer: Layer, args: Arguments, around: Surroundings): AuditOptions {

@@ -13,7 +13,9 @@ export function checkOutputFolder(folder: string): void {
   const names = namesIn(folder);
   if (names === undefined || names.length === 0) return;
   if (names.every((name) => OURS.test(name)) || holdsRun(folder)) return;
-  throw new UsageError(`${folder} is not empty and holds no run of Probity: name another folder with --output`);
+  throw new UsageError(`${folder} is not empty and holds no run of Probity: name another folder with --output`, {
+    flag: 'output',
+  });
 }
 
 /** Makes the folder and takes an old run out of it. */
@@ -25,7 +27,7 @@ export function clearOutputFolder(folder: string): void {
       if (OURS.test(name)) rmSync(join(folder, name), { recursive: true, force: true });
     }
   } catch (error) {
-    throw new UsageError(`${folder} cannot be written to (${codeOf(error)})`, { cause: error });
+    throw new UsageError(`${folder} cannot be written to (${codeOf(error)})`, { cause: error, flag: 'output' });
   }
 }
 
@@ -35,7 +37,7 @@ function namesIn(folder: string): string[] | undefined {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     const why = codeOf(error) === 'ENOTDIR' ? 'is not a folder' : `cannot be read (${codeOf(error)})`;
-    throw new UsageError(`${folder} ${why}: name another folder with --output`, { cause: error });
+    throw new UsageError(`${folder} ${why}: name another folder with --output`, { cause: error, flag: 'output' });
   }
 }
 

@@ -135,8 +135,12 @@ export class FaultError extends Error {
 
 /** What a person did wrong on the command line or in a file. Ends the program with exit code 2 before any packet. */
 export class UsageError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  /** The flag whose value is refused, without its dashes: the same value may stand in probity.yaml, and is named there. */
+  readonly flag?: string;
+
+  constructor(message: string, options: ErrorOptions & { readonly flag?: string } = {}) {
     super(message, options);
     this.name = 'UsageError';
+    if (options.flag !== undefined) this.flag = options.flag;
   }
 }

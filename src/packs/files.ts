@@ -54,7 +54,10 @@ function entriesOf(path: string, folder: string): ReturnType<typeof readDirector
     return readDirectory(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new UsageError(`the folder of checks ${folder} cannot be read (${code})`, { cause: error });
+    throw new UsageError(`the folder of checks ${folder} cannot be read (${code})`, {
+      cause: error,
+      flag: 'checks-dir',
+    });
   }
 }
 

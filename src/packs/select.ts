@@ -84,6 +84,7 @@ function chosenProfiles(profiles: readonly Profile[], names: readonly string[]):
     const known = profiles.map(({ id }) => id);
     throw new UsageError(
       `there is no profile "${name}"${didYouMean(name, known) || `: there are ${known.join(', ')}`}`,
+      { flag: 'profile' },
     );
   });
 }

@@ -100,6 +100,30 @@ examples:
   );
 });
 
+test('a value of probity.yaml that only the run finds wrong is named with its place, and by the names of the file', async () => {
+  const wrong: readonly (readonly [line: string, message: RegExp])[] = [
+    ['profile: [default, defualt]', /^probity: probity\.yaml:2:20: profile: there is no profile "defualt"/],
+    ['checks: [tls.*, dmarc.p.nnoe]', /^probity: probity\.yaml:2:17: checks: no check is named "dmarc\.p\.nnoe"/],
+    ['skip: [nothing.*]', /^probity: probity\.yaml:2:8: skip: no check is named/],
+    ['format: [html, htlm]', /^probity: probity\.yaml:2:16: format: there is no format "htlm"/],
+    ['checksDir: [nope]', /^probity: probity\.yaml:2:13: checksDir: the folder of checks .*nope cannot be read/],
+    ['rules: nope.toml', /^probity: probity\.yaml:2:8: rules: the rules file nope\.toml cannot be read \(ENOENT\)/],
+    ['output: full', /^probity: probity\.yaml:2:9: output: .*full is not empty .*: name another folder with output/],
+    ['hstsList: letter', /^probity: probity\.yaml:2:11: hstsList: needs hstsListDate with the day/],
+    ['state: kept', /^probity: probity\.yaml:2:8: state needs history/],
+  ];
+  for (const [line, message] of wrong) {
+    const files = { 'probity.yaml': `targets: [a.test]\n${line}\n`, 'full/letter': 'dear', letter: 'dear' };
+    await refused(['audit'], message, folder(files));
+  }
+  // what stands on the command line is not the file's mistake
+  await refused(
+    ['audit', '--profile', 'defualt'],
+    /^probity: there is no profile "defualt"/,
+    folder({ 'probity.yaml': 'targets: [a.test]\nprofile: [default]\n' }),
+  );
+});
+
 test('an output folder that holds something else is left alone', async () => {
   const cwd = folder({ 'out/letter.txt': 'dear' });
 
