@@ -27,8 +27,8 @@ export interface Pattern {
   /** How far a match may reach on either side of its keyword, and how long it is at least. */
   readonly reach: number;
   readonly least: number;
-  /** By byte: 1 where a match can hold it. */
-  readonly holds: Uint8Array;
+  /** By byte: 1 where a match can hold it; undefined where it can hold every byte. */
+  readonly holds: Uint8Array | undefined;
   /** The pattern asks where the text begins or ends. */
   readonly whole: boolean;
 }
@@ -255,7 +255,7 @@ function compilePattern(pattern: string, anchored: boolean): Pattern {
     located: new RegExp(source, 'dy'),
     reach: max === Infinity ? UNBOUNDED_REACH : max + 8,
     least: min,
-    holds,
+    holds: holds.includes(0) ? holds : undefined,
     whole: anchorsOf(root).text,
   };
 }

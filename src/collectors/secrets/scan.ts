@@ -194,7 +194,8 @@ function tryHere(state: Scan, matcher: Matcher, rule: PatternMatcher, start: num
   // a match ends before the first byte that none can hold: that is known before anything is allocated
   let stop = Math.min(to, start + reach);
   for (let end = start; ;) {
-    while (end < stop && holds[bytes[end] as number] === 1) end++;
+    if (holds === undefined) end = stop;
+    else while (end < stop && holds[bytes[end] as number] === 1) end++;
     state.budget -= end - start + 16;
     if (end - start < least) return;
     const text = bytes.toString('latin1', from, Math.min(to, end + 8));
