@@ -87,7 +87,7 @@ async function drain(
         }
         given.push(batch);
         const { items, memory } = batch;
-        say({ is: 'work', items, ...(memory === undefined ? {} : { memory }) });
+        say({ is: 'work', items: JSON.stringify(items), ...(memory === undefined ? {} : { memory }) });
       };
       worker.on('message', (message: FromWorker) => {
         if (message.is === 'bug') return reject(new Error(`the scanner failed\n${message.stack}`));

@@ -58,7 +58,8 @@ export interface WorkDone {
 
 export type ToWorker =
   | { readonly is: 'tables'; readonly tables: SearchTables }
-  | { readonly is: 'work'; readonly items: readonly WorkItem[]; readonly memory?: SharedArrayBuffer }
+  /** The items as JSON: a text is handed over in one piece, where thousands of objects would be taken apart one by one. */
+  | { readonly is: 'work'; readonly items: string; readonly memory?: SharedArrayBuffer }
   | { readonly is: 'end' };
 export type FromWorker =
   | { readonly is: 'done'; readonly done: WorkDone }

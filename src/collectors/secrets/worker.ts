@@ -159,7 +159,7 @@ parentPort?.on('message', (message: ToWorker) => {
   }
   try {
     if (message.is === 'tables') engine = withTables(message.tables);
-    else send({ is: 'done', done: work(message.items, message.memory) });
+    else send({ is: 'done', done: work(JSON.parse(message.items) as WorkItem[], message.memory) });
   } catch (error) {
     // the message of an error could quote what was read; the places in our code cannot
     const stack = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
