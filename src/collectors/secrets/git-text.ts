@@ -1,19 +1,21 @@
 /** Reads what git prints: lines of text, and objects as `cat-file --batch` frames them. */
 import { FaultError } from '../../model/fault.ts';
 
-export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+/** The lines that came with each piece. */
+export async function* lineListsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<readonly string[]> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
     const all =
       rest.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length) : Buffer.concat([rest, chunk]);
-    let from = 0;
-    for (let feed = all.indexOf(0x0a); feed >= 0; feed = all.indexOf(0x0a, from)) {
-      yield all.toString('utf8', from, feed);
-      from = feed + 1;
-    }
-    rest = all.subarray(from);
+    const end = all.lastIndexOf(0x0a);
+    if (end >= 0) yield all.toString('utf8', 0, end).split('\n');
+    rest = all.subarray(end + 1);
   }
-  if (rest.length > 0) yield rest.toString('utf8');
+  if (rest.length > 0) yield [rest.toString('utf8')];
+}
+
+export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  for await (const lines of lineListsOf(chunks)) yield* lines;
 }
 
 export async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {

@@ -68,7 +68,7 @@ export async function scanPast(request: PastRequest): Promise<Past> {
   const lose = (code: FaultCode, name: string): void => void lost.push([code, request.safe(name)]);
   const order = objects.inReadingOrder((index) => {
     if (memory.has(objects.nameBytes(index))) return false;
-    if ((objects.sizes[index] ?? 0) <= start.maxFile) return true;
+    if (objects.size(index) <= start.maxFile) return true;
     lose('source.too-large', objects.path(index));
     return false;
   });

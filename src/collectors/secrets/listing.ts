@@ -1,6 +1,6 @@
 /** Lists every object that a repository's refs reach, with the commit that brought it in, in a few large arrays. */
 import type { IO } from '../../model/io.ts';
-import { inputOf, linesOf } from './git-text.ts';
+import { inputOf, lineListsOf } from './git-text.ts';
 
 export type ObjectKind = 'commit' | 'blob' | 'tag';
 
@@ -9,16 +9,23 @@ const KINDS: readonly (ObjectKind | undefined)[] = [undefined, 'commit', 'blob',
 
 /** Numbers that grow: plain arrays of hundreds of thousands of objects would cost the garbage collector more than all else. */
 class Numbers {
-  private data = new Uint32Array(4096);
-  length = 0;
-  push(value: number): void {
-    if (this.length === this.data.length) {
-      const larger = new Uint32Array(this.data.length * 2);
+  private readonly ofKind: Uint32ArrayConstructor | Float64ArrayConstructor;
+  private data: Uint32Array | Float64Array;
+
+  constructor(ofKind: Uint32ArrayConstructor | Float64ArrayConstructor = Uint32Array) {
+    this.ofKind = ofKind;
+    this.data = new ofKind(4096);
+  }
+
+  set(index: number, value: number): void {
+    if (index >= this.data.length) {
+      const larger = new this.ofKind(this.data.length * 2);
       larger.set(this.data);
       this.data = larger;
     }
-    this.data[this.length++] = value;
+    this.data[index] = value;
   }
+
   at(index: number): number {
     return this.data[index] ?? 0;
   }
@@ -34,8 +41,8 @@ export class Objects {
   private readonly commitOf = new Numbers();
   private readonly paths: string[] = [];
   private readonly pathNumbers = new Map<string, number>();
-  kinds = new Uint8Array();
-  sizes = new Float64Array();
+  private readonly kinds = new Numbers();
+  private readonly sizes = new Numbers(Float64Array);
 
   add(name: string, path: string, commit: number): void {
     if (this.count === 0) this.width = name.length / 2;
@@ -51,9 +58,17 @@ export class Objects {
       number = this.paths.push(path) - 1;
       this.pathNumbers.set(path, number);
     }
-    this.pathOf.push(number);
-    this.commitOf.push(commit);
+    this.pathOf.set(this.count, number);
+    this.commitOf.set(this.count, commit);
+    // until it is described
+    this.kinds.set(this.count, 0);
+    this.sizes.set(this.count, 0);
     this.count++;
+  }
+
+  describe(index: number, type: string, size: number): void {
+    this.kinds.set(index, Math.max(0, (KINDS as readonly (string | undefined)[]).indexOf(type)));
+    this.sizes.set(index, size);
   }
 
   name(index: number): string {
@@ -75,7 +90,7 @@ export class Objects {
   }
 
   path(index: number): string {
-    const kind = KINDS[this.kinds[index] ?? 0];
+    const kind = this.kind(index);
     const path = this.paths[this.pathOf.at(index)] ?? '';
     if (kind === 'blob') return path === '' ? this.name(index) : path;
     return kind === 'tag' ? `tag:${path}` : `commit:${this.name(index)}`;
@@ -87,14 +102,18 @@ export class Objects {
   }
 
   kind(index: number): ObjectKind | undefined {
-    return KINDS[this.kinds[index] ?? 0];
+    return KINDS[this.kinds.at(index)];
+  }
+
+  size(index: number): number {
+    return this.sizes.at(index);
   }
 
   /** What is to be read: versions of one path one after the other, oldest first, then messages. */
   inReadingOrder(wanted: (index: number) => boolean): Uint32Array {
     const starts = new Uint32Array(this.paths.length + 1);
     const slot = (index: number): number | undefined => {
-      if (this.kinds[index] === 0 || !wanted(index)) return undefined;
+      if (this.kinds.at(index) === 0 || !wanted(index)) return undefined;
       return this.kind(index) === 'blob' ? this.pathOf.at(index) : this.paths.length;
     };
     let total = 0;
@@ -123,48 +142,51 @@ export interface Listing {
   readonly missing: number;
 }
 
-/** `without`: what these commits reach is not listed again. */
+/** `without`: what these commits reach is not listed again. One git lists, and another tells kinds and sizes meanwhile. */
 export async function listObjects(io: IO, path: string, without: readonly string[]): Promise<Listing> {
   const objects = new Objects();
-  let missing = 0;
-  let commit = NO_COMMIT;
   const args = ['rev-list', '--objects', '--in-commit-order', '--reverse', '--all', '--missing=print', '--stdin'];
-  const excluded = inputOf(without.map((name) => `^${name}`));
-  for await (const line of linesOf(io.git(path, args, excluded))) {
-    if (line.startsWith('?')) {
-      missing++;
-      continue;
-    }
-    const found = /^([0-9a-f]{40}|[0-9a-f]{64})(?: (.*))?$/.exec(line);
-    if (found === null) continue;
-    const [, name = '', inside] = found;
-    // a commit comes without a path, and what it brought in comes after it
-    if (inside === undefined) commit = objects.count;
-    objects.add(name, inside ?? '', commit);
-  }
-  missing += await describe(io, path, objects);
-  return { objects, missing };
-}
-
-/** Learns kinds and sizes; returns how many objects are not there. */
-async function describe(io: IO, path: string, objects: Objects): Promise<number> {
-  objects.kinds = new Uint8Array(objects.count);
-  objects.sizes = new Float64Array(objects.count);
-  let missing = 0;
+  const listed = io.git(path, args, inputOf(without.map((name) => `^${name}`)));
+  const tally = { missing: 0 };
+  const asked = io.git(
+    path,
+    ['cat-file', '--batch-check=%(objecttype) %(objectsize)', '--buffer'],
+    namesListed(listed, objects, tally),
+  );
   let index = 0;
-  const args = ['cat-file', '--batch-check=%(objecttype) %(objectsize)', '--buffer'];
-  for await (const line of linesOf(io.git(path, args, inputOf(namesOf(objects))))) {
-    const [type = '', size = ''] = line.split(' ');
-    if (size === 'missing') missing++;
-    else {
-      objects.kinds[index] = Math.max(0, (KINDS as readonly (string | undefined)[]).indexOf(type));
-      objects.sizes[index] = Number(size);
+  for await (const lines of lineListsOf(asked)) {
+    for (const line of lines) {
+      const [type = '', size = ''] = line.split(' ');
+      if (size === 'missing') tally.missing++;
+      else objects.describe(index, type, Number(size));
+      index++;
     }
-    index++;
   }
-  return missing;
+  return { objects, missing: tally.missing };
 }
 
-function* namesOf(objects: Objects): Generator<string> {
-  for (let index = 0; index < objects.count; index++) yield objects.name(index);
+/** Keeps what is listed, and hands on the names. */
+async function* namesListed(
+  listed: AsyncIterable<Uint8Array>,
+  objects: Objects,
+  tally: { missing: number },
+): AsyncGenerator<Uint8Array> {
+  let commit = NO_COMMIT;
+  for await (const lines of lineListsOf(listed)) {
+    let names = '';
+    for (const line of lines) {
+      if (line.startsWith('?')) {
+        tally.missing++;
+        continue;
+      }
+      const gap = line.indexOf(' ');
+      const name = gap < 0 ? line : line.slice(0, gap);
+      if (name.length !== 40 && name.length !== 64) continue;
+      // a commit comes without a path, and what it brought in comes after it
+      if (gap < 0) commit = objects.count;
+      objects.add(name, gap < 0 ? '' : line.slice(gap + 1), commit);
+      names += `${name}\n`;
+    }
+    if (names !== '') yield Buffer.from(names, 'latin1');
+  }
 }

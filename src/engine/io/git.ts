@@ -100,6 +100,8 @@ export async function* runGit(
   const errors = collectErrors(child);
   // Not awaited while we read: git may answer before it has read all
   const fed = feed(child.stdin, input);
+  // what is fed may fail while we still read
+  fed.catch(() => undefined);
   try {
     for await (const chunk of child.stdout) {
       if (scope.signal.aborted) throw reasonOf(scope.signal);

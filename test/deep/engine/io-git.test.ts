@@ -141,3 +141,10 @@ test('a reader that stops early, and a run that is interrupted, end git', async 
   );
   assert.equal(await interrupted, 'engine.interrupted');
 });
+
+test('where what git is fed fails, so does the answer, and nothing fails beside it', async (t) => {
+  const { root } = repository(t);
+  const fed = ioFor(t).git(root, ['rev-list', '0000000000000000000000000000000000000001']);
+
+  assert.equal(await faultOf(output(t, root, ['cat-file', '--batch-check'], fed)), 'git.object-missing');
+});
