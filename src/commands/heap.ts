@@ -1,6 +1,7 @@
 /** Keeps the heap of a run small: left alone it would let 30 to 100 MB of garbage stand, and save no time. */
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { SMALL_HEAP } from '../model/v8-flags.ts';
 import type { ResultTaker } from '../pipeline.ts';
 
 /** What may come to the heap before it is collected: this many bytes, or this part of what stood there before. */
@@ -12,13 +13,7 @@ const EVERY_RESULTS = 512;
 
 /** To be called at the start of a command: the room that starting took is what a run does well with. */
 export function keepHeapSmall(): void {
-  // The young generation grows no further, the old one by a tenth between two collections
-  setFlagsFromString('--semi-space-growth-factor=1');
-  setFlagsFromString('--heap-growing-percent=10');
-  // Marking beside the program lets 20 MB of garbage pass as living: nobody waits for a program that pauses for 20 ms
-  setFlagsFromString('--no-incremental-marking');
-  // The young generation is cleared in a millisecond: threads that help cost more than they save
-  setFlagsFromString('--no-parallel-scavenge');
+  for (const { set } of SMALL_HEAP) setFlagsFromString(set);
 }
 
 export interface HeapWatch {

@@ -60,6 +60,7 @@ const EXCEPTIONS: { readonly [file: string]: readonly string[] } = {
   'collectors/http/pages/read-html.ts': ['parse5'],
   'collectors/http/csp-bypass.ts': ['csp_evaluator'],
   'collectors/secrets/worker.ts': ['node:fs', 'node:path', 'node:worker_threads'],
+  'collectors/secrets/flags.ts': ['node:v8'],
   'collectors/secrets/pool.ts': ['node:worker_threads', 'node:os', 'node:url'],
 };
 

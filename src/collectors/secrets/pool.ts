@@ -1,6 +1,7 @@
 /** The pool of worker threads: hands out batches as workers become free. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { afterThreads, beforeThreadsStart, whenThreadsRun } from './flags.ts';
 import type { SearchTables } from './keywords.ts';
 import type { Batch, FromWorker, ToWorker, WorkDone, WorkerStart } from './protocol.ts';
 
@@ -43,15 +44,32 @@ export async function scanInWorkers(
     const second = await next();
     const ready = second === undefined ? [first] : [first, second];
     const wanted = second === undefined ? 1 : Math.min(availableParallelism(), MAX_WORKERS);
-    const workers = Array.from({ length: wanted }, () => newWorker(scanner.start));
-    const tables = scanner.tables();
-    await Promise.all(
-      workers.map((worker) => drain(worker, tables, async () => ready.shift() ?? (await next()), signal, take)),
-    );
+    beforeThreadsStart();
+    try {
+      const workers = newWorkers(wanted, scanner.start);
+      const tables = scanner.tables();
+      await Promise.all(
+        workers.map((worker) => drain(worker, tables, async () => ready.shift() ?? (await next()), signal, take)),
+      );
+    } finally {
+      afterThreads();
+    }
   } finally {
     // where a worker broke off, what feeds the batches ends too
     await source.return?.();
   }
+}
+
+function newWorkers(count: number, start: WorkerStart): readonly Worker[] {
+  const workers = Array.from({ length: count }, () => newWorker(start));
+  let starting = count;
+  for (const worker of workers) {
+    worker.once('online', () => {
+      starting--;
+      if (starting === 0) whenThreadsRun();
+    });
+  }
+  return workers;
 }
 
 function newWorker(start: WorkerStart): Worker {
