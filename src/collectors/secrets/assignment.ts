@@ -120,9 +120,11 @@ const isQuote = (byte: number): boolean => byte === 0x22 || byte === 0x27 || byt
 
 function valueAt(bytes: Uint8Array, from: number, limit: number): Omit<Assigned, 'nameEnd'> | undefined {
   let at = from;
-  const opening = Math.min(limit, from + 12);
+  let opening = Math.min(limit, from + 12);
   // spaces, brackets and escaped quotes before the value: `= [ "`, `: \"`, `=(`, `= @"`
   while (at < opening && (isOpening(bytes[at] ?? 0) || (bytes[at] === 0x40 && isQuote(bytes[at + 1] ?? 0)))) at++;
+  at = afterWrapping(bytes, at, limit);
+  if (at > opening) opening = at + 4;
   if (at < opening && isQuote(bytes[at] ?? 0)) {
     // `"""value"""`, `'"value"'`: the innermost quote ends it
     while (at < opening && (isQuote(bytes[at] ?? 0) || (bytes[at] === 0x5c && isQuote(bytes[at + 1] ?? 0)))) at++;
@@ -134,6 +136,41 @@ function valueAt(bytes: Uint8Array, from: number, limit: number): Omit<Assigned,
   const stop = Math.min(limit, at + MAX_VALUE);
   while (end < stop && ((KIND[bytes[end] ?? 0] ?? 0) & VALUE_END) === 0) end++;
   return end === at ? undefined : { start: at, end, quoted: false };
+}
+
+/** What may stand before a literal: `b"…"`, `[]byte("…")` behind its bracket, a call that only wraps it. */
+const WRAPPING = /^(?:[bBrRuULN]{1,2}(?=["'])|\]byte\((?=["`])|Buffer\.from\((?=["'`])|SecretStr\((?=["']))/;
+const MAX_WRAPPING = 14;
+/** How far the next line may be indented. */
+const MAX_INDENT = 40;
+
+/** Where the literal begins, if it stands behind a wrapping or on the next line; else where it was. */
+function afterWrapping(bytes: Uint8Array, at: number, limit: number): number {
+  const byte = bytes[at] ?? 0;
+  if (byte === 0x0a || byte === 0x0d) {
+    // `NAME =` and `NAME = (` go on in the next line with a literal
+    let before = at - 1;
+    while (bytes[before] === 0x20) before--;
+    if (bytes[before] !== 0x3d && bytes[before] !== 0x28) return at;
+    const next = afterTag(bytes, 0x3e, at, Math.min(limit, at + MAX_INDENT));
+    return isQuote(bytes[next] ?? 0) ? next : at;
+  }
+  // a block of YAML: `>-`, `|`, then the next line
+  if (byte === 0x3e || byte === 0x7c) {
+    const sign = bytes[at + 1] === 0x2d || bytes[at + 1] === 0x2b ? at + 2 : at + 1;
+    return bytes[sign] === 0x0a || bytes[sign] === 0x0d
+      ? afterTag(bytes, 0x3e, sign, Math.min(limit, sign + MAX_INDENT))
+      : at;
+  }
+  if (!isLetter(byte) && byte !== 0x5d) return at;
+  if (!isQuote(bytes[at + 1] ?? 0) && !isQuote(bytes[at + 2] ?? 0) && !isCall(bytes, at)) return at;
+  const text = String.fromCharCode(...bytes.subarray(at, Math.min(limit, at + MAX_WRAPPING)));
+  return at + (WRAPPING.exec(text)?.[0].length ?? 0);
+}
+
+/** `]byte(`, `Buffer.from(`, `SecretStr(`. */
+function isCall(bytes: Uint8Array, at: number): boolean {
+  return bytes[at + 5] === 0x28 || bytes[at + 9] === 0x28 || bytes[at + 11] === 0x28;
 }
 
 /** Space, tab, opening brackets and the backslash of an escaped quote. */

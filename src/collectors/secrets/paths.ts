@@ -4,8 +4,8 @@
 const FOREIGN_FOLDER =
   /(?:^|\/)(?:node_modules|bower_components|vendor|third_party|site-packages|\.yarn\/(?:cache|releases|unplugged)|Pods)$|(?:^|\/)(?:node_modules|bower_components|vendor|third_party|site-packages|\.yarn\/(?:cache|releases|unplugged)|Pods)\//;
 /** Made by a machine, by the end of the name; the extension is looked at first, since every file passes here. */
-const MADE = new Set(['js', 'mjs', 'cjs', 'css', 'map', 'svg', 'ipynb']);
-const MADE_NAME = /[.-]min\.(?:js|mjs|cjs|css)$|\.(?:js|css|ts|mjs|cjs)\.map$|\.bundle\.js$|\.svg$|\.ipynb$/;
+const MADE = new Set(['js', 'mjs', 'cjs', 'css', 'map', 'svg']);
+const MADE_NAME = /[.-]min\.(?:js|mjs|cjs|css)$|\.(?:js|css|ts|mjs|cjs)\.map$|\.bundle\.js$|\.svg$/;
 const LOCKFILES = new Set(
   (
     'package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock composer.lock Cargo.lock Gemfile.lock poetry.lock ' +

@@ -5,7 +5,19 @@ const PLAIN_WORDS = /example|placeholder|changeme|redacted|x{5,}|\*{3,}|\.{3,}|y
 
 /** Words that stand for a value where nothing else of substance is beside them. */
 const CONTEXT_WORDS =
-  /change|insert|replace|sample|dummy|fake|foobar|foo|bar|baz|todo|secret|password|passwd|passphrase|pass|token|credential|key|api|auth|access|test|demo|admin|user|root|guest|localhost|undefined|null|none|true|false|string|text|value|default|optional|required|enter|with|long|random|generated?|unique|strong|actual|real|your|own|some|this|that|the|here|my|is|me|it|a|an|and|or|of|to/gi;
+  /change|insert|replace|sample|dummy|fake|foobar|foo|bar|baz|todo|secret|password|passwd|passphrase|pass|token|credential|key|api|auth|access|test|demo|admin|user|root|guest|localhost|undefined|null|none|true|false|string|text|value|default|optional|required|enter|with|long|random|generated?|unique|strong|actual|real|your|own|some|this|that|the|here|my|is|me|it|a|an|and|or|of|to|please|generate/gi;
+
+/** What fills in a password or a key in German, French, Spanish, Portuguese, Italian, Dutch, Polish and Turkish settings. */
+const FOREIGN_WORDS =
+  /passw(?:ort|oord)|kennwort|wachtwoord|mot_?de_?passe|mot-de-passe|contrase(?:na|..a)|senha|haslo|parola|clave|chave|cl(?:e|..)(?=[_-])|chiave|schl(?:ue?|..)ssel|sleutel|klucz|anahtar|jeton|geheim(?:es|nis)?|secreto|segredo|segreto|(?:ae|a|..)ndern|eintragen|eingeben|einf(?:ue|..)gen|ersetzen|rempla(?:ce[rz]?)|changez?|inserez|saisir|cambia(?:me|mi|r)?|reempla(?:za|zar|ce)|inserisci|troque|substituir|insira|vervangen?|invullen|wpisz|buraya/gi;
+/** Small words, where they stand by themselves. */
+const FOREIGN_PARTICLES =
+  /(?<![A-Za-z])(?:bitte|dein[er]?|ihr[e]?|mein[e]?|votre|vos|notre|moi|tua?|su|sua|seu|jouw|hier|ici|aqu?i|qui|la|le|el|il|de|del|di|par|por|per|con|esta|questa|par|un|une|una|vul|in|je|twoje?|tutaj|yazin|iniz|nizi)(?![A-Za-z])|nizi?(?![a-z])/gi;
+
+function withoutWords(value: string): string {
+  const rest = value.replaceAll(FOREIGN_WORDS, '');
+  return (rest === value ? value : rest.replaceAll(FOREIGN_PARTICLES, '')).replaceAll(CONTEXT_WORDS, '');
+}
 
 /** What a value in base64 says, where that is text. */
 function inBase64(value: string): string | undefined {
@@ -16,14 +28,12 @@ function inBase64(value: string): string | undefined {
 
 /** What is left beside the words: with three letters or digits less than that nothing was chosen. */
 function isMadeOfWords(value: string): boolean {
-  return (
-    value.replaceAll(CONTEXT_WORDS, '').replaceAll(/[^0-9A-Za-z]|123(?:4(?:5(?:6(?:78?9?0?)?)?)?)?/g, '').length < 3
-  );
+  return withoutWords(value).replaceAll(/[^0-9A-Za-z]|123(?:4(?:5(?:6(?:78?9?0?)?)?)?)?/g, '').length < 3;
 }
 
 /** A place to be filled in, or code that fetches the value from elsewhere. */
 const TEMPLATE =
-  /[$@]\{|\$\(|\{\{|\}\}|<%|^<[^>]*>$|^%[a-z({]|%s(?![0-9A-Za-z])|%\(|^\$[A-Za-z_]|^@[A-Za-z]|#\{|process\.env|os\.environ|getenv|secretKeyRef|valueFrom|^(?:env|var|data|local|module|secrets|vault|ssm|ref)[.:]|^(?:op|sm|awssm|gcpsm|keyvault|secretsmanager|ref\+[a-z0-9]{1,20}):\/\/|^\[[A-Z _-]+\]$|^\{[A-Za-z_][\w.]*\}$/i;
+  /[$@]\{|\$\(|\{\{|\}\}|<%|^<[^>]*>$|^%[a-z({]|%s(?![0-9A-Za-z])|%\(\w{1,40}\)|^\$[A-Za-z_]|^@[A-Za-z]|#\{|process\.env|os\.environ|getenv|secretKeyRef|valueFrom|^(?:env|var|data|local|module|secrets|vault|ssm|ref)[.:]|^(?:op|sm|awssm|gcpsm|keyvault|secretsmanager|ref\+[a-z0-9]{1,20}):\/\/|^\[[A-Z _-]+\]$|^\{[A-Za-z_][\w.]*\}$/i;
 
 export function isTemplate(value: string): boolean {
   return TEMPLATE.test(value);
@@ -57,7 +67,8 @@ export function isMonotone(value: string): boolean {
 export function namesItself(value: string): boolean {
   if (/^[a-z]{2,20}(?:[A-Z][a-z]{2,20}){0,4}(?:Password|Passwd|Secret|Token|Key)\d{0,4}$/.test(value)) return true;
   return (
-    /^[a-z]{2,20}(?:[_-][a-z]{2,20}){1,5}$/.test(value) && /pass(?:w|$|_|-)|pwd|secret|token|key|auth|cred/.test(value)
+    /^[a-z]{2,20}(?:[_-][a-z]{2,20}){1,5}(?:[_-]\d{1,3})?$/.test(value) &&
+    /pass(?:w|$|_|-)|pwd|secret|token|key|auth|cred/.test(value)
   );
 }
 

@@ -392,10 +392,10 @@ function isDigest({ bytes }: Scan, value: Assigned): boolean {
 
 /** Between the name and the separator stand only blanks, closing quotes (escaped too) and brackets, or a type (`token string = "…"`). */
 const JOINED =
-  /^[\s"'`\])\\]{0,32}(?:[ \t](?:\*?[sS]tring|str|text|varchar|&(?:'static )?str)[?]?[ \t]{0,4})?(?:\.=|[^,(|])?$/;
+  /^[\s"'`\])\\]{0,32}(?:[ \t](?:As )?(?:\*?[sS]tring|str|text|varchar|&(?:'static )?str)[?]?[ \t]{0,4})?(?:\.=|[^,(|])?$/;
 /** Calls whose first argument is a name and whose second is its value. */
 const SETTER =
-  /(?:setProperty|set_?env|putenv|define|SetEnvironmentVariable|\bput|setItem|(?:set|add)_?header|\.(?:set|append))\s{0,2}\(\s{0,2}["'][\w.-]{0,40}$/i;
+  /(?:setProperty|set[_.]?(?:env|var)|putenv|define|SetEnvironmentVariable|\bput|setItem|(?:set|add)_?header|\.(?:set|append))\s{0,2}\(\s{0,2}["'][\w.-]{0,40}$/i;
 
 /** The separator assigns: no list, no call but that of a setter. */
 function belongsTo(state: Scan, wordEnd: number, value: Assigned | undefined): boolean {

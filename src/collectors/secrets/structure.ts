@@ -77,6 +77,9 @@ function jwt(value: string): Inside | undefined {
   const payload = parsed(base64url(body));
   if (typeof header?.['alg'] !== 'string' || payload === undefined) return undefined;
   if (header['alg'].toLowerCase() === 'none') return { note: 'its algorithm is none: anybody can forge it' };
+  // whatever it is signed with: the subject of a thousand tutorials is nobody
+  if (payload['sub'] === '1234567890' && payload['name'] === 'John Doe')
+    return { severity: 'info', note: 'its subject is that of the documentation' };
   if (payload['role'] === 'anon') return { severity: 'info', note: 'its role is anon: meant to be public' };
   // a fixed instant, so that the same tree gives the same finding: older tokens cannot be valid any more
   const expires = payload['exp'];
