@@ -7,6 +7,7 @@ import { decodeMessage } from '../../wire/dns/message.ts';
 import type { KeyMarks } from '../../wire/x509/key-list.ts';
 import { canonicalName, mustBeName } from '../../wire/dns/name.ts';
 import { RCODES, TYPES, type Message, type ResourceRecord, type TypeName } from '../../wire/dns/types.ts';
+import type { Host } from './records.ts';
 
 /** How a question differs from a plain one to the resolver. */
 export interface Via {
@@ -134,6 +135,8 @@ export class Answers {
   readonly missing = new Map<string, Asked>();
   readonly missingSuffixes = new Set<string>();
   readonly missingPages = new Set<string>();
+  /** Hosts that are known in full: several parts of the facts look at one. */
+  readonly hosts = new Map<string, Host>();
   readonly #pages = new Map<string, Page>();
   /** Answers to the resolver by type and name: putting a key together costs more than looking it up. */
   readonly #replies = new Map<string, Map<string, Reply>>();

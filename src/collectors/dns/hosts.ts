@@ -4,7 +4,7 @@ import type { FaultCode } from '../../model/fault.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { remembering } from '../../model/memory.ts';
 import { reverseName } from '../../wire/dns/address.ts';
-import type { Answers } from './answers.ts';
+import type { Answer, Answers } from './answers.ts';
 import { authentic } from './dnssec.ts';
 import { addressesOf, codeOf, namesOf, type Host } from './records.ts';
 import { specialOf } from './special.ts';
@@ -81,35 +81,46 @@ function isConfirmed(answers: Answers, address: string, names: readonly string[]
   return false;
 }
 
+interface MailHost {
+  readonly host: Host;
+  readonly reverse: Reverse;
+  readonly greeting: Answer;
+  readonly tlsa: Answer;
+}
+
+/** What is asked of one mail host beside its addresses. */
+export function askMailHost(answers: Answers, host: Host): MailHost {
+  return {
+    host,
+    reverse: reverseOf(answers, host.addresses),
+    greeting: answers.ask(host.name, 'TXT'),
+    tlsa: answers.ask(`_25._tcp.${host.name}`, 'TLSA'),
+  };
+}
+
 /** The facts of one mail host that go beyond its addresses. */
-export function mailHostFacts(answers: Answers, host: Host): JsonObject {
-  const reverse = reverseOf(answers, host.addresses);
+export function mailHostFacts({ host, reverse, greeting, tlsa }: MailHost): JsonObject {
   const code = host.code ?? reverse.code;
-  const greeting = answers.ask(host.name, 'TXT');
   return {
     withoutPtr: partialList(reverse.without, code),
     ptrNames: code === undefined ? reverse.most : unknown(code),
     heloSpf: greeting.is === 'unknown' ? unknown(greeting.code) : spfRecordsOf(greeting).length > 0,
-    ...tlsaFacts(answers, host),
+    ...tlsaFacts(tlsa, host),
   };
 }
 
 /** Facts of a mail host that come from one answer, with its place. */
-export function mailHostPlaces(answers: Answers, host: Host): readonly (readonly [readonly string[], string])[] {
+export function mailHostPlaces({ greeting, tlsa }: MailHost): readonly (readonly [readonly string[], string])[] {
   return [
-    [['heloSpf'], answers.ask(host.name, 'TXT').at],
-    [
-      ['tlsa', 'tlsaCount', 'tlsaSigned', 'tlsaUsages', 'tlsaErrors', 'tlsaFull'],
-      answers.ask(`_25._tcp.${host.name}`, 'TLSA').at,
-    ],
+    [['heloSpf'], greeting.at],
+    [['tlsa', 'tlsaCount', 'tlsaSigned', 'tlsaUsages', 'tlsaErrors', 'tlsaFull'], tlsa.at],
   ];
 }
 
 const hex = (octets: Uint8Array) => Buffer.from(octets).toString('hex');
 
 /** TLSA for SMTP (RFC 7672 §2.2, §3): the set at `_25._tcp.` of the host, and whether it is authenticated. */
-function tlsaFacts(answers: Answers, host: Host): JsonObject {
-  const answer = answers.ask(`_25._tcp.${host.name}`, 'TLSA');
+function tlsaFacts(answer: Answer, host: Host): JsonObject {
   const zoneSigned = authentic(host.a.is === 'records' ? host.a : host.aaaa);
   const signed: Json = typeof zoneSigned === 'boolean' ? zoneSigned : unknown(zoneSigned);
   const code = codeOf(answer);

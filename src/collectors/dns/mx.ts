@@ -3,7 +3,7 @@ import { partialList, unknown } from '../../model/facts.ts';
 import type { FaultCode } from '../../model/fault.ts';
 import { parseAddress } from '../../wire/dns/address.ts';
 import type { Answer, Answers } from './answers.ts';
-import { mailHostFacts, mailHostPlaces } from './hosts.ts';
+import { askMailHost, mailHostFacts, mailHostPlaces } from './hosts.ts';
 import { danglingHosts, exchangesOf, hostOf, type Host } from './records.ts';
 import { Sheet, type Part } from './sheet.ts';
 import { specialOf } from './special.ts';
@@ -94,21 +94,21 @@ function hostFacts(
   const literals = names.filter(isAddress);
   const hosts = mailHosts(answers, names);
   const dangling = danglingHosts(answers, hosts, limit);
-  const facts = hosts.map((host) => mailHostFacts(answers, host));
+  const asked = hosts.map((host) => askMailHost(answers, host));
   if (sheet.isQuiet) return;
   const places = [at, ...hosts.flatMap((host) => [host.a.at, host.aaaa.at])];
   const code = limit ?? hosts.find((host) => host.code !== undefined)?.code;
   sheet.set(
     'hosts',
     partialList(
-      hosts.map((host, index) => ({ ...hostFact(host), ...facts[index] })),
+      asked.map((one) => ({ ...hostFact(one.host), ...mailHostFacts(one) })),
       limit,
     ),
     ...places,
   );
-  for (const [index, host] of hosts.entries()) {
-    for (const key of ['cname', 'addressSigned']) sheet.below(`hosts/${String(index)}/${key}`, host.a.at);
-    for (const [keys, place] of mailHostPlaces(answers, host))
+  for (const [index, one] of asked.entries()) {
+    for (const key of ['cname', 'addressSigned']) sheet.below(`hosts/${String(index)}/${key}`, one.host.a.at);
+    for (const [keys, place] of mailHostPlaces(one))
       for (const key of keys) sheet.below(`hosts/${String(index)}/${key}`, place);
   }
   // an address without the final dot became a name below the domain

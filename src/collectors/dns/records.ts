@@ -45,17 +45,21 @@ export interface Host {
 
 /** Both address questions of a host. */
 export function hostOf(answers: Answers, name: string): Host {
+  const known = answers.hosts.get(name);
+  if (known !== undefined) return known;
   const a = answers.ask(name, 'A');
   const aaaa = answers.ask(name, 'AAAA');
-  const code = codeOf(a) ?? codeOf(aaaa);
-  return {
+  const host: Host = {
     name,
     a,
     aaaa,
     addresses: [...addressesOf(a), ...addressesOf(aaaa)],
-    code,
+    code: codeOf(a) ?? codeOf(aaaa),
     gone: goneName(a, name),
   };
+  // what was not asked yet has no place
+  if (a.at !== '' && aaaa.at !== '') answers.hosts.set(name, host);
+  return host;
 }
 
 /** The name that an answer says does not exist: the one that was asked, or the end of its aliases. */
@@ -70,11 +74,10 @@ export function codeOf(answer: Answer): FaultCode | undefined {
 /** MX records in order of preference; the null MX (RFC 7505) is the root name. */
 export function exchangesOf(answer: Answer): { preference: number; exchange: string }[] {
   if (answer.is !== 'records') return [];
-  return answer.records
-    .flatMap(({ rdata }) =>
-      rdata.is === 'MX' ? [{ preference: rdata.preference, exchange: canonicalName(rdata.exchange) }] : [],
-    )
-    .sort((a, b) => a.preference - b.preference || (a.exchange < b.exchange ? -1 : 1));
+  const set = answer.records.flatMap(({ rdata }) =>
+    rdata.is === 'MX' ? [{ preference: rdata.preference, exchange: canonicalName(rdata.exchange) }] : [],
+  );
+  return set.length < 2 ? set : set.sort((a, b) => a.preference - b.preference || (a.exchange < b.exchange ? -1 : 1));
 }
 
 /** The registrable domain of a name was asked and does not exist: whoever registers it takes the name over. */

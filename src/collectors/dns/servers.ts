@@ -38,6 +38,9 @@ export function serverFacts(answers: Answers, domain: string, intrusive: boolean
     const plain = mayLackEdns(first) ? answers.ask(domain, 'SOA', { server: address, how: 'plain' }) : first;
     const direct = plain.is === 'unknown' ? first : plain;
     const tcp = answers.ask(domain, 'SOA', { server: address, how: 'tcp' });
+    const recursive = recursion(answers, address, direct);
+    const transferred = intrusive ? { transfer: transfer(answers, domain, address) } : {};
+    if (sheet.isQuiet) continue;
     places.push(first.at, ...(direct === first ? [] : [direct.at]), tcp.at);
     sheet.below(`asked/${String(servers.length)}/authoritative`, direct.at);
     sheet.below(`asked/${String(servers.length)}/edns`, first.at);
@@ -47,8 +50,8 @@ export function serverFacts(answers: Answers, domain: string, intrusive: boolean
       authoritative: authority(direct),
       tcp: overTcp(direct, tcp),
       edns: edns(first, direct),
-      recursive: recursion(answers, address, direct),
-      ...(intrusive ? { transfer: transfer(answers, domain, address) } : {}),
+      recursive,
+      ...transferred,
     });
     serials.push({ first: serialOf(direct), second: serialOf(tcp) });
     if (direct.is === 'unknown') silence ??= direct.code;
@@ -56,11 +59,12 @@ export function serverFacts(answers: Answers, domain: string, intrusive: boolean
     if (first.is === 'unknown') unsigned ??= first.code;
     else if (signatures === undefined && first.is === 'records') signatures = signatureFacts(first.message.answers);
   }
+  const parent = parentFacts(answers, domain, names);
+  if (sheet.isQuiet) return sheet.part();
   sheet.set('asked', partialList(servers, code), ...places);
   sheet.set('serials', serialFacts(serials, code ?? silence), ...places);
   // no server answered: what its signatures are is not known
   sheet.set('signatures', signatures ?? unknown(unsigned ?? code ?? 'net.no-address'), ...places);
-  const parent = parentFacts(answers, domain, names);
   sheet.set('parentDiffers', parent.fact, answer.at, ...parent.places);
   return sheet.part(...places);
 }

@@ -5,6 +5,8 @@ export function malformed(what: string): FaultError {
   return new FaultError('dns.malformed', `the DNS message is malformed: ${what}`);
 }
 
+const NOTHING = new Uint8Array(0);
+
 /** Reads big-endian fields of one message. `position` is where the next field starts, `end` where this part ends. */
 export class Reader {
   readonly bytes: Uint8Array;
@@ -29,7 +31,10 @@ export class Reader {
   }
 
   u16(): number {
-    return this.u8() * 0x100 + this.u8();
+    const at = this.position;
+    if (at + 2 > this.end) throw malformed('it ends in the middle of a field');
+    this.position = at + 2;
+    return ((this.bytes[at] ?? 0) << 8) | (this.bytes[at + 1] ?? 0);
   }
 
   u32(): number {
@@ -38,6 +43,7 @@ export class Reader {
 
   take(length: number): Uint8Array {
     if (length > this.left) throw malformed('a length points past the end');
+    if (length === 0) return NOTHING;
     const taken = this.bytes.subarray(this.position, this.position + length);
     this.position += length;
     return taken;

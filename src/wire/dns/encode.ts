@@ -2,7 +2,7 @@
 import { FaultError } from '../../model/fault.ts';
 import { parseIpv4, parseIpv6 } from './address.ts';
 import { Writer } from './bytes.ts';
-import { type Compression, plainName, writeName } from './name.ts';
+import { type Compression, MAX_NAME, writeName, writePlainName } from './name.ts';
 import { latin1Bytes } from './rdata.ts';
 import { TYPES, type Edns, type Message, type Rdata, type ResourceRecord } from './types.ts';
 
@@ -21,9 +21,17 @@ const HEADER_OCTETS = 12;
 const EDNS = Uint8Array.of(0, 0, TYPES.OPT, 0x04, 0xd0, 0, 0, 0x80, 0, 0, 0);
 
 export function encodeQuery(name: string, type: number, options: QueryOptions = {}): Uint8Array {
-  const wireName = plainName(name) ?? nameOctets(name);
   const hasEdns = options.edns !== false;
-  const query = new Uint8Array(HEADER_OCTETS + wireName.length + 4 + (hasEdns ? EDNS.length : 0));
+  const others = HEADER_OCTETS + 4 + (hasEdns ? EDNS.length : 0);
+  // a usual name takes one octet before its first label and one behind its last
+  let wireLength = name.length + 2;
+  let query = new Uint8Array(Math.min(wireLength, MAX_NAME) + others);
+  if (!writePlainName(query, HEADER_OCTETS, name)) {
+    const octets = nameOctets(name);
+    wireLength = octets.length;
+    query = new Uint8Array(wireLength + others);
+    query.set(octets, HEADER_OCTETS);
+  }
   const id = options.id ?? 0;
   query[0] = id >>> 8;
   query[1] = id & 0xff;
@@ -32,8 +40,7 @@ export function encodeQuery(name: string, type: number, options: QueryOptions = 
   query[3] = 0x20 | (options.checkingDisabled === true ? 0x10 : 0);
   query[5] = 1;
   query[11] = hasEdns ? 1 : 0;
-  query.set(wireName, HEADER_OCTETS);
-  const at = HEADER_OCTETS + wireName.length;
+  const at = HEADER_OCTETS + wireLength;
   query[at] = type >>> 8;
   query[at + 1] = type & 0xff;
   query[at + 3] = 1;

@@ -16,10 +16,8 @@ export function decodeMessage(bytes: Uint8Array): Message {
   const answered = reader.u16();
   const authoritative = reader.u16();
   const additional = reader.u16();
-  const questions: Question[] = [];
-  for (let left = asked; left > 0; left -= 1) {
-    questions.push({ name: readName(reader), type: reader.u16(), class: reader.u16() });
-  }
+  const questions = asked === 0 ? [] : [readQuestion(reader)];
+  for (let left = asked - 1; left > 0; left -= 1) questions.push(readQuestion(reader));
   const first = questions[0]?.name;
   const answers = readRecords(reader, answered, first);
   const authorities = readRecords(reader, authoritative, first);
@@ -64,21 +62,28 @@ function readOwner(reader: Reader, first: string | undefined): string {
 
 function readRecords(reader: Reader, count: number, first: string | undefined): readonly ResourceRecord[] {
   if (count === 0) return NONE;
-  const records: ResourceRecord[] = [];
-  for (let left = count; left > 0; left -= 1) {
-    const name = readOwner(reader, first);
-    const type = reader.u16();
-    const recordClass = reader.u16();
-    const ttl = reader.u32();
-    const part = reader.part(reader.u16());
-    records.push({ name, type, class: recordClass, ttl, rdata: readRdata(type, part) });
-  }
+  // a list that grows from nothing takes room for 17
+  const records = [readRecord(reader, first)];
+  for (let left = count - 1; left > 0; left -= 1) records.push(readRecord(reader, first));
   return records;
+}
+
+function readRecord(reader: Reader, first: string | undefined): ResourceRecord {
+  const name = readOwner(reader, first);
+  const type = reader.u16();
+  const recordClass = reader.u16();
+  const ttl = reader.u32();
+  const part = reader.part(reader.u16());
+  return { name, type, class: recordClass, ttl, rdata: readRdata(type, part) };
+}
+
+function readQuestion(reader: Reader): Question {
+  return { name: readName(reader), type: reader.u16(), class: reader.u16() };
 }
 
 function ednsOf(record: ResourceRecord): Edns {
   const options: { code: number; value: Uint8Array }[] = [];
-  if (record.rdata.is === 'raw') {
+  if (record.rdata.is === 'raw' && record.rdata.bytes.length > 0) {
     const reader = new Reader(record.rdata.bytes);
     while (reader.left > 0) options.push({ code: reader.u16(), value: reader.take(reader.u16()) });
   }

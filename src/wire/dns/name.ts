@@ -2,8 +2,9 @@
 import { FaultError } from '../../model/fault.ts';
 import { malformed, type Reader, type Writer } from './bytes.ts';
 
-const MAX_NAME = 255;
+export const MAX_NAME = 255;
 const MAX_LABEL = 63;
+const DOT = 0x2e;
 /** A name has at most 127 labels; more pointers than that are only there to keep a reader busy. */
 const MAX_POINTERS = 127;
 
@@ -71,25 +72,24 @@ export function mustBeName(name: string): void {
   if (name.length > MAX_LABEL || /\\|^\.|\.\./.test(name)) labelsOf(name);
 }
 
-/** The octets of a usual name, without escapes and final dot; undefined for any other. */
-export function plainName(name: string): Uint8Array | undefined {
-  if (name === '' || name.length > MAX_NAME - 2) return undefined;
-  const octets = new Uint8Array(name.length + 2);
+/** Writes a usual name, without escapes and final dot, at its place; false for any other, and then what was written is void. */
+export function writePlainName(octets: Uint8Array, place: number, name: string): boolean {
+  if (name === '' || name.length > MAX_NAME - 2) return false;
   let start = 0;
   for (let at = 0; at < name.length; at += 1) {
     const code = name.charCodeAt(at);
-    if (code === 0x5c || code > 255) return undefined;
-    if (code === 0x2e) {
+    if (code === 0x5c || code > 255) return false;
+    if (code === DOT) {
       const length = at - start;
-      if (length === 0 || length > MAX_LABEL) return undefined;
-      octets[start] = length;
+      if (length === 0 || length > MAX_LABEL) return false;
+      octets[place + start] = length;
       start = at + 1;
-    } else octets[at + 1] = code;
+    } else octets[place + at + 1] = code;
   }
   const last = name.length - start;
-  if (last === 0 || last > MAX_LABEL) return undefined;
-  octets[start] = last;
-  return octets;
+  if (last === 0 || last > MAX_LABEL) return false;
+  octets[place + start] = last;
+  return true;
 }
 
 export function nameOfLabels(labels: readonly string[]): string {
@@ -108,23 +108,15 @@ export function canonicalName(name: string): string {
 /** Octets that stand for themselves in presentation form. */
 const PLAIN = Uint8Array.from({ length: 256 }, (_, code) => (/[A-Za-z0-9_-]/.test(String.fromCharCode(code)) ? 1 : 0));
 
-/** The label at that place, in presentation form. */
-function labelAt(bytes: Uint8Array, from: number, to: number): string {
-  let label = '';
-  let plain = 1;
-  for (let index = from; index < to; index += 1) {
-    const code = bytes[index] ?? 0;
-    plain &= PLAIN[code] ?? 0;
-    label += String.fromCharCode(code);
-  }
-  return plain === 1 ? label : escapeLabel(label);
-}
+/** The name that is being read, with dots for the lengths of labels: a text for each label would be most of the work. */
+const read = Buffer.alloc(MAX_NAME);
 
 export function readName(reader: Reader): string {
   const { bytes } = reader;
-  let name = '';
-  let at = reader.position;
-  let octets = 1;
+  const start = reader.position;
+  let at = start;
+  let filled = 0;
+  let plain = 1;
   let pointers = 0;
   let end = reader.end;
   for (;;) {
@@ -132,7 +124,8 @@ export function readName(reader: Reader): string {
     if (length === undefined) throw malformed('a name runs past the end');
     if (length === 0) {
       if (pointers === 0) reader.position = at + 1;
-      return name === '' ? '.' : name;
+      if (filled === 0) return '.';
+      return plain === 1 ? read.toString('latin1', 1, filled) : nameOfLabels(labelsAt(bytes, start));
     }
     if (length >= 0xc0) {
       const low = at + 1 < end ? bytes[at + 1] : undefined;
@@ -148,14 +141,36 @@ export function readName(reader: Reader): string {
     } else if (length > MAX_LABEL) {
       throw malformed('a name has a label of a reserved kind');
     } else {
-      octets += length + 1;
-      if (octets > MAX_NAME) throw malformed('a name is longer than 255 octets');
-      if (at + 1 + length > end) throw malformed('a label runs past the end');
-      const label = labelAt(bytes, at + 1, at + 1 + length);
-      name = name === '' ? label : `${name}.${label}`;
+      // the root at the end is an octet too
+      if (filled + length + 2 > MAX_NAME) throw malformed('a name is longer than 255 octets');
+      const last = at + length;
+      if (last >= end) throw malformed('a label runs past the end');
+      read[filled] = DOT;
+      filled += 1;
+      while (at < last) {
+        at += 1;
+        const code = bytes[at] ?? 0;
+        plain &= PLAIN[code] ?? 0;
+        read[filled] = code;
+        filled += 1;
+      }
+      at += 1;
+    }
+  }
+}
+
+/** The labels of a name that was found to be one. */
+function labelsAt(bytes: Uint8Array, start: number): string[] {
+  const labels: string[] = [];
+  let at = start;
+  for (let length = bytes[at] ?? 0; length !== 0; length = bytes[at] ?? 0) {
+    if (length >= 0xc0) at = (length & 0x3f) * 0x100 + (bytes[at + 1] ?? 0);
+    else {
+      labels.push(String.fromCharCode(...bytes.subarray(at + 1, at + 1 + length)));
       at += 1 + length;
     }
   }
+  return labels;
 }
 
 /** Where names were written, by canonical suffix: what compression points at. */

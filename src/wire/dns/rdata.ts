@@ -14,7 +14,7 @@ export function readRdata(type: number, part: Reader): Rdata {
 function readKnown(type: number, part: Reader): Rdata {
   switch (type) {
     case TYPES.A:
-      return { is: 'A', address: formatAddress(part.take(4)) };
+      return { is: 'A', address: `${part.u8()}.${part.u8()}.${part.u8()}.${part.u8()}` };
     case TYPES.AAAA:
       return { is: 'AAAA', address: formatAddress(part.take(16)) };
     case TYPES.NS:

@@ -78,7 +78,7 @@ export function dmarcFacts(answers: Answers, domain: string): Part {
     records: step.code === undefined ? step.records : unknown(step.code),
   }));
   sheet.set('walk', partialList(steps, way.code), ...places);
-  misplacedFacts(sheet, answers, domain);
+  misplacedFacts(sheet, answers, domain, way);
   walkFacts(sheet, answers, domain, way, found);
   if (found.code !== undefined) {
     for (const key of OF_THE_RECORD) sheet.set(key, unknown(found.code), ...places);
@@ -160,9 +160,9 @@ function walkFacts(sheet: Sheet, answers: Answers, domain: string, way: Walk, fo
 }
 
 /** Records at places where nobody looks for them; asked only where there is none at the right one. */
-function misplacedFacts(sheet: Sheet, answers: Answers, domain: string): void {
+function misplacedFacts(sheet: Sheet, answers: Answers, domain: string, way: Walk): void {
   const apex = answers.ask(domain, 'TXT');
-  const own = stepAt(answers, domain);
+  const own = way.steps[0] ?? stepAt(answers, domain);
   const names = textsOf(apex).some(isDmarc) ? [domain] : [];
   let code = apex.is === 'unknown' ? apex.code : own.code;
   const places = [apex.at, own.at];

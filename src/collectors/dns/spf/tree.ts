@@ -65,7 +65,12 @@ export function redirectOf(record: SpfRecord): Modifier | undefined {
   return record.terms.filter((term) => term.is === 'modifier').find((modifier) => modifier.name === 'redirect');
 }
 
+/** Trees that are known in full, by the answers that they were built from. */
+const complete = new WeakMap<Answers, SpfTree>();
+
 export function buildTree(answers: Answers, domain: string): SpfTree {
+  const known = complete.get(answers);
+  if (known?.root.name === domain) return known;
   const nodes: SpfNode[] = [];
   const root = build(answers, domain, 'start', undefined, [], { left: MAX_NODES, includes: true });
   const collect = (node: SpfNode) => {
@@ -73,7 +78,9 @@ export function buildTree(answers: Answers, domain: string): SpfTree {
     for (const child of node.children) collect(child);
   };
   collect(root);
-  return { root, nodes };
+  const tree = { root, nodes };
+  if (nodes.every((node) => node.status !== 'unknown')) complete.set(answers, tree);
+  return tree;
 }
 
 /** RFC 7208 §7.3: a name that is too long loses labels from the left. */
@@ -135,6 +142,8 @@ export function placeOf(term: { readonly text: string; readonly column: number }
 
 /** Those records alone that speak for the domain itself; what they include is not looked at. */
 export function ownRecords(answers: Answers, domain: string): SpfNode[] {
+  const known = complete.get(answers);
+  if (known?.root.name === domain) return ownNodes(known);
   const root = build(answers, domain, 'start', undefined, [], { left: MAX_NODES, includes: false });
   return ownNodes({ root });
 }
