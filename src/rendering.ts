@@ -1,9 +1,10 @@
 /** Turns a sealed run into report files: loads our templates, calls the reporters, writes what they say. */
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inventoryOf } from './inventory.ts';
 import type { Check } from './model/check.ts';
 import type { Evidence } from './model/evidence.ts';
+import { makeFolder } from './engine/output-folder.ts';
 import { UsageError } from './model/fault.ts';
 import type { Framework } from './model/framework.ts';
 import { didYouMean } from './model/nearest.ts';
@@ -113,7 +114,7 @@ export async function renderFormats(
   folder: string,
 ): Promise<string[]> {
   const rendering = await startRendering(formats, folder, input.packageRoot);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   try {
     for (const result of input.run.results) rendering.add(result);
     return await rendering.write(input);

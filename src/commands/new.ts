@@ -1,7 +1,8 @@
 /** `probity new check ID`: writes a check file that fails its own test until somebody says what it demands. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { Arguments } from '../config/arguments.ts';
+import { makeFolder } from '../engine/output-folder.ts';
 import { UsageError } from '../model/fault.ts';
 import type { CommandContext } from './context.ts';
 import { builtInPack } from './packs.ts';
@@ -28,7 +29,7 @@ export async function create(args: Arguments, context: CommandContext): Promise<
   const folder = join(resolve(context.cwd, checksDir(args)), group);
   const path = join(folder, `${id}.yaml`);
   if (existsSync(path)) throw new UsageError(`${relative(context.cwd, path)} is there already`);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder, 'checks-dir');
   writeFileSync(path, stub(id, model), { flag: 'wx' });
   const shown = relative(context.cwd, path);
   context.stdout(`${shown}\n`);

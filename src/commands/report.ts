@@ -1,7 +1,7 @@
 /** `probity report RUN`: renders a stored run in other formats, without judging it again. */
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Arguments } from '../config/arguments.ts';
+import { makeFolder } from '../engine/output-folder.ts';
 import { evidenceReader } from '../engine/store.ts';
 import { readInputs } from '../inputs.ts';
 import { joinPacks } from '../packs/pack.ts';
@@ -38,7 +38,7 @@ export async function report(args: Arguments, context: CommandContext): Promise<
     folder,
   );
   if (wanted) {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeWhole(join(folder, 'run.json'), [jsonText(stored.run)]);
     written.push(join(folder, 'run.json'));
   }

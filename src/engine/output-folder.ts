@@ -1,6 +1,6 @@
 /** The folder a run is written to: an old run there is replaced, anything else is left alone (CONTRACT §1). */
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../model/fault.ts';
 import { own, type Json } from '../model/json.ts';
 import { codeOf } from './io/errors.ts';
@@ -22,12 +22,31 @@ export function checkOutputFolder(folder: string): void {
 export function clearOutputFolder(folder: string): void {
   checkOutputFolder(folder);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     for (const name of namesIn(folder) ?? []) {
       if (OURS.test(name)) rmSync(join(folder, name), { recursive: true, force: true });
     }
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`${folder} cannot be written to (${codeOf(error)})`, { cause: error, flag: 'output' });
+  }
+}
+
+/**
+ * Makes a folder with those above it. Each is tried once: the recursive mkdir of Node goes round for ever where one above
+ * exists and takes no entry, as in /proc. Throws a UsageError; `flag` is the one that named the folder.
+ */
+export function makeFolder(folder: string, flag = 'output'): void {
+  const missing: string[] = [];
+  for (let path = resolve(folder); !existsSync(path); path = dirname(path)) missing.push(path);
+  for (const path of missing.toReversed()) {
+    try {
+      mkdirSync(path);
+    } catch (error) {
+      // another process made it meanwhile
+      if (codeOf(error) !== 'EEXIST')
+        throw new UsageError(`${folder} cannot be made (${codeOf(error)})`, { cause: error, flag });
+    }
   }
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -130,6 +130,19 @@ test('an output folder that holds something else is left alone', async () => {
   await refused(['audit', './x', '--output', 'out'], /is not empty and holds no run of Probity/, cwd);
 
   assert.equal(readFileSync(join(cwd, 'out/letter.txt'), 'utf8'), 'dear');
+});
+
+const noProc = existsSync('/proc/self') ? false : 'this system has no /proc';
+test('an output folder that cannot be made ends with exit 2 at once, not in a loop', { skip: noProc }, async () => {
+  // /proc exists and takes no folder; below a file there is none either
+  const cwd = folder({ letter: 'dear' });
+  await refused(
+    ['audit', './x', '--output', '/proc/none/at/all'],
+    /\/proc\/none\/at\/all cannot be made \(ENOENT\)/,
+    cwd,
+  );
+  await refused(['audit', './x', '--output', 'letter/below'], /letter\/below .*(?:ENOTDIR|is not a folder)/, cwd);
+  await refused(['new', 'check', 'mine.rule', '--checks-dir', '/proc/none'], /cannot be made \(ENOENT\)/, cwd);
 });
 
 /** Audits and gives the run with its exit code; nothing in it may pass where `target` could not be seen. */
