@@ -13,7 +13,8 @@ const EVERY_RESULTS = 512;
 
 /** To be called at the start of a command: the room that starting took is what a run does well with. */
 export function keepHeapSmall(): void {
-  for (const { set } of SMALL_HEAP) setFlagsFromString(set);
+  for (const { set } of SMALL_HEAP.flags) setFlagsFromString(set);
+  SMALL_HEAP.inForce = true;
 }
 
 export interface HeapWatch {

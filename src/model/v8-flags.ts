@@ -5,7 +5,13 @@ export interface V8Flag {
   readonly normal: string;
 }
 
-export const SMALL_HEAP: readonly V8Flag[] = [
+export interface FlagSet {
+  readonly flags: readonly V8Flag[];
+  /** Whether this process runs by them. */
+  inForce: boolean;
+}
+
+const SMALL: readonly V8Flag[] = [
   // The young generation grows no further, the old one by a tenth between two collections
   { set: '--semi-space-growth-factor=1', normal: '--semi-space-growth-factor=2' },
   { set: '--heap-growing-percent=10', normal: '--heap-growing-percent=0' },
@@ -14,3 +20,6 @@ export const SMALL_HEAP: readonly V8Flag[] = [
   // The young generation is cleared in a millisecond: threads that help cost more than they save
   { set: '--no-parallel-scavenge', normal: '--parallel-scavenge' },
 ];
+
+/** The heap of a run is kept small; one that scans for another program leaves that one's heap alone. */
+export const SMALL_HEAP: FlagSet = { flags: SMALL, inForce: false };

@@ -13,25 +13,29 @@ const PATIENT: readonly V8Flag[] = [
 
 let scans = 0;
 
-function apply(flags: readonly string[]): void {
-  for (const flag of flags) setFlagsFromString(flag);
+function apply(flags: readonly V8Flag[], which: keyof V8Flag): void {
+  for (const flag of flags) setFlagsFromString(flag[which]);
 }
 
-const normal = ({ normal: flag }: V8Flag): string => flag;
-const set = ({ set: flag }: V8Flag): string => flag;
+function applyHeap(which: keyof V8Flag): void {
+  if (SMALL_HEAP.inForce) apply(SMALL_HEAP.flags, which);
+}
 
 /** Node brings its own modules compiled for the flags that it was built with: under others a thread compiles them anew, a third of its start. */
 export function beforeThreadsStart(): void {
   scans++;
-  if (scans === 1) apply([...SMALL_HEAP, ...PATIENT].map(normal));
+  if (scans > 1) return;
+  applyHeap('normal');
+  apply(PATIENT, 'normal');
 }
 
 export function whenThreadsRun(): void {
-  apply([...SMALL_HEAP, ...PATIENT].map(set));
+  applyHeap('set');
+  apply(PATIENT, 'set');
 }
 
 export function afterThreads(): void {
   scans--;
-  apply(SMALL_HEAP.map(set));
-  if (scans === 0) apply(PATIENT.map(normal));
+  applyHeap('set');
+  if (scans === 0) apply(PATIENT, 'normal');
 }
