@@ -1,4 +1,4 @@
-/** Packs what is to be scanned into batches: files by path, objects of the history with their bytes in memory that threads share. */
+/** Packs what is to be scanned into batches: files by path, objects of the history with their bytes. */
 import type { FileEntry, IO } from '../../model/io.ts';
 import { ObjectReader, inputOf } from './git-text.ts';
 import type { Batch, WorkItem } from './protocol.ts';
@@ -44,12 +44,15 @@ export interface Entry {
 }
 
 /** Takes memory that no worker uses any more, or new. */
-function memoryPool(): (size: number) => Pick<Batch, 'release'> & { readonly memory: SharedArrayBuffer } {
-  const free: SharedArrayBuffer[] = [];
-  return (size) => {
-    const memory = size > MEMORY ? new SharedArrayBuffer(size) : (free.pop() ?? new SharedArrayBuffer(MEMORY));
-    return { memory, release: () => void (size > MEMORY ? undefined : free.push(memory)) };
+function memoryPool(): (size: number) => Required<Pick<Batch, 'memory' | 'release'>> {
+  const free: ArrayBuffer[] = [];
+  const release = (memory: ArrayBuffer): void => {
+    if (memory.byteLength === MEMORY) free.push(memory);
   };
+  return (size) => ({
+    memory: size > MEMORY ? new ArrayBuffer(size) : (free.pop() ?? new ArrayBuffer(MEMORY)),
+    release,
+  });
 }
 
 /** The contents of objects. Of a later version of a path only what is new is to be scanned. */
@@ -69,12 +72,12 @@ export async function* objectBatches(io: IO, path: string, entries: () => Iterab
       const size = Number(header.split(' ')[1]);
       if (!Number.isSafeInteger(size)) continue;
       if (items.length > 0 && (used + size > batch.memory.byteLength || items.length >= OBJECTS)) {
-        // the memory of the batch is not ours any more: what comes next is compared with a copy
+        // the memory of the batch goes to a worker: what comes next is compared with a copy
         before &&= { ...before, bytes: Buffer.from(before.bytes) };
         yield { items, ...batch };
         [batch, items, used] = [take(size), [], 0];
       } else if (size > batch.memory.byteLength) {
-        batch.release?.();
+        batch.release(batch.memory);
         batch = take(size);
       }
       const bytes = Buffer.from(batch.memory, used, size);

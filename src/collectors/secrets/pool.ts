@@ -89,8 +89,7 @@ async function drain(
   signal: AbortSignal,
   take: (done: WorkDone) => void,
 ): Promise<void> {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-  const say = (message: ToWorker): void => worker.postMessage(message);
+  const say = (message: ToWorker, moved: readonly ArrayBuffer[] = []): void => worker.postMessage(message, [...moved]);
   const stop = (): void => void worker.terminate();
   try {
     await new Promise<void>((resolve, reject) => {
@@ -105,12 +104,15 @@ async function drain(
         }
         given.push(batch);
         const { items, memory } = batch;
-        say({ is: 'work', items: JSON.stringify(items), ...(memory === undefined ? {} : { memory }) });
+        const text = JSON.stringify(items);
+        if (memory === undefined) say({ is: 'work', items: text });
+        else say({ is: 'work', items: text, memory }, [memory]);
       };
       worker.on('message', (message: FromWorker) => {
         if (message.is === 'bug') return reject(new Error(`the scanner failed\n${message.stack}`));
         take(message.done);
-        given.shift()?.release?.();
+        const { release } = given.shift() ?? {};
+        if (message.memory !== undefined) release?.(message.memory);
         next().then(advance, failed);
       });
       say({ is: 'tables', tables });

@@ -28,9 +28,10 @@ export interface WorkItem {
 
 export interface Batch {
   readonly items: readonly WorkItem[];
-  readonly memory?: SharedArrayBuffer;
-  /** Called when the worker is done with the memory. */
-  readonly release?: () => void;
+  /** Goes to the worker and comes back: V8 copies into memory that threads share word by word, into other memory three times as fast. */
+  readonly memory?: ArrayBuffer;
+  /** Called with the memory when the worker is done with it. */
+  readonly release?: (memory: ArrayBuffer) => void;
 }
 
 /** A file that was selected and could not be read whole. */
@@ -59,8 +60,8 @@ export interface WorkDone {
 export type ToWorker =
   | { readonly is: 'tables'; readonly tables: SearchTables }
   /** The items as JSON: a text is handed over in one piece, where thousands of objects would be taken apart one by one. */
-  | { readonly is: 'work'; readonly items: string; readonly memory?: SharedArrayBuffer }
+  | { readonly is: 'work'; readonly items: string; readonly memory?: ArrayBuffer }
   | { readonly is: 'end' };
 export type FromWorker =
-  | { readonly is: 'done'; readonly done: WorkDone }
+  | { readonly is: 'done'; readonly done: WorkDone; readonly memory?: ArrayBuffer }
   | { readonly is: 'bug'; readonly stack: string };

@@ -79,7 +79,7 @@ function scanOne(item: WorkItem): { readonly bytes: number; readonly scanned: Fi
 }
 
 /** An object of the history came with its content. */
-function scanObject(item: WorkItem, memory: SharedArrayBuffer): { readonly bytes: number; readonly scanned: FileScan } {
+function scanObject(item: WorkItem, memory: ArrayBuffer): { readonly bytes: number; readonly scanned: FileScan } {
   const bytes = Buffer.from(memory, item.at ?? 0, item.size);
   const readAt = (offset: number, length: number): Buffer => bytes.subarray(offset, offset + length);
   const { length } = bytes;
@@ -98,7 +98,7 @@ interface Tally {
   archived: number;
 }
 
-function work(items: readonly WorkItem[], memory: SharedArrayBuffer | undefined): WorkDone {
+function work(items: readonly WorkItem[], memory: ArrayBuffer | undefined): WorkDone {
   const tally: Tally = {
     ...{ found: [], holders: [], unread: [] },
     ...{ files: 0, bytes: 0, foreign: 0, binary: 0, utf16: 0, archived: 0 },
@@ -147,9 +147,9 @@ function openArchive(tally: Tally, item: WorkItem, archiveEntries: typeof Archiv
   }
 }
 
-function send(message: FromWorker): void {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-  parentPort?.postMessage(message);
+function send(message: FromWorker, memory?: ArrayBuffer): void {
+  if (memory === undefined) parentPort?.postMessage(message, []);
+  else parentPort?.postMessage({ ...message, memory }, [memory]);
 }
 
 parentPort?.on('message', (message: ToWorker) => {
@@ -159,7 +159,7 @@ parentPort?.on('message', (message: ToWorker) => {
   }
   try {
     if (message.is === 'tables') engine = withTables(message.tables);
-    else send({ is: 'done', done: work(JSON.parse(message.items) as WorkItem[], message.memory) });
+    else send({ is: 'done', done: work(JSON.parse(message.items) as WorkItem[], message.memory) }, message.memory);
   } catch (error) {
     // the message of an error could quote what was read; the places in our code cannot
     const stack = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
