@@ -102,6 +102,30 @@ export async function* objectBatches(io: IO, path: string, entries: () => Iterab
   if (items.length > 0) yield { items, ...batch };
 }
 
+/** What several sources yield, as it comes; each is asked for the next while the last is worked on. */
+export async function* merged<T>(sources: readonly AsyncGenerator<T, void>[]): AsyncGenerator<T> {
+  const asked = (source: AsyncGenerator<T, void>) => {
+    const step = source.next().then((result) => ({ source, result }));
+    // awaited below, unless another source fails first
+    step.catch(() => undefined);
+    return step;
+  };
+  const steps = new Map(sources.map((source) => [source, asked(source)]));
+  try {
+    while (steps.size > 0) {
+      const { source, result } = await Promise.race(steps.values());
+      if (result.done === true) {
+        steps.delete(source);
+        continue;
+      }
+      steps.set(source, asked(source));
+      yield result.value;
+    }
+  } finally {
+    await Promise.all(sources.map(async (source) => await source.return()));
+  }
+}
+
 /** The headers of commits and tags end at an empty line. */
 function messageStart(bytes: Buffer): number {
   const end = bytes.indexOf('\n\n');

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { FaultError, type FaultCode } from '../../model/fault.ts';
 import type { IO } from '../../model/io.ts';
-import { type Entry, objectBatches } from './batches.ts';
+import { type Entry, merged, objectBatches } from './batches.ts';
 import { inputOf, linesOf, textOf } from './git-text.ts';
 import { listObjects, type Objects } from './listing.ts';
 import { type Holder, type Memory, type Names, NOTHING, readMemory, writeMemory } from './memory.ts';
@@ -82,7 +82,11 @@ export async function scanPast(request: PastRequest): Promise<Past> {
   };
   await scanInWorkers(
     scanner,
-    objectBatches(io, path, () => entriesOf(memory, objects, order)),
+    merged(
+      halvesOf(objects, order).map((part, index) =>
+        objectBatches(io, path, () => entriesOf(index === 0 ? memory.holders : [], objects, part)),
+      ),
+    ),
     io.signal,
     take,
   );
@@ -136,8 +140,24 @@ async function areReached(io: IO, path: string, names: readonly string[]): Promi
   }
 }
 
-function* entriesOf(memory: Memory, objects: Objects, order: Uint32Array): Generator<Entry> {
-  for (const { object, path, regions } of memory.holders) {
+/** Bytes from which on it pays to unpack with two processes of git: each one only ever uses one processor. */
+const WORTH_TWO = 64 * 1024 ** 2;
+
+/** The objects in two parts of about as many bytes; the versions of a path stay together. */
+function halvesOf(objects: Objects, order: Uint32Array): readonly Uint32Array[] {
+  const sizeAt = (at: number): number => objects.size(order[at] ?? 0);
+  const pathAt = (at: number): string => objects.path(order[at] ?? 0);
+  let bytes = 0;
+  for (let at = 0; at < order.length; at++) bytes += sizeAt(at);
+  if (bytes < WORTH_TWO) return [order];
+  let at = 0;
+  for (let sum = 0; sum < bytes / 2; at++) sum += sizeAt(at);
+  while (at < order.length && pathAt(at) === pathAt(at - 1)) at++;
+  return [order.subarray(0, at), order.subarray(at)];
+}
+
+function* entriesOf(holders: readonly Holder[], objects: Objects, order: Uint32Array): Generator<Entry> {
+  for (const { object, path, regions } of holders) {
     yield { name: object, path, isBlob: !/^(?:commit|tag):/.test(path), again: regions ?? 'whole' };
   }
   for (const index of order) {

@@ -1,7 +1,7 @@
 /** The history of a real repository: removed and merge-born leaks, attribution, bare and shallow clones. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -10,6 +10,7 @@ import { observe } from '../../../src/collectors/secrets/observe.ts';
 import { rawSchema } from '../../../src/collectors/secrets/schema.ts';
 import { plantRepository } from '../../../src/lab/source.ts';
 import { own, type Json } from '../../../src/model/json.ts';
+import { generate } from '../../../src/packs/generate.ts';
 import { validateFacts } from '../../../src/packs/facts-schema.ts';
 import { sourceIO, sourceJob } from '../../support/source-io.ts';
 
@@ -70,4 +71,34 @@ test('a shallow clone is never clean: its history is cut', async () => {
   const { raw } = await scan(shallow);
 
   assert.match(JSON.stringify(own(own(raw, 'coverage'), 'unread')), /git\.shallow/);
+});
+
+test('a large history, which two processes of git unpack, names the commit that brought in each credential', async () => {
+  const large = join(top, 'large');
+  const git = (...args: readonly string[]): string =>
+    execFileSync('git', ['-C', large, '-c', 'user.name=R', '-c', 'user.email=r@example.org', ...args], {
+      encoding: 'utf8',
+    }).trim();
+  mkdirSync(large);
+  git('init', '--quiet');
+  const names = Array.from({ length: 24 }, (_, i) => `part-${String(i).padStart(2, '0')}.txt`);
+  const body = 'a line that stands in every version of every file, with nothing in it\n'.repeat(28_000);
+  const commits: string[] = [];
+  for (const version of [0, 1, 2]) {
+    for (const [index, name] of names.entries()) {
+      // one of the files gets a credential in the second version, and loses it in the third
+      const leak = version === 1 && index % 6 === 0 ? generate('AWS_KEY = "AKIA@{b32:16}"\n', name) : '';
+      writeFileSync(join(large, name), `${String(index)} ${String(version)}\n${body}${leak}${body.slice(0, 70 * 100)}`);
+    }
+    git('add', '--all');
+    git('commit', '--quiet', '-m', `Version ${String(version)}`);
+    commits.push(git('rev-parse', 'HEAD'));
+  }
+
+  const { raw, findings } = await scan(large);
+
+  const bytes = own(own(raw, 'coverage'), 'bytes');
+  assert.ok(typeof bytes === 'number' && bytes > 128 * 1024 ** 2, JSON.stringify(bytes));
+  const expected = names.filter((_, index) => index % 6 === 0).map((name) => `${name} ${commits[1] ?? ''}`);
+  assert.deepEqual(findings.map((one) => `${one.file} ${one.commit ?? ''}`).sort(), expected);
 });
