@@ -41,11 +41,14 @@ test('no megabyte of what it waits for makes a detector run away', (t) => {
     const engine = compile({ schema: 'detectors/1', detectors: [detector] });
     const [example] = examples.positive;
     for (const [what, text] of attacks(detector, example?.text ?? '')) {
-      const ms = milliseconds(engine, text, example?.path ?? 'src/config.txt');
+      const path = example?.path ?? 'src/config.txt';
+      let ms = milliseconds(engine, text, path);
+      // A pause of the machine is not there a second time: what runs away runs away each time
+      for (let again = 0; ms > MOST_MS && again < 2; again++) ms = Math.min(ms, milliseconds(engine, text, path));
       count++;
       if (ms > worst.ms) worst = { ms, what: `${detector.id}: ${what}` };
       // A busy machine is slow with everything: what runs away takes more than its share for four times the text
-      if (ms > MOST_MS && ms > 8 * milliseconds(engine, text.slice(0, LENGTH / 4), example?.path ?? 'src/config.txt'))
+      if (ms > MOST_MS && ms > 8 * milliseconds(engine, text.slice(0, LENGTH / 4), path))
         slow.push(`${detector.id}: ${what}: ${ms.toFixed(0)} ms`);
     }
   }
