@@ -43,8 +43,8 @@ export function makeFolder(folder: string, flag = 'output'): void {
     try {
       mkdirSync(path);
     } catch (error) {
-      // another process made it meanwhile
-      if (codeOf(error) !== 'EEXIST')
+      // another process made it meanwhile; a link that leads nowhere stands there too, and is no folder
+      if (codeOf(error) !== 'EEXIST' || !existsSync(path))
         throw new UsageError(`${folder} cannot be made (${codeOf(error)})`, { cause: error, flag });
     }
   }

@@ -284,6 +284,15 @@ test('a new or empty folder is made ready, and checking makes nothing', (t) => {
   assert.equal(existsSync(fresh), true);
 });
 
+test('a link that leads nowhere is no output folder, and no folder is made where it points', (t) => {
+  const root = folder(t);
+  symlinkSync(join(root, 'nowhere'), join(root, 'out'));
+
+  assert.throws(() => clearOutputFolder(join(root, 'out')), /out cannot be made \(EEXIST\)/);
+  assert.throws(() => clearOutputFolder(join(root, 'out', 'below')), /below cannot be made \(EEXIST\)/);
+  assert.equal(existsSync(join(root, 'nowhere')), false);
+});
+
 test('a link named evidence is removed, not what it leads to', (t) => {
   const root = folder(t);
   const outside = folder(t);
