@@ -1,6 +1,6 @@
 /** The value that was found, as a reason shows it: the value itself, or the first 2 KiB of its JSON. */
 import type { FaultCode } from '../model/fault.ts';
-import type { Json } from '../model/json.ts';
+import { isArray, type Json } from '../model/json.ts';
 import type { Reason } from '../model/result.ts';
 import { type Fact, isUnknownFact, listParts } from './lookup.ts';
 
@@ -27,6 +27,7 @@ export function isSmall(fact: Fact): boolean {
 function bounded(value: Json): Actual {
   if (isSmall(value)) return { actual: value };
   if (value === null) return { actual: value };
+  if (typeof value === 'object' && roomLeft(value, MAX_BYTES) >= 0) return { actual: value };
   // What JSON cannot hold is shown as text
   if (typeof value === 'number') return { actual: String(value) };
   if (typeof value === 'string' && value.length * 6 + 2 <= MAX_BYTES) return { actual: value.toWellFormed() };
@@ -40,4 +41,20 @@ function bounded(value: Json): Actual {
   return {
     actual: JSON.parse(json, (_, part: Json) => (typeof part === 'string' ? part.toWellFormed() : part)) as Json,
   };
+}
+
+/** Bytes that are left behind a value, counted at the most that JSON makes of it; below zero where it may not fit, or has to be looked at. */
+function roomLeft(value: Json, room: number): number {
+  if (typeof value === 'string') return value.isWellFormed() ? room - value.length * 6 - 3 : -1;
+  if (typeof value !== 'object' || value === null) return room - 25;
+  let left = room - 3;
+  if (isArray(value)) {
+    for (let at = 0; at < value.length && left >= 0; at += 1) left = roomLeft(value[at] ?? null, left);
+  } else {
+    for (const key in value) {
+      left = roomLeft(value[key] ?? null, roomLeft(key, left));
+      if (left < 0) break;
+    }
+  }
+  return left;
 }

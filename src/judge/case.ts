@@ -6,7 +6,7 @@ import type { Target } from '../model/target.ts';
 import { actualOf } from './actual.ts';
 import type { CompiledCheck, CompiledEach, Place } from './compile.ts';
 import { evaluate, factAt, type Frame } from './evaluate.ts';
-import { evidenceOf, type Source, wordsOfFault } from './evidence.ts';
+import { evidenceOf, type Source, WHOLE, wordsOfFault } from './evidence.ts';
 import { grounds } from './explain.ts';
 import { locationOf, waiverOf } from './item.ts';
 import { codeOf, type Fact, listParts } from './lookup.ts';
@@ -78,7 +78,7 @@ export class Case {
       expected: true,
       actual: null,
       unknown: 'net.refused',
-      evidence: evidenceOf(source, '', '', undefined),
+      evidence: evidenceOf(source, '', WHOLE, undefined),
     };
     const message = sentence(subject, 'does not apply: nothing listens there (net.refused)');
     return this.make(subject, this.check.severity, 'not-applicable', message, [reason]);
@@ -153,7 +153,7 @@ export class Case {
     const expected =
       this.check.each?.onEmpty === 'pass' ? 'no item, or items that satisfy the rule' : 'at least one item';
     const source = this.sources[list.source];
-    const evidence = source === undefined ? '' : evidenceOf(source, '', list.pointer, fact);
+    const evidence = source === undefined ? '' : evidenceOf(source, '', list, fact);
     const reason = { path: list.path, op: 'each', expected, ...actualOf(fact, code), evidence };
     return {
       reason,

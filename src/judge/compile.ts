@@ -13,6 +13,8 @@ export interface Place {
   readonly tokens: readonly string[];
   /** RFC 6901, below the slot. */
   readonly pointer: string;
+  /** The pointers above it, longest first: the last one is that of the slot. */
+  readonly above: readonly string[];
   /** As written in the check, and as a person reads it. */
   readonly path: string;
   readonly words: string;
@@ -96,10 +98,13 @@ export function compileCheck(check: Check, asOf: number): CompiledCheck {
     const start = named ?? (single ? { slot: 0, source: 0 } : undefined);
     if (start === undefined) throw new TypeError(`check ${check.id}: the path ${path} starts nowhere`);
     const rest = named === undefined ? tokens : tokens.slice(1);
+    const pointers = [''];
+    for (const token of rest) pointers.push(`${pointers.at(-1) ?? ''}/${escapeToken(token)}`);
     return {
       ...start,
       tokens: rest,
-      pointer: rest.map((token) => `/${escapeToken(token)}`).join(''),
+      pointer: pointers.pop() ?? '',
+      above: pointers.reverse(),
       path,
       words: pathWords(path),
       unit: unitOf(path),

@@ -1,6 +1,7 @@
 /** From a fact's pointer to the place in raw evidence that it was read from. */
 import type { ListPlaces, Pointers } from '../model/evidence.ts';
 import type { Json } from '../model/json.ts';
+import type { Place } from './compile.ts';
 import { type Fact, listParts } from './lookup.ts';
 
 /** What was seen by one needed collector on the target. */
@@ -30,7 +31,7 @@ export interface Source {
   readonly root: Fact;
   /** By the pointer of the item, then by the pointer below it: neither is put together to be looked up. */
   readonly places: Map<string, Map<string, string>>;
-  at: Pointers | undefined;
+  at: ReadonlyMap<string, string> | undefined;
 }
 
 export function sourceOf(observed: Observed): Source {
@@ -48,22 +49,27 @@ export function wordsOfFault(source: Source, evidence: string): string | undefin
   return at === undefined ? undefined : why[at];
 }
 
-/** `id#/pointer`: the longest prefix of the fact's pointer (`base` + `below`) decides; only the id where there is only a fault. */
-export function evidenceOf(source: Source, base: string, below: string, fact: Fact): string {
+type Way = Pick<Place, 'pointer' | 'above'>;
+
+/** The whole of what a collector saw. */
+export const WHOLE: Way = { pointer: '', above: [] };
+
+/** `id#/pointer`: the longest prefix of the fact's pointer (that of `below` behind `base`) decides; only the id where there is only a fault. */
+export function evidenceOf(source: Source, base: string, below: Way, fact: Fact): string {
   const { observed } = source;
   if (observed.is === 'fault') return observed.id ?? '';
-  const inList = observed.lists === undefined ? undefined : placeInList(observed.lists, base + below);
+  const inList = observed.lists === undefined ? undefined : placeInList(observed.lists, base + below.pointer);
   if (inList !== undefined) return `${observed.id}#${inList}`;
   let places = source.places.get(base);
   if (places === undefined) {
     places = new Map();
     source.places.set(base, places);
   }
-  let place = places.get(below);
+  let place = places.get(below.pointer);
   if (place === undefined) {
     source.at ??= withoutMarkers(observed.at);
-    place = `${observed.id}#${rawPlace(source.at, base + below, fact)}`;
-    places.set(below, place);
+    place = `${observed.id}#${rawPlace(source.at, base, below, fact)}`;
+    places.set(below.pointer, place);
   }
   return place;
 }
@@ -87,33 +93,47 @@ function placeInList(lists: { readonly [list: string]: ListPlaces }, factPointer
 }
 
 /** A list known in part counts as a list: `/keys/$items/3` is `/keys/3`. */
-function withoutMarkers(at: Pointers): Pointers {
-  if (!Object.keys(at).some((key) => key.includes('/$items'))) return at;
-  return Object.fromEntries(Object.entries(at).map(([key, raw]) => [key.replaceAll('/$items', ''), raw]));
+function withoutMarkers(at: Pointers): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const key of Object.keys(at))
+    found.set(key.includes('/$items') ? key.replaceAll('/$items', '') : key, at[key] ?? '');
+  return found;
 }
 
-function rawPlace(at: Pointers, factPointer: string, fact: Fact): string {
-  if (Object.hasOwn(at, factPointer)) return at[factPointer] ?? '';
-  let prefix = factPointer;
-  let above = '';
-  while (prefix !== '') {
-    prefix = prefix.slice(0, prefix.lastIndexOf('/'));
-    if (Object.hasOwn(at, prefix)) {
-      above = at[prefix] ?? '';
-      break;
-    }
-  }
+function rawPlace(at: ReadonlyMap<string, string>, base: string, below: Way, fact: Fact): string {
+  const factPointer = base + below.pointer;
+  const own = at.get(factPointer);
+  if (own !== undefined) return own;
+  const above = placeAbove(at, base, below);
   return commonBelow(at, factPointer, fact, above) ?? above;
 }
 
+/** What the longest pointer above was read from. */
+function placeAbove(at: ReadonlyMap<string, string>, base: string, { above }: Way): string {
+  for (const prefix of above) {
+    const raw = at.get(base + prefix);
+    if (raw !== undefined) return raw;
+  }
+  for (let pointer = base; pointer !== '';) {
+    pointer = pointer.slice(0, pointer.lastIndexOf('/'));
+    const raw = at.get(pointer);
+    if (raw !== undefined) return raw;
+  }
+  return '';
+}
+
 /** A list whose items were all read from known places: the deepest place that holds them all. */
-function commonBelow(at: Pointers, factPointer: string, fact: Fact, above: string): string | undefined {
+function commonBelow(
+  at: ReadonlyMap<string, string>,
+  factPointer: string,
+  fact: Fact,
+  above: string,
+): string | undefined {
   const items = typeof fact === 'object' ? listParts(fact)?.items : undefined;
   if (items === undefined || items.length === 0 || items.length > 1000) return undefined;
   let common: string | undefined;
   for (const index of items.keys()) {
-    const key = `${factPointer}/${String(index)}`;
-    const raw = Object.hasOwn(at, key) ? at[key] : undefined;
+    const raw = at.get(`${factPointer}/${String(index)}`);
     if (raw === undefined) return undefined;
     common = common === undefined ? raw : commonPointer(common, raw);
   }

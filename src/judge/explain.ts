@@ -135,7 +135,7 @@ function makeGround(
 ): Ground {
   const owner = loopOf(place, loop);
   const source = scene.sources[place.source];
-  const evidence = source === undefined ? '' : evidenceOf(source, baseOf(place, scene, owner), place.pointer, fact);
+  const evidence = source === undefined ? '' : evidenceOf(source, baseOf(place, scene, owner), place, fact);
   const path = labelOf(place, owner);
   // The common case first: one small known value
   const reason: Reason =

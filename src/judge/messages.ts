@@ -1,6 +1,7 @@
 /** One sentence a person understands for a verdict: what it is about, what was found, what was expected. */
 import type { Status } from '../model/check.ts';
 import { type FaultCode, FAULTS, isFaultCode } from '../model/fault.ts';
+import { isArray, type Json } from '../model/json.ts';
 import type { Reason } from '../model/result.ts';
 import type { Fact } from './lookup.ts';
 import { cut, MAX_MESSAGE, type Unit, visible, withUnit } from './words.ts';
@@ -123,21 +124,26 @@ export function phrasesOf(expected: string, why?: string, says = false): Phrases
 }
 
 const MAX_REMEMBERED = 256;
+/** Every empty list is told alike. */
+const EMPTY: readonly Json[] = [];
 
 /** The clause of one leaf. The same leaf meets the same small values on target after target: their words are made once. */
 function visibleClause(ground: Ground, status: Status, lead: string): string {
   const { fact, phrases, code, words } = ground;
+  const isEmpty = isArray(fact) && fact.length === 0;
   const small =
+    isEmpty ||
     fact === undefined ||
     typeof fact === 'number' ||
     typeof fact === 'boolean' ||
     (typeof fact === 'string' && fact.length <= 32);
   if (code !== undefined || !small) return visible(lead + clause(ground, status));
   const known = phrases.remembered;
-  const entry = known.get(fact);
+  const key = isEmpty ? EMPTY : fact;
+  const entry = known.get(key);
   if (entry !== undefined && entry.status === status && entry.words === words) return entry.text;
   const text = visible(lead + clause(ground, status));
-  if (known.size < MAX_REMEMBERED || entry !== undefined) known.set(fact, { status, words, text });
+  if (known.size < MAX_REMEMBERED || entry !== undefined) known.set(key, { status, words, text });
   return text;
 }
 

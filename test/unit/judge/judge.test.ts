@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import { canonicalJson } from '../../../src/model/canonical.ts';
 import type { Check, Expr } from '../../../src/model/check.ts';
 import type { Json, JsonObject } from '../../../src/model/json.ts';
+import { actualOf } from '../../../src/judge/actual.ts';
 import { judge, type Observation } from '../../../src/judge/judge.ts';
 import { AS_OF, checkOf, judgeFacts, outcomeOf, seen, TARGET } from '../../support/judging.ts';
 
@@ -321,6 +322,31 @@ test('a reason quotes expected and actual, absence and ignorance apart', () => {
   );
   const wide = of('😀'.repeat(3000));
   assert.ok(typeof wide?.actual === 'string' && wide.actual.isWellFormed() && Buffer.byteLength(wide.actual) <= 2048);
+});
+
+test('a found value is shown whole just where its JSON has no more than 2 KiB, and every letter of it is well-formed', () => {
+  const text = fc.oneof(
+    fc.string({ unit: fc.constantFrom('a', 'é', '€', '😀', '"', '\u0001', '\ud800') }),
+    fc.integer({ min: 300, max: 2100 }).map((length) => 'a'.repeat(length)),
+    fc.integer({ min: 100, max: 400 }).map((length) => '\u0001'.repeat(length)),
+  );
+  const key = fc.string({ unit: fc.constantFrom('k', 'é', '"') });
+  const number = fc.oneof(fc.double({ noDefaultInfinity: true, noNaN: true }), fc.integer());
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(text, number, fc.boolean(), fc.array(tie('value')), fc.dictionary(key, tie('value'))),
+  }));
+  fc.assert(
+    fc.property(fc.array(value, { maxLength: 40 }), (list) => {
+      const fact = list as readonly Json[];
+      const json = JSON.stringify(fact);
+      const shown = actualOf(fact, undefined);
+      const isWhole = Buffer.byteLength(json) <= 2048;
+      assert.equal(shown.truncated, isWhole ? undefined : true);
+      if (!isWhole) assert.ok(typeof shown.actual === 'string' && json.startsWith(shown.actual));
+      else if (json.includes('\\ud8')) assert.ok(!JSON.stringify(shown.actual).includes('\\ud8'));
+      else assert.equal(shown.actual, fact);
+    }),
+  );
 });
 
 test('evidence pointers: the longest prefix of the fact, and for a list the deepest place that holds its items', () => {
