@@ -59,9 +59,10 @@ const EXCEPTIONS: { readonly [file: string]: readonly string[] } = {
   'collectors/http/html.ts': ['parse5'],
   'collectors/http/pages/read-html.ts': ['parse5'],
   'collectors/http/csp-bypass.ts': ['csp_evaluator'],
-  'collectors/secrets/worker.ts': ['node:fs', 'node:path', 'node:worker_threads'],
+  'collectors/secrets/work.ts': ['node:fs', 'node:path'],
+  'collectors/secrets/worker.ts': ['node:worker_threads'],
   'collectors/secrets/flags.ts': ['node:v8'],
-  'collectors/secrets/pool.ts': ['node:worker_threads', 'node:os', 'node:url'],
+  'collectors/secrets/pool.ts': ['node:worker_threads', 'node:os', 'node:timers', 'node:url'],
 };
 
 function importsOf(text: string): string[] {

@@ -82,6 +82,7 @@ export async function scanPast(request: PastRequest): Promise<Past> {
   };
   await scanInWorkers(
     scanner,
+    'git',
     merged(
       halvesOf(objects, order).map((part, index) =>
         objectBatches(io, path, () => entriesOf(index === 0 ? memory.holders : [], objects, part)),

@@ -2,7 +2,7 @@
 import type { Severity } from '../../model/check.ts';
 import type { Matcher } from './compile.ts';
 
-/** A finding that still knows its value: lives in a worker only, never leaves it. */
+/** A finding that still knows its value: never leaves the thread that found it. */
 export interface Leak {
   readonly matcher: Matcher;
   readonly start: number;

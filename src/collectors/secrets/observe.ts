@@ -99,10 +99,11 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   let compiled: Engine | undefined;
   const engine = (): Engine => (compiled ??= compile(set));
   const safe = (path: string): string => redactPath(engine(), path);
-  const scanner = { start, tables: () => engine().search.tables };
+  const scanner = { start, engine };
   const history = job.options['history'] === true;
   const repository = history ? await repositoryAt(io, tree.root) : undefined;
-  if (repository?.bare !== true) await scanInWorkers(scanner, fileBatches(tree.lists(), select), io.signal, take);
+  if (repository?.bare !== true)
+    await scanInWorkers(scanner, 'files', fileBatches(tree.lists(), select), io.signal, take);
   let known = 0;
   if (history) {
     if (repository === undefined)

@@ -1,13 +1,16 @@
-/** The pool of worker threads: hands out batches as workers become free. */
+/** The pool: hands out batches as worker threads become free; this thread scans too, where batches are easily had. */
 import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import type { Engine } from './compile.ts';
 import { afterThreads, beforeThreadsStart, whenThreadsRun } from './flags.ts';
 import type { SearchTables } from './keywords.ts';
 import type { Batch, FromWorker, ToWorker, WorkDone, WorkerStart } from './protocol.ts';
+import { newWork, placesOf, type Work } from './work.ts';
 
 const MAX_WORKERS = 8;
-/** Batches that a worker has: one that it scans, and one that is there when it is done. */
-const AHEAD = 2;
+/** Batches that a worker has: one that it scans, and those that are there when it is done; this thread may be scanning then. */
+const AHEAD = { files: 3, git: 2 } as const;
 
 /** The worker's file: beside this one in a checkout (`worker.ts`), and beside the bundle that holds this one (`worker.js`). */
 function workerFile(): URL {
@@ -17,12 +20,16 @@ function workerFile(): URL {
 export interface Scanner {
   readonly start: WorkerStart;
   /** Made while the workers start. */
-  tables(): SearchTables;
+  engine(): Engine;
 }
+
+/** Where batches come from: a list of files takes this thread little time, and it scans a share of them; what git tells keeps it busy. */
+export type Feed = keyof typeof AHEAD;
 
 /** Scans what `batches` yields; calls `take` for every batch that is done. */
 export async function scanInWorkers(
   scanner: Scanner,
+  feed: Feed,
   batches: AsyncIterable<Batch>,
   signal: AbortSignal,
   take: (done: WorkDone) => void,
@@ -43,14 +50,16 @@ export async function scanInWorkers(
     if (first === undefined) return;
     const second = await next();
     const ready = second === undefined ? [first] : [first, second];
-    const wanted = second === undefined ? 1 : Math.min(availableParallelism(), MAX_WORKERS);
+    const threads = second === undefined ? 1 : Math.min(availableParallelism(), MAX_WORKERS);
+    const here = feed === 'files';
     beforeThreadsStart();
     try {
-      const workers = newWorkers(wanted, scanner.start);
-      const tables = scanner.tables();
-      await Promise.all(
-        workers.map((worker) => drain(worker, tables, async () => ready.shift() ?? (await next()), signal, take)),
-      );
+      const workers = newWorkers(here ? threads - 1 : threads, scanner.start);
+      const engine = scanner.engine();
+      const more = async (): Promise<Batch | undefined> => ready.shift() ?? (await next());
+      const { tables } = engine.search;
+      const drained = workers.map((worker) => drain(worker, tables, AHEAD[feed], more, signal, take));
+      await Promise.all(here ? [...drained, scanHere(scanner.start, engine, more, signal, take)] : drained);
     } finally {
       afterThreads();
     }
@@ -63,6 +72,7 @@ export async function scanInWorkers(
 function newWorkers(count: number, start: WorkerStart): readonly Worker[] {
   const workers = Array.from({ length: count }, () => newWorker(start));
   let starting = count;
+  if (count === 0) whenThreadsRun();
   for (const worker of workers) {
     worker.once('online', () => {
       starting--;
@@ -82,9 +92,36 @@ function newWorker(start: WorkerStart): Worker {
   });
 }
 
+/** Scans a batch, then hears what the workers say, and so on. */
+async function scanHere(
+  start: WorkerStart,
+  engine: Engine,
+  next: () => Promise<Batch | undefined>,
+  signal: AbortSignal,
+  take: (done: WorkDone) => void,
+): Promise<void> {
+  const work = await newWork(start, engine);
+  for (let batch = await next(); batch !== undefined; batch = await next()) {
+    const done = doneOrPlaces(work, batch);
+    if (typeof done === 'string') throw new Error(`the scanner failed\n${done}`);
+    take(done);
+    await setImmediate();
+    signal.throwIfAborted();
+  }
+}
+
+function doneOrPlaces(work: Work, { items }: Batch): WorkDone | string {
+  try {
+    return work(items);
+  } catch (error) {
+    return placesOf(error);
+  }
+}
+
 async function drain(
   worker: Worker,
   tables: SearchTables,
+  batches: number,
   next: () => Promise<Batch | undefined>,
   signal: AbortSignal,
   take: (done: WorkDone) => void,
@@ -116,7 +153,7 @@ async function drain(
         next().then(advance, failed);
       });
       say({ is: 'tables', tables });
-      for (let ahead = 0; ahead < AHEAD; ahead++) next().then(advance, failed);
+      for (let ahead = 0; ahead < batches; ahead++) next().then(advance, failed);
       worker.on('error', () => reject(new Error('a worker of the scanner broke off')));
       worker.on('exit', () => (signal.aborted ? failed(signal.reason) : resolve()));
       signal.addEventListener('abort', stop, { once: true });

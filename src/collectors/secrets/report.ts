@@ -1,4 +1,4 @@
-/** The border: turns leaks into what may leave the worker. No value, nothing guessable, four known letters at most. */
+/** The border: turns leaks into what may be kept. No value, nothing guessable, four known letters at most. */
 import { createHmac } from 'node:crypto';
 import type { Severity } from '../../model/check.ts';
 import type { Engine } from './compile.ts';
