@@ -11,6 +11,8 @@ import { pathWords, type Unit, unitOf } from './words.ts';
 export interface Place {
   readonly slot: number;
   readonly tokens: readonly string[];
+  /** What the same tokens led to last, and from where: many checks of a target look at the same fact, some of them several times. */
+  readonly last: { root: Fact; fact: Fact };
   /** RFC 6901, below the slot. */
   readonly pointer: string;
   /** The pointers above it, longest first: the last one is that of the slot. */
@@ -86,8 +88,26 @@ export interface CompiledCheck {
 
 type Names = ReadonlyMap<string, { readonly slot: number; readonly source: number }>;
 
+/** What was found last by tokens, for all checks of a run. */
+export type Ways = Map<string, Place['last']>;
+
+function lastOf(ways: Ways, tokens: readonly string[]): Place['last'] {
+  const way = tokens.join('.');
+  const last = ways.get(way) ?? { root: undefined, fact: undefined };
+  ways.set(way, last);
+  return last;
+}
+
+/** Lets go of the facts of a target, which may be large. */
+export function forget(ways: Ways): void {
+  for (const last of ways.values()) {
+    last.root = undefined;
+    last.fact = undefined;
+  }
+}
+
 /** Throws a TypeError where the check did not come through the loader. */
-export function compileCheck(check: Check, asOf: number): CompiledCheck {
+export function compileCheck(check: Check, asOf: number, ways: Ways = new Map()): CompiledCheck {
   let slots = check.needs.length;
   const single = check.needs.length === 1;
   const roots: Names = new Map(check.needs.map((id, index) => [id, { slot: index, source: index }]));
@@ -103,6 +123,7 @@ export function compileCheck(check: Check, asOf: number): CompiledCheck {
     return {
       ...start,
       tokens: rest,
+      last: lastOf(ways, rest),
       pointer: pointers.pop() ?? '',
       above: pointers.reverse(),
       path,

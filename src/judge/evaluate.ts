@@ -7,7 +7,13 @@ import { and, or, type Truth } from './truth.ts';
 export type Frame = Fact[];
 
 export function factAt(place: Place, frame: Frame): Fact {
-  return lookup(frame[place.slot], place.tokens);
+  const root = frame[place.slot];
+  const { last } = place;
+  if (last.root !== root) {
+    last.fact = lookup(root, place.tokens);
+    last.root = root;
+  }
+  return last.fact;
 }
 
 export function evaluate(node: Node, frame: Frame): Truth {

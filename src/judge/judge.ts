@@ -4,7 +4,7 @@ import { byCodeUnit } from '../model/json.ts';
 import type { Verdict } from '../model/result.ts';
 import { subjectOf, type Target } from '../model/target.ts';
 import { bugVerdict, Case, type Pending } from './case.ts';
-import { type CompiledCheck, compileCheck } from './compile.ts';
+import { type CompiledCheck, compileCheck, forget, type Ways } from './compile.ts';
 import { type Observed, type Source, sourceOf } from './evidence.ts';
 import { faultTitle } from './messages.ts';
 import { parseInstant } from './time.ts';
@@ -38,7 +38,8 @@ export function* verdictsOf(
 ): Generator<Verdict, void, undefined> {
   const time = parseInstant(asOf);
   if (time === undefined) throw new TypeError(`asOf "${asOf}" is no RFC 3339 instant in UTC`);
-  const byKind = Map.groupBy(groups(checks, time), (group) => group[0]?.check.target);
+  const ways: Ways = new Map();
+  const byKind = Map.groupBy(groups(checks, time, ways), (group) => group[0]?.check.target);
   let verdicts: Verdict[] = [];
   for (const observation of [...observations].sort((a, b) => byCodeUnit(a.target.id, b.target.id))) {
     const sight: Sight = { ...observation, name: subjectOf(observation.target), sources: new Map() };
@@ -53,6 +54,7 @@ export function* verdictsOf(
       verdicts = [];
       if (isLong) for (const one of found) yield made(one);
     }
+    forget(ways);
   }
   for (const verdict of verdicts) yield verdict;
 }
@@ -64,23 +66,23 @@ function made(one: Verdict | Pending): Verdict {
 type Judgeable = CompiledCheck | { readonly check: Check; readonly broken: unknown };
 
 /** Compiled checks by id; those that profiles made of one check together. */
-function groups(checks: readonly Check[], time: number): Judgeable[][] {
+function groups(checks: readonly Check[], time: number, ways: Ways): Judgeable[][] {
   const sorted = [...checks].sort(
     (a, b) => byCodeUnit(a.id, b.id) || byCodeUnit(a.target, b.target) || byCodeUnit(a.profile ?? '', b.profile ?? ''),
   );
   const found: Judgeable[][] = [];
   for (const check of sorted) {
     const first = found.at(-1)?.[0]?.check;
-    const compiled = compileSafely(check, time);
+    const compiled = compileSafely(check, time, ways);
     if (first?.id === check.id && first.target === check.target) found.at(-1)?.push(compiled);
     else found.push([compiled]);
   }
   return found;
 }
 
-function compileSafely(check: Check, time: number): Judgeable {
+function compileSafely(check: Check, time: number, ways: Ways): Judgeable {
   try {
-    return compileCheck(check, time);
+    return compileCheck(check, time, ways);
   } catch (error) {
     return { check, broken: error };
   }

@@ -24,19 +24,20 @@ export interface Ground {
 
 /** `subject: ...` on one visible line; never longer than 300 characters. */
 export function sentence(subject: string, text: string): string {
-  return cut(`${visibleSubject(subject)}: ${visible(text)}`, MAX_MESSAGE);
+  return cut(opening(subject) + visible(text), MAX_MESSAGE);
 }
 
 // Most checks of a target are about the same subject, one after the other
 let lastSubject = '';
-let lastVisible = '';
+let lastOpening = ': ';
 
-function visibleSubject(subject: string): string {
+/** The subject, visible and short, and the colon behind it. */
+function opening(subject: string): string {
   if (subject !== lastSubject) {
     lastSubject = subject;
-    lastVisible = visible(shortSubject(subject));
+    lastOpening = `${visible(shortSubject(subject))}: `;
   }
-  return lastVisible;
+  return lastOpening;
 }
 
 function shortSubject(subject: string): string {
@@ -48,7 +49,7 @@ export function verdictMessage(subject: string, status: Status, grounds: readonl
   const lead = status === 'not-applicable' ? 'does not apply: ' : status === 'error' ? 'could not tell: ' : '';
   const only = grounds[0];
   if (grounds.length === 1 && only !== undefined) {
-    return cut(`${visibleSubject(subject)}: ${visibleClause(only, status, lead)}`, MAX_MESSAGE);
+    return cut(opening(subject) + visibleClause(only, status, lead), MAX_MESSAGE);
   }
   const said = clauses(grounds, status);
   if (said.length === 0) return sentence(subject, `${lead}nothing to judge`);
@@ -64,7 +65,7 @@ export function verdictMessage(subject: string, status: Status, grounds: readonl
   if (left > 0) text += `; and ${String(left)} more`;
   // What passes or does not apply was put together from visible clauses
   const isVisible = status === 'pass' || status === 'not-applicable';
-  return isVisible ? cut(`${visibleSubject(subject)}: ${text}`, MAX_MESSAGE) : sentence(subject, text);
+  return isVisible ? cut(opening(subject) + text, MAX_MESSAGE) : sentence(subject, text);
 }
 
 /** One clause for each leaf; the unknown ones that share a fault together. */

@@ -324,6 +324,47 @@ test('a reason quotes expected and actual, absence and ignorance apart', () => {
   assert.ok(typeof wide?.actual === 'string' && wide.actual.isWellFormed() && Buffer.byteLength(wide.actual) <= 2048);
 });
 
+test('one path, many facts: what a check reads is that of its own target, collector and item, whatever was read before', () => {
+  const ok = (path: string): Expr => ({ path, op: 'eq', value: true });
+  const checks = [
+    checkOf({ id: 'test.a', needs: ['x', 'y'], assert: { all: [ok('x.ok'), ok('y.ok')] } }),
+    checkOf({ id: 'test.b', needs: ['y'], assert: ok('ok') }),
+    checkOf({ id: 'test.c', needs: ['x'], assert: ok('ok') }),
+    checkOf({
+      id: 'test.d',
+      needs: ['x'],
+      each: { path: 'l', as: 'i', subject: 'i.n', onEmpty: 'pass' },
+      assert: ok('i.ok'),
+    }),
+  ];
+  const observations: Observation[] = [
+    {
+      ok: true,
+      l: [
+        { n: '1', ok: false },
+        { n: '2', ok: true },
+      ],
+    },
+    { l: [{ n: '3' }, { n: '4', ok: true }] },
+    undefined,
+    { ok: false, l: [] },
+    { ok: true },
+  ].map((x, index) => ({
+    target: { ...TARGET, id: `domain:d${String(index)}.test` },
+    collectors: { ...(x === undefined ? {} : { x: seen(x as Json) }), y: seen({ ok: true }) },
+  }));
+
+  const found = judge(checks, observations, AS_OF).map(({ check, status }) => `${check.at(-1) ?? ''} ${status}`);
+
+  assert.deepEqual(found, [
+    ...['a pass', 'b pass', 'c pass', 'd fail', 'd pass'],
+    ...['a fail', 'b pass', 'c fail', 'd fail', 'd pass'],
+    ...['a error', 'b pass', 'c error', 'd error'],
+    ...['a fail', 'b pass', 'c fail', 'd pass'],
+    ...['a pass', 'b pass', 'c pass', 'd fail'],
+  ]);
+});
+
 test('a found value is shown whole just where its JSON has no more than 2 KiB, and every letter of it is well-formed', () => {
   const text = fc.oneof(
     fc.string({ unit: fc.constantFrom('a', 'é', '€', '😀', '"', '\u0001', '\ud800') }),
