@@ -42,7 +42,7 @@ export function providerProblems(mechanisms: readonly Mechanism[]): string[] {
     if (provider === undefined) continue;
     const first = seen.get(provider);
     if (first === undefined) seen.set(provider, name);
-    else if (first !== name) problems.push(`${provider}: ${first} and ${name}`);
+    else problems.push(`${provider}: ${first === name ? `${name} twice` : `${first} and ${name}`}`);
   }
   return problems;
 }

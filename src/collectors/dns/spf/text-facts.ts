@@ -127,8 +127,8 @@ export function recordFacts(sheet: Sheet, record: SpfRecord): void {
 }
 
 /** Upper case in what has a fixed spelling: version, mechanism and modifier names. */
-function isUpperTerm(term: string): boolean {
-  return /[A-Z]/.test(/^[^:=/%]*/.exec(term)?.[0] ?? '');
+function isUpperTerm(term: string, index: number): boolean {
+  return /[A-Z]/.test(index === 0 ? term : (/^[^:=/%]*/.exec(term)?.[0] ?? ''));
 }
 
 function hasHostBits(term: Mechanism): boolean {

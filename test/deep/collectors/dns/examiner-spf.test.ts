@@ -25,6 +25,7 @@ const SELECTION: readonly Case[] = [
   ['spf.missing', 'a version that goes on', { spf: 'v=spf10 mx -all' }],
   ['spf.missing', 'a record at www alone', { spf: null, more: ['www TXT "v=spf1 mx -all"'] }],
   ['', 'in three strings, cut inside words', { spf: null, more: ['@ TXT "v=s" "pf1 m" "x -all"'] }],
+  ['spf.case', 'the version alone in upper case', { spf: 'v=SPF1 mx -all' }],
   ['spf.case', 'version and mechanisms in mixed case', { spf: 'V=sPf1 Mx -aLL' }],
   ['', 'many spaces between terms and at the end', { spf: 'v=spf1    mx     -all   ' }],
   ['spf.multiple', 'a second record in upper case', { more: ['@ TXT "V=SPF1 -ALL"'] }],
@@ -435,6 +436,15 @@ const TREE: readonly Case[] = [
       ),
     },
     ['Microsoft'],
+  ],
+  [
+    'spf.provider.double spf.include.dup',
+    'one name of one provider twice',
+    {
+      spf: 'v=spf1 mx include:mailgun.org include:mailgun.org -all',
+      more: other('mailgun.org', '@ TXT "v=spf1 ip4:69.72.32.0/20 ~all"'),
+    },
+    ['mailgun.org twice'],
   ],
   [
     '',
