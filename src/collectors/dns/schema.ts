@@ -261,6 +261,7 @@ const mtasts = object({
   'cname?': string(),
   'cnameDangling?': boolean(),
   'record?': string(),
+  'syntaxErrors?': texts,
   'id?': string(),
   'idValid?': boolean(),
   'hostCname?': string(),

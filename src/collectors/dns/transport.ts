@@ -12,6 +12,32 @@ export function isSts(text: string): boolean {
   return /^v=STSv1[ \t]*(?:;|$)/.test(text);
 }
 
+const MAX_FIELDS = 200;
+/** RFC 8461 §3.1, RFC 8460 §3: the name of a field, and what an extension may hold. */
+const FIELD = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31})[ \t]*=[ \t]*([^\x00-\x08\x0a-\x1f]*)$/;
+const EXTENSION_VALUE = /^[\x21-\x3a\x3c\x3e-\x7e]+$/;
+
+/** What stands behind the version and is no field; `known` has its own grammar. */
+function fieldProblems(record: string, known: string): string[] {
+  const problems: string[] = [];
+  const [version = '', ...fields] = record.split(';', MAX_FIELDS);
+  let column = version.length + 2;
+  for (const [index, field] of fields.entries()) {
+    const text = field.replaceAll(/^[ \t]+|[ \t]+$/g, '');
+    const match = FIELD.exec(text);
+    const place = `"${text.slice(0, 60)}" at column ${String(column)}`;
+    // one semicolon may end the record
+    if (text === '') {
+      if (index < fields.length - 1)
+        problems.push(`";" at column ${String(column + field.length)}: no field stands before it`);
+    } else if (match === null) problems.push(`${place}: is no field "name=value"`);
+    else if (match[1] !== known && !EXTENSION_VALUE.test(match[2] ?? ''))
+      problems.push(`${place}: is empty, or has a character that no value may hold`);
+    column += field.length + 1;
+  }
+  return problems;
+}
+
 export function mtastsFacts(answers: Answers, domain: string): Part {
   const sheet = new Sheet();
   const answer = answers.ask(`_mta-sts.${domain}`, 'TXT');
@@ -24,6 +50,7 @@ export function mtastsFacts(answers: Answers, domain: string): Part {
   if (record !== undefined && records.length === 1) {
     sheet.set('record', record);
     const id = tagValue(parseTags(record), 'id');
+    sheet.set('syntaxErrors', fieldProblems(record, 'id'));
     sheet.set('id', id);
     sheet.set('idValid', id !== undefined && /^[A-Za-z0-9]{1,32}$/.test(id));
   }
@@ -51,7 +78,10 @@ export function tlsrptFacts(answers: Answers, domain: string): Part {
   if (record !== undefined && records.length === 1) {
     const list = parseTags(record);
     sheet.set('record', record);
-    sheet.set('syntaxErrors', [...list.problems, ...list.twice.map((name) => `tag "${name}" stands twice`)]);
+    sheet.set('syntaxErrors', [
+      ...fieldProblems(record, 'rua'),
+      ...list.twice.map((name) => `tag "${name}" stands twice`),
+    ]);
     const uris = urisOf(tagValue(list, 'rua'));
     const bad = uris.flatMap((uri) => (uri.why === undefined ? [] : [`"${uri.text}" ${uri.why}`]));
     const schemes = uris.filter((uri) => uri.why === undefined && uri.scheme !== 'mailto' && uri.scheme !== 'https');

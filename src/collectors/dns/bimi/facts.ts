@@ -45,13 +45,14 @@ export function bimiFacts(answers: Answers, domain: string): Part {
     ...list.tags.filter(({ name }) => !KNOWN_TAGS.includes(name)).map(({ name }) => `unknown tag ${name}`),
     ...(avp === undefined || ['brand', 'personal'].includes(avp) ? [] : [`avp=${avp.slice(0, 40)}`]),
   ]);
-  const location = tagValue(list, 'l') ?? '';
+  const location = tagValue(list, 'l');
   const authority = tagValue(list, 'a') ?? '';
-  // both empty: the domain declines to show a logo
+  // both empty: the domain declines to show a logo; draft §4.3: the tag l itself is required
   const declined = location === '' && authority === '';
   sheet.set('declined', declined);
   if (declined) return sheet.part(answer.at);
-  logoFacts(sheet, answers, location);
+  if (location === undefined) sheet.set('locationErrors', ['there is no l']);
+  else logoFacts(sheet, answers, location);
   authorityFacts(sheet, answers, domain, list, authority);
   dmarcFactsOf(sheet, answers, domain);
   return sheet.part(answer.at);

@@ -159,7 +159,10 @@ function uriOf(text: string): ReportUri {
   if (text.includes('!')) return { ...shown, why: 'has a "!"; the size suffix is gone, and "!" must be written %21' };
   if (!/^[A-Za-z0-9._~:/?#[\]@$&'()*+=%-]+$/.test(text))
     return { ...shown, why: 'has a character that no URI may hold' };
+  // RFC 3986 §2.1
+  if (/%(?![0-9A-Fa-f]{2})/.test(text)) return { ...shown, why: 'has a "%" that two hexadecimal digits do not follow' };
   if (/^https?:/i.test(text) && !/^https?:\/\/[^/?#]/i.test(text)) return { ...shown, why: 'names no host' };
+  if (/^https?:/i.test(text) && !URL.canParse(text)) return { ...shown, why: 'names no host that can be read' };
   if (scheme !== 'mailto') return { ...shown, why: text.length > scheme.length + 1 ? undefined : 'names nothing' };
   // RFC 6068 §2: an address follows the colon; "//" would be part of its local part, which nobody means
   if (/^mailto:\/\//i.test(text)) return { ...shown, why: 'has "//" behind "mailto:"' };

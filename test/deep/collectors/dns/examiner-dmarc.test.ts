@@ -214,6 +214,13 @@ const SUBDOMAINS: readonly Case[] = [
 
 const REPORTS: readonly Case[] = [
   ['dmarc.rua.missing dmarc.rua.uri', 'an empty rua', record('v=DMARC1; p=reject; rua=')],
+  [
+    'dmarc.rua.uri',
+    'a bare percent sign in one of two',
+    record(`v=DMARC1; p=reject; ${RUA},mailto:50%@${NAME}`),
+    ['%'],
+  ],
+  ['', 'an encoded exclamation mark', record(`v=DMARC1; p=reject; rua=mailto:d%21x@${NAME}`)],
   ['dmarc.rua.uri', 'the second entry empty', record(`v=DMARC1; p=reject; ${RUA},`)],
   [
     'dmarc.rua.uri',
