@@ -138,7 +138,7 @@ const LABEL = /^[A-Za-z0-9](?:-*[A-Za-z0-9])*$/;
 function isIssueValue(value: string): boolean {
   const [issuer = '', ...parameters] = value.split(';').map((part) => part.replaceAll(/^[ \t]+|[ \t]+$/g, ''));
   if (issuer !== '' && !issuer.split('.').every((label) => LABEL.test(label))) return false;
-  if (parameters.every((parameter) => parameter === '')) return true;
+  if (parameters.length === 1 && parameters[0] === '') return true;
   return parameters.every((parameter) => {
     const equals = parameter.indexOf('=');
     const name = parameter.slice(0, Math.max(0, equals)).replace(/[ \t]+$/, '');

@@ -28,8 +28,11 @@ function listOf(value: string | undefined): string[] | undefined {
 
 /** Whether a TXT at a selector was meant as a key; others, such as SPF under a wildcard, are no business of DKIM. */
 export function isKeyRecord(text: string): boolean {
-  return /(?:^|;)[ \t\r\n]*(?:p|k)[ \t\r\n]*=/i.test(text) || /v[ \t]*=[ \t]*DKIM/i.test(text);
+  return /(?:^|;)[ \t\r\n]*(?:p|k)[ \t\r\n]*=/i.test(text) || /v[ \t]*=[ \t]*DKIM/i.test(text) || BARE_KEY.test(text);
 }
+
+/** A public key without any tag: the head of a PEM file, or of the base64 of a DER sequence longer than 127 octets. */
+const BARE_KEY = /^[ \t"]{0,9}(?:-----BEGIN [A-Z ]{0,20}PUBLIC KEY-----|MI[A-Za-z0-9+/]{80})/;
 
 /** A tag inside the value of another one: the semicolon between them is missing. */
 const SWALLOWED = /[ \t\r\n,](?:v|k|p|h|s|t|n)[ \t]*=(?!=|$)/i;

@@ -81,6 +81,7 @@ const KEYS: readonly Case[] = [
   ['dkim.dup_tag', 'p twice, the same', key(`v=DKIM1; t=s; p=${RSA}; p=${RSA}`), ['p']],
   ['', 'tags that differ in case', tags('K=rsa')],
   ['dkim.syntax', 'two semicolons', key(`v=DKIM1;; t=s; p=${RSA}`), ['column 9']],
+  ['dkim.syntax dkim.key.missing', 'a key without any tag', key(RSA)],
   ['dkim.syntax', 'a word without a value', tags('rsa'), ['"rsa"']],
   ['dkim.syntax', 'a tag name that begins with a digit', tags('2k=rsa')],
   ['', 'unknown tags and a note with an equals sign', tags('n=a=b; x_owner=team')],

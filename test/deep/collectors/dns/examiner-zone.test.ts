@@ -40,6 +40,8 @@ const CAA: readonly Case[] = [
   ['dns.caa.critical', 'a misspelt tag with the critical flag', caa('0 issue ";"', '128 isssue "ca.kontor"')],
   ['dns.caa.syntax', 'flags of 1', caa('1 issue ";"'), ['flag']],
   ['dns.caa.syntax', 'two issuers in one value', caa('0 issue "ca.kontor, ca.haus"'), ['ca.kontor, ca.haus']],
+  ['dns.caa.syntax', 'semicolons that divide nothing', caa('0 issue "ca.kontor;;"')],
+  ['', 'a semicolon before no parameters', caa('0 issue "ca.kontor;"')],
   ['dns.caa.syntax', 'a URL for an issuer', caa('0 issue "https://ca.kontor"')],
   ['dns.caa.syntax', 'a parameter without a value sign', caa('0 issue "ca.kontor; accounturi"')],
   ['dns.caa.syntax', 'an issuer of marks that is no name', caa('0 issue ";"', '0 issuevmc "not a name"')],
