@@ -104,7 +104,7 @@ function judgeOne(judgeable: Judgeable, sight: Sight, into: (Verdict | Pending)[
   try {
     let seen = sight.sources.get(judgeable.needs);
     if (seen === undefined) {
-      seen = check.needs.map((id) => sourceFor(id, sight));
+      seen = sourcesFor(check.needs, sight);
       sight.sources.set(judgeable.needs, seen);
     }
     new Case(judgeable, sight.target, sight.name, seen).judge(into);
@@ -113,6 +113,13 @@ function judgeOne(judgeable: Judgeable, sight: Sight, into: (Verdict | Pending)[
     into.length = start;
     into.push(bugVerdict(check, sight.target, sight.name, error));
   }
+}
+
+/** Not by map(), which makes arrays of another kind once it is compiled: then what was compiled for the first kind is thrown away. */
+function sourcesFor(needs: readonly string[], sight: Sight): readonly Source[] {
+  const sources: Source[] = [];
+  for (const id of needs) sources.push(sourceFor(id, sight));
+  return sources;
 }
 
 function sourceFor(id: string, { collectors, sources }: Sight): Source {
