@@ -50,18 +50,15 @@ function orderedObject(object: JsonObject): Json | undefined {
   // the default order of sort() is that of UTF-16 code units
   if (!same) keys.sort();
   let copy: { [key: string]: Json } | undefined = same ? undefined : {};
-  for (const [at, key] of keys.entries()) {
+  for (const key of keys) {
     const first = key.charCodeAt(0);
     if ((first >= 0x30 && first <= 0x39) || key === '__proto__' || key === 'toJSON') return undefined;
     const member = object[key];
     if (member === undefined) throw new TypeError('canonical JSON cannot hold undefined');
     const made = ordered(member);
     if (made === undefined) return undefined;
-    if (made !== member && copy === undefined) {
-      copy = {};
-      for (const before of keys.slice(0, at)) copy[before] = object[before] ?? null;
-    }
     if (copy !== undefined) copy[key] = made;
+    else if (made !== member) copy = { ...object, [key]: made };
   }
   return copy ?? object;
 }
