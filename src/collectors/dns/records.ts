@@ -84,7 +84,8 @@ export function exchangesOf(answer: Answer): { preference: number; exchange: str
 export function takeover(answers: Answers, name: string): boolean | FaultCode {
   const registrable = answers.registrable(name);
   if (registrable === undefined) return 'evidence.missing';
-  if (registrable === 'none') return false;
+  // RFC 5890 §2.3.1: registries take labels of letters, digits and hyphens only
+  if (registrable === 'none' || /[^a-z0-9.-]/.test(registrable)) return false;
   const answer = answers.ask(registrable, 'SOA');
   if (answer.is === 'unknown') return answer.code;
   return answer.is === 'nxdomain' && answer.chain.length === 0;

@@ -28,11 +28,7 @@ export function destinationFacts(
     valid.map((uri) => uri.text),
     at,
   );
-  sheet.set(
-    'ruaErrors',
-    record.rua.flatMap((uri) => (uri.why === undefined ? [] : [`"${uri.text}" ${uri.why}`])),
-    at,
-  );
+  sheet.set('ruaErrors', [...errorsOf(record.rua), ...errorsOf(record.ruf).map((error) => `ruf: ${error}`)], at);
   sheet.set(
     'ruaSchemes',
     valid.filter((uri) => uri.scheme !== 'mailto').map((uri) => uri.text),
@@ -45,6 +41,10 @@ export function destinationFacts(
   sheet.set('rufUnauthorised', partialList(ruf.names, ruf.code), at, ...ruf.places);
   const dead = unreachable(answers, domainsOf(record.rua));
   sheet.set('ruaWithoutMail', partialList(dead.names, dead.code), at, ...dead.places);
+}
+
+function errorsOf(uris: readonly ReportUri[]): string[] {
+  return uris.flatMap((uri) => (uri.why === undefined ? [] : [`"${uri.text}" ${uri.why}`]));
 }
 
 function domainsOf(uris: readonly ReportUri[]): string[] {

@@ -1,5 +1,6 @@
 /** SPF records by the grammar of RFC 7208 §12: typed terms, and every violation with its term and column. */
 import { parseIpv4, parseIpv6 } from '../../../wire/dns/address.ts';
+import { escapeLabel } from '../../../wire/dns/name.ts';
 import { type MacroPart, parseMacros } from './macro.ts';
 
 export type Qualifier = '+' | '-' | '~' | '?';
@@ -239,7 +240,7 @@ function parseSpec(base: TermBase, text: string): DomainSpec | Problem {
   if (problems[0] !== undefined) return problem(base, 'macro', problems[0]);
   const last = parts.at(-1);
   if (last === undefined) return problem(base, 'syntax', 'the name is missing');
-  const spec = { text, parts, fixed: parts.some((part) => part.is === 'macro') ? undefined : literalText(parts) };
+  const spec = { text, parts, fixed: parts.some((part) => part.is === 'macro') ? undefined : literalName(parts) };
   if (last.is === 'macro') return spec;
   // a text that ends in %%, %_ or %- ends in a macro-expand, which domain-end allows
   if (/%[%_-]$/.test(text)) return spec;
@@ -262,8 +263,10 @@ function addressProblem(base: TermBase, text: string): Problem | undefined {
   return problem(base, 'ip', `is followed by an IP address; write it as ${right}`);
 }
 
-function literalText(parts: readonly MacroPart[]): string {
-  return parts.map((part) => (part.is === 'literal' ? part.text : '')).join('');
+/** In the form in which names are asked: a macro-string may hold what stands for something else there (`@`, `;`, a backslash). */
+function literalName(parts: readonly MacroPart[]): string {
+  const text = parts.map((part) => (part.is === 'literal' ? part.text : '')).join('');
+  return /[^A-Za-z0-9._-]/.test(text) ? text.split('.').map(escapeLabel).join('.') : text;
 }
 
 /** toplabel (§7.1): letters, digits and inner hyphens, not all digits. */

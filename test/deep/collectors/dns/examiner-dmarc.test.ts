@@ -221,6 +221,7 @@ const REPORTS: readonly Case[] = [
     ['%'],
   ],
   ['', 'an encoded exclamation mark', record(`v=DMARC1; p=reject; rua=mailto:d%21x@${NAME}`)],
+  ['dmarc.rua.uri', 'ruf without a scheme', record(`v=DMARC1; p=reject; ${RUA}; ruf=f@${NAME}`), ['ruf: "f@']],
   ['dmarc.rua.uri', 'the second entry empty', record(`v=DMARC1; p=reject; ${RUA},`)],
   [
     'dmarc.rua.uri',

@@ -74,6 +74,12 @@ const NAMES: readonly Case[] = [
     'behind a macro, held',
     { spf: 'v=spf1 mx exists:%{ir}.%{v}._spf.haus.kontor -all', more: other('haus.kontor') },
   ],
+  ['spf.include.none', 'an include of a mail address', { spf: `v=spf1 mx include:post@${NAME} -all` }],
+  [
+    '',
+    'a label of what zone files and resolvers escape',
+    { spf: `v=spf1 mx a:post(@\\).${NAME} -all`, more: ['post\\(\\@\\\\\\) A 62.53.9.25'] },
+  ],
   ['', 'behind a macro, the domain itself', { spf: `v=spf1 mx include:%{l}._u.${NAME} -all` }],
   [
     'spf.include.dangling',

@@ -36,7 +36,8 @@ const SELECTION: readonly Case[] = [
   ['', 'a text that speaks of Sender ID', { more: ['@ TXT "we dropped spf2.0/pra in 2019"'] }],
   ['spf.type99', 'type 99 of the same text', { more: ['@ SPF "v=spf1 mx -all"'] }],
   [
-    'spf.chunks spf.include.none spf.include.dangling',
+    // nobody can register hausinclude:_b.haus
+    'spf.chunks spf.include.none',
     'a border between two includes',
     {
       spf: null,
