@@ -1,6 +1,6 @@
 /** Finds the keywords of detectors in bytes: writes tables for the search program (search.ts), and brings texts into its memory. */
-import { ENCODING_OF, LONGEST_RUN, SHORTEST_RUN } from './encodings.ts';
-import { compileProgram, MEMORY, RECORD, reserve, slotOf, SLOTS, startProgram, type Program } from './search.ts';
+import { ENCODING_OF, LONGEST_RUN } from './encodings.ts';
+import { compileProgram, MEMORY, NEXT, RECORD, reserve, slotOf, SLOTS, startProgram, type Program } from './search.ts';
 
 export interface Keyword {
   /** Lower case where its spelling does not matter. */
@@ -114,23 +114,23 @@ export class Search {
   ): void {
     const { memory, runs } = this.#program;
     const here = bytes.buffer === memory.buffer;
-    for (let place = from + SHORTEST_RUN - 1; place < to;) {
+    for (let at = from; at < to;) {
       let [stop, base, first, last] = [to, bytes.byteOffset, least, most];
       if (!here) {
-        stop = Math.min(to, place + PIECE);
-        first = runStart(bytes, place, least);
+        stop = Math.min(to, at + PIECE);
+        first = runStart(bytes, at, least);
         last = runEnd(bytes, stop, most);
         base = this.#piece - first;
         new Uint8Array(memory.buffer).set(bytes.subarray(first, last), this.#piece);
       }
-      place = runs(base + place, base + stop, base + first, base + last) - base;
+      at = runs(base + at, base + stop, base + first, base + last) - base;
       // what is told of may be searched in the same memory
       const view = new DataView(memory.buffer);
       const end = MEMORY.found + view.getUint32(MEMORY.count, true);
       const told: number[] = [];
-      for (let at: number = MEMORY.found; at < end; at += 4) told.push(view.getUint32(at, true));
-      for (let at = 0; at < told.length; at += 3) {
-        take((told[at] ?? 0) - base, (told[at + 1] ?? 0) - base, told[at + 2] ?? 0);
+      for (let one: number = MEMORY.found; one < end; one += 4) told.push(view.getUint32(one, true));
+      for (let i = 0; i < told.length; i += 3) {
+        take((told[i] ?? 0) - base, (told[i + 1] ?? 0) - base, told[i + 2] ?? 0);
       }
     }
   }
@@ -200,7 +200,7 @@ function lengthOf({ text }: Keyword): number {
 /** A table, the beginnings of all slots, the records, the texts. */
 function sizeOf(keywords: readonly Keyword[]): number {
   const texts = keywords.reduce((sum, keyword) => sum + lengthOf(keyword) * 2, 0);
-  return PAIRS * 8 + (SLOTS + 1) * 4 + keywords.length * RECORD.size + texts;
+  return PAIRS * 8 + NEXT + SLOTS * 8 + keywords.length * RECORD.size + texts;
 }
 
 function tablesOf(plans: readonly (readonly Keyword[])[]): SearchTables {
@@ -255,7 +255,7 @@ function writeTable(memory: Uint8Array, start: number, words: readonly Word[]): 
 /** The keywords by the slot of their first three letters; in a slot, by number. Addresses are those of the program's memory. */
 function writeRecords(view: DataView, memory: Uint8Array, slots: number, words: readonly Word[]): void {
   const sorted = [...words].sort((a, b) => a.slot - b.slot || a.number - b.number);
-  let record = slots + (SLOTS + 1) * 4;
+  let record = slots + NEXT + SLOTS * 8;
   let text = record + words.length * RECORD.size;
   let next = 0;
   for (const { slot, bytes, masks, gates, shortest, run, number } of sorted) {
@@ -266,6 +266,15 @@ function writeRecords(view: DataView, memory: Uint8Array, slots: number, words: 
     view.setUint8(record + RECORD.shortest, shortest);
     view.setUint8(record + RECORD.run, run);
     view.setUint32(record + RECORD.number, number, true);
+    for (const [at, half] of [
+      [3, 0],
+      [4, 4],
+    ] as const) {
+      const place = slots + NEXT + slot * 8 + half;
+      // the case of a letter is none of these bits; behind its end a keyword allows every byte
+      const allowed = bytes.length > at ? 1 << ((bytes[at] ?? 0) & 31) : -1;
+      view.setUint32(place, view.getUint32(place, true) | allowed, true);
+    }
     memory.set(bytes, text);
     memory.set(masks, text + bytes.length);
     text += bytes.length * 2;

@@ -8,7 +8,10 @@ import {
   and,
   assemble,
   between,
+  bitsOf,
   byteAt,
+  bytesAnd,
+  bytesDiffer,
   call,
   differ,
   equal,
@@ -19,6 +22,7 @@ import {
   longAnd,
   longOr,
   longAt,
+  lookUp,
   loop,
   lowerHalf,
   more,
@@ -30,11 +34,14 @@ import {
   set,
   shiftLeft,
   shiftRight,
+  sixteen,
+  sixteenAt,
   store,
   subtract,
   upperHalf,
   when,
   wordAt,
+  wordsShiftRight,
   type Code,
   type Routine,
 } from './wasm.ts';
@@ -76,6 +83,9 @@ const HASH_BITS = 12;
 export const SLOTS = 1 << HASH_BITS;
 const MIX = 0x9e3779b1;
 const FOLD = 0x202020;
+
+/** Behind the beginnings of the slots stand the letters that go on. */
+export const NEXT = (SLOTS + 2) * 4;
 
 export function slotOf(three: number): number {
   return Math.imul(three | FOLD, MIX) >>> (32 - HASH_BITS);
@@ -296,18 +306,26 @@ const places: Routine = (() => {
 })();
 
 /** Where the keywords stand that begin with the three letters at an address, whatever their case. */
-const slotAt = (slots: Code, address: Code): Code => {
+const slotAt = (slots: Code, address: Code): Code => add(slots, shiftLeft(slotNumberAt(address), number(2)));
+
+const slotNumberAt = (address: Code): Code => {
   const three = or(and(wordAt(address), number(0xff_ff_ff)), number(FOLD));
-  return add(slots, shiftLeft(shiftRight(multiply(three, number(MIX)), number(32 - HASH_BITS)), number(2)));
+  return shiftRight(multiply(three, number(MIX)), number(32 - HASH_BITS));
 };
 
-/** Keeps of the places those whose three letters some keyword begins with. Gives the new end of the list. */
+/** Which letters may follow those three: by the lowest five bits of the fourth and of the fifth, none where there is no keyword. */
+const nextAt = (slots: Code, address: Code): Code =>
+  add(slots, add(number(NEXT), shiftLeft(slotNumberAt(address), number(3))));
+
+/** Keeps of the places those whose three letters some keyword begins with that may go on as the text does. Gives the new end of the list. */
 const narrow: Routine = (() => {
-  const [slots, last, from, place, slot, out] = [0, 1, 2, 3, 4, 5];
+  const [slots, last, from, place, out, next] = [0, 1, 2, 3, 4, 5];
+  const allows = (offset: number, nextAt: Code): Code => shiftRight(nextAt, byteAt(get(place), offset));
   return {
     name: 'narrow',
     parameters: 2,
-    locals: 4,
+    locals: 3,
+    longs: 1,
     body: [
       set(from, number(MEMORY.places)),
       set(out, get(from)),
@@ -315,9 +333,18 @@ const narrow: Routine = (() => {
       loop(
         less(get(from), get(last)),
         set(place, wordAt(get(from))),
-        set(slot, slotAt(get(slots), get(place))),
+        set(next, longAt(nextAt(get(slots), get(place)))),
         store(get(out), get(place)),
-        set(out, add(get(out), shiftLeft(differ(wordAt(get(slot)), wordAt(get(slot), 4)), number(2)))),
+        set(
+          out,
+          add(
+            get(out),
+            shiftLeft(
+              and(and(allows(3, lowerHalf(get(next))), allows(4, lowerHalf(upperHalf(get(next))))), number(1)),
+              number(2),
+            ),
+          ),
+        ),
         increase(from, 4),
       ),
       give(get(out)),
@@ -480,31 +507,74 @@ const beginsAsText: Routine = (() => {
   };
 })();
 
+/** By half bytes: a byte is of an encoding where what its halves say has a bit in common. */
+const HALVES = (() => {
+  const [high, low] = [new Uint8Array(16), new Uint8Array(16)];
+  const rows = new Map<string, number>();
+  for (let row = 0; row < 16; row++) {
+    const uses = ENCODING_OF.subarray(row * 16, row * 16 + 16).map((kinds) => (kinds === 0 ? 0 : 1));
+    if (!uses.includes(1)) continue;
+    const bit = rows.get(uses.join('')) ?? 1 << rows.size;
+    rows.set(uses.join(''), bit);
+    high[row] = bit;
+    for (const [at, used] of uses.entries()) if (used === 1) low[at] = (low[at] ?? 0) | bit;
+  }
+  if (rows.size > 8) throw new RangeError('the encodings need more bits than a byte has');
+  return { high, low };
+})();
+
+const lowerHalves = (value: Code): Code => bytesAnd(value, sixteen(new Uint8Array(16).fill(15)));
+
+/** A bit for each of sixteen bytes that is of an encoding. */
+const encodedBits = (address: Code): Code =>
+  bitsOf(
+    bytesDiffer(
+      bytesAnd(
+        lookUp(sixteen(HALVES.low), lowerHalves(sixteenAt(address))),
+        lookUp(sixteen(HALVES.high), lowerHalves(wordsShiftRight(sixteenAt(address), number(4)))),
+      ),
+      sixteen(new Uint8Array(16)),
+    ),
+  );
+
 /**
- * Runs of encoded letters in `[least, most)` that cover one of the places from `place` on before `to`: a run of that length covers
- * one, and most places are ruled out by one look. Gives the next place.
+ * Runs of encoded letters in `[least, most)` that touch `[from, to)`. A run of that length holds two neighbours of the groups of eight
+ * bytes that the memory falls into: blocks of two groups are looked at. Gives where to go on: before `to` where the room is full.
  */
 const runs: Routine = (() => {
-  const [place, to, first, last, start, end, at, kinds, next, out] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const [from, to, first, last, block, stop, bits, start, end, at, kinds, next, out] = [
+    ...[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+  ] as const;
   const encoding = (address: Code): Code => byteAt(byteAt(address), MEMORY.encodings);
   const length = subtract(get(at), get(start));
+  const full = (two: Code): Code => equal(two, number(0xff_ff));
+  const aligned = (address: Code): Code => and(address, number(-16));
   const finish: Code = store(number(MEMORY.count), subtract(get(out), number(MEMORY.found)));
   return {
     name: 'runs',
     parameters: 4,
-    locals: 6,
+    locals: 9,
     body: [
       set(out, number(MEMORY.found)),
-      loop(both(less(get(place), get(to)), less(get(out), number(MEMORY.foundEnd - LONGEST_RUN / 2))), [
-        ...loop(both(less(get(place), get(to)), not(encoding(get(place)))), increase(place, SHORTEST_RUN)),
-        ...when(
-          less(get(place), get(to)),
-          set(start, get(place)),
+      set(block, aligned(subtract(get(from), number(SHORTEST_RUN)))),
+      set(stop, add(get(to), number(SHORTEST_RUN))),
+      when(more(get(stop), get(last)), set(stop, get(last))),
+      loop(
+        less(get(block), get(stop)),
+        // the last block and this one
+        set(bits, or(shiftRight(get(bits), number(16)), shiftLeft(encodedBits(get(block)), number(16)))),
+        when(
+          both(
+            or(full(shiftRight(get(bits), number(16))), full(and(shiftRight(get(bits), number(8)), number(0xff_ff)))),
+            not(less(get(block), get(first))),
+          ),
+          // either pair of neighbours holds the first byte of this block
+          set(start, get(block)),
           loop(both(more(get(start), get(first)), encoding(subtract(get(start), number(1)))), increase(start, -1)),
-          set(end, add(get(place), number(1))),
+          set(end, add(get(block), number(1))),
           loop(both(less(get(end), get(last)), encoding(get(end))), increase(end)),
-          set(place, add(get(end), number(SHORTEST_RUN))),
           set(at, get(start)),
+          when(not(both(less(get(start), get(to)), more(get(end), get(from)))), set(at, get(end))),
           // a run goes on while one encoding explains all of it
           loop(
             both(
@@ -528,17 +598,25 @@ const runs: Routine = (() => {
               increase(out, 12),
             ),
           ),
+          when(more(get(end), get(from)), set(from, get(end))),
+          when(not(less(get(out), number(MEMORY.foundEnd - LONGEST_RUN / 2))), finish, give(get(from))),
+          // behind the run nothing is known of the block where it ends, but that it is not full
+          set(bits, number(0)),
+          set(block, subtract(aligned(get(end)), number(16))),
+          when(equal(get(end), get(last)), set(block, get(last))),
         ),
-      ]),
+        increase(block, 16),
+      ),
       finish,
-      give(get(place)),
+      when(less(get(from), get(to)), set(from, get(to))),
+      give(get(from)),
     ],
   };
 })();
 
 type SearchRoutine = (table: number, slots: number, from: number, stop: number, to: number, limit: number) => number;
 
-type RunsRoutine = (place: number, to: number, first: number, last: number) => number;
+type RunsRoutine = (from: number, to: number, first: number, last: number) => number;
 
 /** What is used of it: types of browsers are not loaded. */
 interface Memory {

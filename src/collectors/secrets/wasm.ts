@@ -62,6 +62,21 @@ export const longOr = binary(0x84);
 export const upperHalf = (value: Code): Code => [...value, 0x42, 32, 0x88];
 export const lowerHalf = (value: Code): Code => [...value, 0xa7];
 
+/** Sixteen bytes: what stands at an address, the same sixteen always, and what can be made of both. */
+const vector =
+  (opcode: number) =>
+  (...values: readonly Code[]): Code => [...values.flat(), 0xfd, ...unsigned(opcode)];
+export const sixteenAt = (address: Code): Code => [...address, 0xfd, 0, 0, 0];
+export const sixteen = (bytes: Uint8Array): Code => [0xfd, 12, ...bytes];
+/** Of each byte the one that stands at its number, of the first sixteen. */
+export const lookUp = vector(14);
+export const bytesDiffer = vector(36);
+export const bytesAnd = vector(78);
+/** In words of 32 bits. */
+export const wordsShiftRight = vector(173);
+/** A bit for the highest bit of each byte. */
+export const bitsOf = vector(100);
+
 export const get = (local: number): Code => [0x20, local];
 export const set = (local: number, value: Code): Code => [...value, 0x21, local];
 export const give = (value: Code): Code => [...value, 0x0f];

@@ -49,3 +49,26 @@ test('any bytes end, and every run lies inside', () => {
     }),
   );
 });
+
+test('every run that is long enough and touches the part is found once, whatever its address and its borders', () => {
+  const pieces = fc.array(fc.tuple(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 1, max: 20 })), {
+    maxLength: 12,
+  });
+  fc.assert(
+    fc.property(pieces, fc.nat(40), fc.nat(400), fc.nat(400), fc.boolean(), (parts, lead, one, other, here) => {
+      // hexadecimal digits of letters
+      const text = Buffer.from(
+        ' '.repeat(lead) + parts.map(([run, gap]) => '6'.repeat(run) + ' '.repeat(gap)).join(''),
+      );
+      const bytes = here ? search.room(text.length) : text;
+      bytes.set(text);
+      const [from = 0, to = 0] = [one, other].map((at) => Math.min(at, text.length)).sort((a, b) => a - b);
+      const runs = [...text.toString().matchAll(/6{24,}/g)].map(({ index, 0: run }) => [index, index + run.length]);
+      const told: number[][] = [];
+
+      search.runs(bytes, from, to, 0, text.length, (start, end) => told.push([start, end]));
+
+      assert.deepEqual(told, from === to ? [] : runs.filter(([start = 0, end = 0]) => start < to && end > from));
+    }),
+  );
+});
