@@ -49,7 +49,7 @@ export function verdictMessage(subject: string, status: Status, grounds: readonl
   const lead = status === 'not-applicable' ? 'does not apply: ' : status === 'error' ? 'could not tell: ' : '';
   const only = grounds[0];
   if (grounds.length === 1 && only !== undefined) {
-    return cut(opening(subject) + visibleClause(only, status, lead), MAX_MESSAGE);
+    return cut(opening(subject) + lead + visibleClause(only, status), MAX_MESSAGE);
   }
   const said = clauses(grounds, status);
   if (said.length === 0) return sentence(subject, `${lead}nothing to judge`);
@@ -71,7 +71,7 @@ export function verdictMessage(subject: string, status: Status, grounds: readonl
 /** One clause for each leaf; the unknown ones that share a fault together. */
 function clauses(grounds: readonly Ground[], status: Status): readonly string[] {
   if (status === 'fail') return failures(grounds);
-  if (status !== 'error') return grounds.map((ground) => visibleClause(ground, status, ''));
+  if (status !== 'error') return grounds.map((ground) => visibleClause(ground, status));
   const unknown = Map.groupBy(grounds, ({ code }) => code);
   const found = new Set<string>();
   for (const ground of grounds) {
@@ -129,7 +129,7 @@ const MAX_REMEMBERED = 256;
 const EMPTY: readonly Json[] = [];
 
 /** The clause of one leaf. The same leaf meets the same small values on target after target: their words are made once. */
-function visibleClause(ground: Ground, status: Status, lead: string): string {
+function visibleClause(ground: Ground, status: Status): string {
   const { fact, phrases, code, words } = ground;
   const isEmpty = isArray(fact) && fact.length === 0;
   const small =
@@ -138,12 +138,12 @@ function visibleClause(ground: Ground, status: Status, lead: string): string {
     typeof fact === 'number' ||
     typeof fact === 'boolean' ||
     (typeof fact === 'string' && fact.length <= 32);
-  if (code !== undefined || !small) return visible(lead + clause(ground, status));
+  if (code !== undefined || !small) return visible(clause(ground, status));
   const known = phrases.remembered;
   const key = isEmpty ? EMPTY : fact;
   const entry = known.get(key);
   if (entry !== undefined && entry.status === status && entry.words === words) return entry.text;
-  const text = visible(lead + clause(ground, status));
+  const text = visible(clause(ground, status));
   if (known.size < MAX_REMEMBERED || entry !== undefined) known.set(key, { status, words, text });
   return text;
 }

@@ -365,6 +365,30 @@ test('one path, many facts: what a check reads is that of its own target, collec
   ]);
 });
 
+test('what a message says of a target does not depend on the targets before it', () => {
+  const on = (path: string): Expr => ({ path, op: 'eq', value: true });
+  const check = checkOf({ when: { all: [on('a'), on('b')] }, assert: on('c') });
+  const facts = [
+    { a: false, b: true },
+    { a: false, b: false },
+    { a: false, b: true, c: false },
+  ];
+  const seenAt = (index: number): Observation => ({
+    target: { ...TARGET, id: `domain:d${String(index)}.test` },
+    collectors: { x: seen(facts[index] ?? null) },
+  });
+  const alone = facts.flatMap((_, index) => judge([check], [seenAt(index)], AS_OF));
+
+  const together = judge(
+    [check],
+    facts.map((_, index) => seenAt(index)),
+    AS_OF,
+  );
+
+  assert.deepEqual(together, alone);
+  assert.match(together[1]?.message ?? '', /^d1\.test: does not apply: a is false .*; b is false /);
+});
+
 test('a found value is shown whole just where its JSON has no more than 2 KiB, and every letter of it is well-formed', () => {
   const text = fc.oneof(
     fc.string({ unit: fc.constantFrom('a', 'é', '€', '😀', '"', '\u0001', '\ud800') }),
