@@ -4,13 +4,13 @@ import type { FaultCode } from '../model/fault.ts';
 import type { Location, Reason, ResultWaiver, Verdict } from '../model/result.ts';
 import type { Target } from '../model/target.ts';
 import { actualOf } from './actual.ts';
-import type { CompiledCheck, CompiledEach, Place } from './compile.ts';
+import type { CompiledCheck, CompiledEach } from './compile.ts';
 import { evaluate, factAt, type Frame } from './evaluate.ts';
 import { evidenceOf, type Source, WHOLE, wordsOfFault } from './evidence.ts';
 import { grounds } from './explain.ts';
 import { locationOf, waiverOf } from './item.ts';
 import { codeOf, type Fact, listParts } from './lookup.ts';
-import { faultTitle, type Ground, phrasesOf, sentence, verdictMessage } from './messages.ts';
+import { faultTitle, type Ground, sentence, verdictMessage } from './messages.ts';
 import { cut, MAX_MESSAGE, visible } from './words.ts';
 
 const MAX_SUBJECT = 4096;
@@ -141,7 +141,7 @@ export class Case {
       const why = grounds(when, applies, this);
       return this.conclude(subject, applies === false ? 'not-applicable' : 'error', why);
     }
-    const why = [this.listGround(each.list, fact, unseen)];
+    const why = [this.listGround(each, fact, unseen)];
     if (unseen !== undefined) return this.conclude(subject, 'error', why);
     const onEmpty = this.check.each?.onEmpty ?? 'fail';
     // An absent list is an empty one only where the schema says so; otherwise something that should be there is missing
@@ -149,16 +149,14 @@ export class Case {
     return this.conclude(subject, onEmpty === 'silent' || (onEmpty === 'pass' && absent) ? 'fail' : onEmpty, why);
   }
 
-  private listGround(list: Place, fact: Fact, code: FaultCode | undefined): Ground {
-    const expected =
-      this.check.each?.onEmpty === 'pass' ? 'no item, or items that satisfy the rule' : 'at least one item';
+  private listGround({ list, phrases }: CompiledEach, fact: Fact, code: FaultCode | undefined): Ground {
     const source = this.sources[list.source];
     const evidence = source === undefined ? '' : evidenceOf(source, '', list, fact);
-    const reason = { path: list.path, op: 'each', expected, ...actualOf(fact, code), evidence };
+    const reason = { path: list.path, op: 'each', expected: phrases.expected, ...actualOf(fact, code), evidence };
     return {
       reason,
       words: list.words,
-      phrases: phrasesOf(expected),
+      phrases,
       unit: undefined,
       fact,
       code,

@@ -1,6 +1,7 @@
 /** A check, made ready to be judged many times: paths split, operands prepared, words found (done once for each run). */
 import type { Check, Expr, Leaf, Severity } from '../model/check.ts';
 import { escapeToken } from '../model/pointer.ts';
+import { countWords } from './lists.ts';
 import type { Fact } from './lookup.ts';
 import type { Prepared } from './operand.ts';
 import { OPERATIONS } from './operators.ts';
@@ -47,6 +48,9 @@ export interface LoopNode {
   /** What an empty list means. */
   readonly onEmpty: boolean;
   readonly optionalList: boolean;
+  /** What is told of the list itself: of one that should satisfy the rule, and of one that may be empty. */
+  readonly rule: Phrases;
+  readonly empty: Phrases;
   /** What the items are called, by index; filled while it is judged, for the same names come on target after target. */
   readonly names: ItemName[];
 }
@@ -62,6 +66,8 @@ export type Node = LeafNode | LoopNode | { readonly is: 'all' | 'any'; readonly 
 
 export interface CompiledEach {
   readonly list: Place;
+  /** What is told of the list itself. */
+  readonly phrases: Phrases;
   readonly item: number;
   readonly subject: Place;
   readonly location: Place | undefined;
@@ -148,6 +154,8 @@ export function compileCheck(check: Check, asOf: number, ways: Ways = new Map())
       satisfies: compile(expr.satisfies, new Map(names).set(expr.as, { slot: item, source: list.source })),
       onEmpty: 'every' in expr && expr.onEmpty === 'true',
       optionalList: expr.optionalList === true,
+      rule: phrasesOf('every' in expr ? 'every item to satisfy the rule' : 'some item to satisfy the rule'),
+      empty: phrasesOf(countWords({ eq: 0 })),
       names: [],
     };
   }
@@ -174,6 +182,7 @@ export function compileCheck(check: Check, asOf: number, ways: Ways = new Map())
     names = new Map(top).set(written.as, { slot: item, source: list.source });
     each = {
       list,
+      phrases: phrasesOf(written.onEmpty === 'pass' ? 'no item, or items that satisfy the rule' : 'at least one item'),
       item,
       subject: placeOf(written.subject, names),
       location: written.location === undefined ? undefined : placeOf(written.location, names),

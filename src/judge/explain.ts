@@ -6,9 +6,8 @@ import { actualOf, isSmall } from './actual.ts';
 import type { ItemName, LeafNode, LoopNode, Node, Place } from './compile.ts';
 import { evaluate, factAt, type Frame } from './evaluate.ts';
 import { evidenceOf, type Source } from './evidence.ts';
-import { countWords } from './lists.ts';
 import { codeOf, type Fact, isUnknownFact, listParts } from './lookup.ts';
-import { type Ground, type Phrases, phrasesOf } from './messages.ts';
+import type { Ground, Phrases } from './messages.ts';
 import type { Truth } from './truth.ts';
 
 /** More leaves than these are counted, not listed. */
@@ -99,9 +98,8 @@ function loopGround(node: LoopNode, fact: Fact, scene: Scene, loop: Loop | undef
   const parts = listParts(fact);
   const code = parts === undefined ? (fact === undefined ? undefined : codeOf(fact)) : parts.rest;
   const empty = parts?.items.length === 0 && parts.rest === undefined;
-  const rule = every ? 'every item to satisfy the rule' : 'some item to satisfy the rule';
-  const expected = every && node.onEmpty && empty ? countWords({ eq: 0 }) : rule;
-  return makeGround(node.list, node.is, expected, undefined, phrasesOf(expected), fact, code, scene, loop, 'and');
+  const phrases = every && node.onEmpty && empty ? node.empty : node.rule;
+  return makeGround(node.list, node.is, phrases.expected, undefined, phrases, fact, code, scene, loop, 'and');
 }
 
 function ground(node: LeafNode, truth: Truth, scene: Scene, loop: Loop | undefined, joiner: Joiner): Ground {
