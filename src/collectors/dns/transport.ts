@@ -58,6 +58,9 @@ export function mtastsFacts(answers: Answers, domain: string): Part {
   return sheet.part(answer.at);
 }
 
+/** The version in another form; a token of a service (`tlsrpt-verification=…`) is none. */
+const MEANT = /v[^A-Za-z0-9]{0,5}tls[-_ ]?rpt|tls[-_ ]?rpt[-_ ]?v?[0-9;,]/i;
+
 export function isTlsRpt(text: string): boolean {
   return /^v=TLSRPTv1[ \t]*(?:;|$)/.test(text);
 }
@@ -72,7 +75,7 @@ export function tlsrptFacts(answers: Answers, domain: string): Part {
   sheet.set('records', records);
   sheet.set(
     'meant',
-    texts.filter((text) => !isTlsRpt(text) && /tls[-_ ]?rpt/i.test(text.slice(0, 400))),
+    texts.filter((text) => !isTlsRpt(text) && MEANT.test(text.slice(0, 400))),
   );
   const record = records[0];
   if (record !== undefined && records.length === 1) {

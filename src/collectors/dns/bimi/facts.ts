@@ -24,6 +24,9 @@ const REFUSALS: readonly FaultCode[] = [
   'http.limit',
 ];
 
+/** The version in another form; a token of a service (`bimi-verification=…`) is none. */
+const MEANT = /v[^A-Za-z0-9]{0,5}bimi|bimi[-_ ]?v?[0-9;,]/i;
+
 export function bimiFacts(answers: Answers, domain: string): Part {
   const sheet = new Sheet();
   const answer = answers.ask(`default._bimi.${domain}`, 'TXT');
@@ -33,7 +36,7 @@ export function bimiFacts(answers: Answers, domain: string): Part {
   sheet.set('records', records);
   sheet.set(
     'meant',
-    texts.filter((text) => !records.includes(text) && /bimi/i.test(text.slice(0, 400))),
+    texts.filter((text) => !records.includes(text) && MEANT.test(text.slice(0, 400))),
   );
   const record = records[0];
   if (record === undefined || records.length > 1) return sheet.part(answer.at);

@@ -52,7 +52,8 @@ export function nearlyDmarc(text: string): 'space' | 'version' | undefined {
   const start = text.slice(0, 120);
   if (isDmarc(start.trimStart())) return 'space';
   const meant =
-    /^[^A-Za-z0-9]*(?:v[^A-Za-z0-9]*)?dmarc/i.test(start) ||
+    // a token of a service (`dmarc-verification=…`) is none
+    /^[^A-Za-z0-9]*(?:v[^A-Za-z0-9]*dmarc|dmarc[ _-]?[0-9;,])/i.test(start) ||
     /[;\s"']v[ \t]{0,5}[=:][ \t]{0,5}dmarc/i.test(start) ||
     /^\s{0,5}p\s{0,5}=\s{0,5}(?:none|quarantine|reject)\b/i.test(start);
   return meant ? 'version' : undefined;

@@ -221,6 +221,18 @@ const REPORTS: readonly Case[] = [
     ['%'],
   ],
   ['', 'an encoded exclamation mark', record(`v=DMARC1; p=reject; rua=mailto:d%21x@${NAME}`)],
+  [
+    '',
+    'tokens of services that have the name of a record in them',
+    {
+      more: [
+        '_dmarc TXT "dmarc-domain-verification=b5d1"',
+        '_dmarc TXT "dmarcauditor=b5d1"',
+        '_smtp._tls TXT "tlsrpt-verification=b5d1"',
+        'default._bimi TXT "bimi-verification=b5d1"',
+      ],
+    },
+  ],
   ['dmarc.rua.uri', 'ruf without a scheme', record(`v=DMARC1; p=reject; ${RUA}; ruf=f@${NAME}`), ['ruf: "f@']],
   ['dmarc.rua.uri', 'the second entry empty', record(`v=DMARC1; p=reject; ${RUA},`)],
   [
