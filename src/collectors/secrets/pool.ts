@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Engine } from './compile.ts';
-import { afterThreads, beforeThreadsStart, whenThreadsRun } from './flags.ts';
+import { afterThreads, beforeThreadsStart, whenThreadsRun, whileThreadsRun } from './flags.ts';
 import type { SearchTables } from './keywords.ts';
 import type { Batch, FromWorker, ToWorker, WorkDone, WorkerStart } from './protocol.ts';
 import { newWork, placesOf, type Work } from './work.ts';
@@ -58,8 +58,12 @@ export async function scanInWorkers(
       const engine = scanner.engine();
       const more = async (): Promise<Batch | undefined> => ready.shift() ?? (await next());
       const { tables } = engine.search;
-      const drained = workers.map((worker) => drain(worker, tables, AHEAD[feed], more, signal, take));
-      await Promise.all(here ? [...drained, scanHere(scanner.start, engine, more, signal, take)] : drained);
+      const tell = (done: WorkDone): void => {
+        whileThreadsRun();
+        take(done);
+      };
+      const drained = workers.map((worker) => drain(worker, tables, AHEAD[feed], more, signal, tell));
+      await Promise.all(here ? [...drained, scanHere(scanner.start, engine, more, signal, tell)] : drained);
     } finally {
       afterThreads();
     }
