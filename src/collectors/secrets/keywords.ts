@@ -54,6 +54,14 @@ export class Hits {
 export interface SearchTables {
   readonly program: object;
   readonly image: Uint8Array;
+  readonly plans: readonly PlanTables[];
+}
+
+interface PlanTables {
+  /** Where in the image. */
+  readonly start: number;
+  /** By keyword number. */
+  readonly lengths: Uint16Array;
 }
 
 /** One memory for the tables of several plans and for the texts that are searched. */
@@ -71,11 +79,9 @@ export class Search {
     this.#texts = this.#piece + PIECE + 2 * MARGIN;
     this.#program = startProgram(tables.program, this.#texts);
     new Uint8Array(this.#program.memory.buffer).set(tables.image, MEMORY.rest);
-    let table: number = MEMORY.rest;
-    this.plans = plans.map((keywords) => {
-      const plan = { search: this, table, slots: table + PAIRS * 8, lengths: Uint16Array.from(keywords, lengthOf) };
-      table += sizeOf(keywords);
-      return plan;
+    this.plans = tables.plans.map(({ start, lengths }) => {
+      const table = MEMORY.rest + start;
+      return { search: this, table, slots: table + PAIRS * 8, lengths };
     });
   }
 
@@ -175,110 +181,135 @@ export function findKeywords(
   keywords.search.find(keywords, bytes, from, to, limit, hits);
 }
 
-interface Word extends Keyword {
-  readonly number: number;
-  readonly slot: number;
-  readonly bytes: Uint8Array;
-  /** Bits that may be set or not in each byte: the case of a letter. */
-  readonly masks: Uint8Array;
+/** The keywords of a plan; numbers in it are indexes of them. */
+interface Words {
+  readonly keywords: readonly Keyword[];
+  readonly lengths: Uint16Array;
+  /** The letters of each, and behind them for each letter the bits that may be set or not: its case. */
+  readonly letters: Buffer;
+  readonly starts: Uint32Array;
 }
 
-function wordsOf(keywords: readonly Keyword[]): readonly Word[] {
-  return keywords.map((keyword, number) => {
-    const bytes = Buffer.from(keyword.exact ? keyword.text : keyword.text.toLowerCase(), 'latin1');
-    if (bytes.length < SHORTEST_KEYWORD) throw new RangeError('a keyword is too short');
-    const masks = bytes.map((byte) => (!keyword.exact && byte >= 0x61 && byte <= 0x7a ? 0x20 : 0));
-    const [one = 0, two = 0, three = 0] = bytes;
-    return { ...keyword, number, slot: slotOf(one | (two << 8) | (three << 16)), bytes, masks };
-  });
+function wordsOf(keywords: readonly Keyword[]): Words {
+  const lengths = new Uint16Array(keywords.length);
+  const starts = new Uint32Array(keywords.length);
+  let text = '';
+  for (const [number, keyword] of keywords.entries()) {
+    const word = keyword.exact ? keyword.text : keyword.text.toLowerCase();
+    if (word.length < SHORTEST_KEYWORD) throw new RangeError('a keyword is too short');
+    lengths[number] = word.length;
+    starts[number] = text.length;
+    text += word + '\0'.repeat(word.length);
+  }
+  const letters = Buffer.from(text, 'latin1');
+  for (const [number, { exact }] of keywords.entries()) {
+    if (exact) continue;
+    const length = lengths[number] ?? 0;
+    const start = starts[number] ?? 0;
+    for (let at = start; at < start + length; at++) {
+      const letter = letters[at] ?? 0;
+      if (letter >= 0x61 && letter <= 0x7a) letters[at + length] = 0x20;
+    }
+  }
+  return { keywords, lengths, letters, starts };
 }
 
-function lengthOf({ text }: Keyword): number {
-  return text.length;
+/** A table, the beginnings of all slots, the records, the letters. */
+function sizeOf({ keywords, letters }: Words): number {
+  return lettersAt(keywords.length) + letters.length;
 }
 
-/** A table, the beginnings of all slots, the records, the texts. */
-function sizeOf(keywords: readonly Keyword[]): number {
-  const texts = keywords.reduce((sum, keyword) => sum + lengthOf(keyword) * 2, 0);
-  return PAIRS * 8 + NEXT + SLOTS * 8 + keywords.length * RECORD.size + texts;
+/** What stands before the letters are whole numbers of 32 bits. */
+function lettersAt(count: number): number {
+  return PAIRS * 8 + NEXT + SLOTS * 8 + count * RECORD.size;
 }
 
 function tablesOf(plans: readonly (readonly Keyword[])[]): SearchTables {
-  const image = new Uint8Array(plans.reduce((sum, keywords) => sum + sizeOf(keywords), 0));
-  const view = new DataView(image.buffer);
+  const all = plans.map((keywords) => wordsOf(keywords));
+  const sizes = all.map((words) => Math.ceil(sizeOf(words) / 8) * 8);
+  // threads read it where it stands
+  const memory = new SharedArrayBuffer(sizes.reduce((sum, size) => sum + size, 0));
   let start = 0;
-  for (const keywords of plans) {
-    const words = wordsOf(keywords);
-    writeTable(image, start, words);
-    writeRecords(view, image, start + PAIRS * 8, words);
-    start += sizeOf(keywords);
-  }
-  return { program: compileProgram(), image };
-}
-
-function spellings({ bytes, masks }: Word, at: number): readonly number[] {
-  const byte = bytes[at] ?? 0;
-  return masks[at] === 0 ? [byte] : [byte, byte - 32];
+  const tables = all.map((words, at) => {
+    const numbers = new Uint32Array(memory, start, lettersAt(words.keywords.length) / 4);
+    writeTable(numbers, words);
+    writeRecords(numbers.subarray(PAIRS * 2), MEMORY.rest + start + PAIRS * 8, words);
+    if (!LOW_FIRST) Buffer.from(memory, start, numbers.byteLength).swap32();
+    new Uint8Array(memory).set(words.letters, start + numbers.byteLength);
+    const plan = { start, lengths: words.lengths };
+    start += sizes[at] ?? 0;
+    return plan;
+  });
+  return { program: compileProgram(), image: new Uint8Array(memory), plans: tables };
 }
 
 /** How this machine orders the bytes of a number; WebAssembly has the lowest first. */
 const LOW_FIRST = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
+/** Numbers of things in the order of a whole number that each has. */
+function inOrderOf(count: number, orderOf: (number: number) => number): Float64Array {
+  const sorted = Float64Array.from({ length: count }, (_, number) => orderOf(number) * count + number).sort();
+  return sorted.map((value) => value % count);
+}
+
 /** By pair of bytes: the groups of keywords that may begin so, and those that may go on so with their third and fourth byte. */
-function writeTable(memory: Uint8Array, start: number, words: readonly Word[]): void {
-  const sorted = [...words].sort((a, b) => Buffer.compare(a.bytes, b.bytes));
-  const table = new Uint32Array(PAIRS * 2);
-  const mark = (half: number, bit: number, firsts: readonly number[], seconds: readonly number[]): void => {
-    for (const first of firsts) {
-      for (const second of seconds) {
-        const at = (first | (second << 8)) * 2 + half;
-        table[at] = (table[at] ?? 0) | bit;
-      }
+function writeTable(table: Uint32Array, { letters, starts, lengths }: Words): void {
+  const count = lengths.length;
+  const mark = (at: number, length: number, half: number, bit: number): void => {
+    const first = letters[at] ?? 0;
+    const second = (letters[at + 1] ?? 0) << 8;
+    const other = first - (letters[at + length] ?? 0);
+    const another = second - ((letters[at + length + 1] ?? 0) << 8);
+    for (const pair of [first | second, other | second, first | another, other | another]) {
+      table[pair * 2 + half] = (table[pair * 2 + half] ?? 0) | bit;
     }
   };
   // the third byte of keywords that end with it: any byte may follow
   const lasts = new Uint32Array(256);
-  for (const [rank, word] of sorted.entries()) {
-    const bit = 1 << Math.floor((rank * GROUPS) / sorted.length);
-    mark(0, bit, spellings(word, 0), spellings(word, 1));
-    if (word.bytes.length > SHORTEST_KEYWORD) mark(1, bit, spellings(word, 2), spellings(word, 3));
-    else for (const last of spellings(word, 2)) lasts[last] = (lasts[last] ?? 0) | bit;
+  for (const [rank, number] of inOrderOf(count, (one) => letters.readUInt32BE(starts[one])).entries()) {
+    const bit = 1 << Math.floor((rank * GROUPS) / count);
+    const at = starts[number] ?? 0;
+    const length = lengths[number] ?? 0;
+    mark(at, length, 0, bit);
+    if (length > SHORTEST_KEYWORD) mark(at + 2, length, 1, bit);
+    else {
+      const last = letters[at + 2] ?? 0;
+      for (const one of [last, last - (letters[at + 2 + length] ?? 0)]) lasts[one] = (lasts[one] ?? 0) | bit;
+    }
   }
   for (const [last, bits] of lasts.entries()) {
     if (bits === 0) continue;
-    for (let at = last * 2 + 1; at < table.length; at += 512) table[at] = (table[at] ?? 0) | bits;
+    for (let at = last * 2 + 1; at < PAIRS * 2; at += 512) table[at] = (table[at] ?? 0) | bits;
   }
-  const bytes = Buffer.from(table.buffer);
-  memory.set(LOW_FIRST ? bytes : bytes.swap32(), start);
 }
 
-/** The keywords by the slot of their first three letters; in a slot, by number. Addresses are those of the program's memory. */
-function writeRecords(view: DataView, memory: Uint8Array, slots: number, words: readonly Word[]): void {
-  const sorted = [...words].sort((a, b) => a.slot - b.slot || a.number - b.number);
-  let record = slots + NEXT + SLOTS * 8;
-  let text = record + words.length * RECORD.size;
+/** The keywords by the slot of their first three letters; in a slot, by number. `address` is where `slots` stand in the program's memory. */
+function writeRecords(slots: Uint32Array, address: number, { keywords, letters, starts, lengths }: Words): void {
+  const count = keywords.length;
+  const slotAt = (number: number): number => slotOf(letters.readUIntLE(starts[number] ?? 0, SHORTEST_KEYWORD));
+  const nexts = NEXT / 4;
+  let record = nexts + SLOTS * 2;
+  const texts = address + (record + (count * RECORD.size) / 4) * 4;
   let next = 0;
-  for (const { slot, bytes, masks, gates, shortest, run, number } of sorted) {
-    for (; next <= slot; next++) view.setUint32(slots + next * 4, MEMORY.rest + record, true);
-    view.setUint32(record + RECORD.text, MEMORY.rest + text, true);
-    view.setUint16(record + RECORD.length, bytes.length, true);
-    view.setUint8(record + RECORD.gates, gates);
-    view.setUint8(record + RECORD.shortest, shortest);
-    view.setUint8(record + RECORD.run, run);
-    view.setUint32(record + RECORD.number, number, true);
-    for (const [at, half] of [
-      [3, 0],
-      [4, 4],
-    ] as const) {
-      const place = slots + NEXT + slot * 8 + half;
+  for (const number of inOrderOf(count, slotAt)) {
+    const { gates = 0, shortest = 0, run = 0 } = keywords[number] ?? {};
+    const [at, length] = [starts[number] ?? 0, lengths[number] ?? 0];
+    const slot = slotAt(number);
+    if (next <= slot) slots.fill(address + record * 4, next, slot + 1);
+    next = slot + 1;
+    for (const half of [0, 1]) {
+      const letter = SHORTEST_KEYWORD + half;
+      const place = nexts + slot * 2 + half;
       // the case of a letter is none of these bits; behind its end a keyword allows every byte
-      const allowed = bytes.length > at ? 1 << ((bytes[at] ?? 0) & 31) : -1;
-      view.setUint32(place, view.getUint32(place, true) | allowed, true);
+      const allowed = length > letter ? 1 << ((letters[at + letter] ?? 0) & 31) : -1;
+      slots[place] = (slots[place] ?? 0) | allowed;
     }
-    memory.set(bytes, text);
-    memory.set(masks, text + bytes.length);
-    text += bytes.length * 2;
-    record += RECORD.size;
+    // as RECORD says
+    slots[record] = texts + at;
+    slots[record + 1] = length | (gates << 16) | (shortest << 24);
+    slots[record + 2] = number;
+    slots[record + 3] = run;
+    record += RECORD.size / 4;
   }
-  for (; next <= SLOTS; next++) view.setUint32(slots + next * 4, MEMORY.rest + record, true);
+  slots.fill(address + record * 4, next, SLOTS + 1);
 }
