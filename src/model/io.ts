@@ -131,14 +131,17 @@ export interface AwsClientConfig {
   readonly post?: (request: AwsPost) => Promise<AwsReply>;
 }
 
-export interface FileEntry {
+export interface ListedEntry {
   /** Relative to the root, `/`-separated, well-formed Unicode. */
   readonly path: string;
   readonly kind: 'file' | 'directory' | 'symlink' | 'other';
-  /** Bytes; 0 where not a file. */
-  readonly size: number;
   /** Set where the entry could not be looked at (`source.unreadable`). */
   readonly fault?: { readonly code: string; readonly message: string };
+}
+
+export interface FileEntry extends ListedEntry {
+  /** Bytes; 0 where not a file. */
+  readonly size: number;
 }
 
 export interface FileTree {
@@ -146,8 +149,8 @@ export interface FileTree {
   readonly root: string;
   /** Depth first, sorted by code unit in each folder; symbolic links are named, not followed; `.git` is not entered. */
   walk(): AsyncIterable<FileEntry>;
-  /** The same in lists, for who wants all: a step of an async iterator costs more than a look at an entry. */
-  lists(): AsyncIterable<readonly FileEntry[]>;
+  /** The same in lists and without sizes, for who reads all: a step of an async iterator costs more than an entry, and so does a size. */
+  lists(): AsyncIterable<readonly ListedEntry[]>;
   /** The first `maxBytes` bytes of a file (default 8 MiB). Paths that leave the root are refused. */
   read(path: string, maxBytes?: number): Promise<Uint8Array>;
 }

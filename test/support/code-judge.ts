@@ -17,11 +17,11 @@ export function memoryIO(files: Files): IO {
   const tree: FileTree = {
     root: '/memory',
     async *walk() {
-      for await (const list of this.lists()) yield* list;
+      const paths = Object.keys(files).sort(byCodeUnit);
+      yield* paths.map((path) => ({ path, kind: 'file' as const, size: Buffer.byteLength(files[path] ?? '') }));
     },
     async *lists() {
-      const paths = Object.keys(files).sort(byCodeUnit);
-      yield paths.map((path) => ({ path, kind: 'file' as const, size: Buffer.byteLength(files[path] ?? '') }));
+      for await (const entry of this.walk()) yield [entry];
     },
     async read(path) {
       const text = files[path];

@@ -1,12 +1,11 @@
 /** Packs what is to be scanned into batches: files by path, objects of the history with their bytes. */
-import type { FileEntry, IO } from '../../model/io.ts';
+import type { IO, ListedEntry } from '../../model/io.ts';
 import { ObjectReader, inputOf } from './git-text.ts';
 import type { Batch, WorkItem } from './protocol.ts';
 import { newRegions } from './regions.ts';
 
-/** Files handed out at once, unless they are large: enough that asking for more costs little, few enough to end together. */
+/** Files handed out at once: enough that asking for more costs little, few enough to end together. */
 const FILES = 128;
-const BYTES = 8 * 1024 * 1024;
 /** Memory of one batch of objects; an object that is larger gets memory of its own. */
 const MEMORY = 2 * 1024 * 1024;
 const OBJECTS = 4096;
@@ -14,21 +13,18 @@ const OBJECTS = 4096;
 const COMPARED = 8 * 1024 * 1024;
 
 export async function* fileBatches(
-  lists: AsyncIterable<readonly FileEntry[]>,
-  select: (entry: FileEntry) => WorkItem | undefined,
+  lists: AsyncIterable<readonly ListedEntry[]>,
+  select: (entry: ListedEntry) => WorkItem | undefined,
 ): AsyncGenerator<Batch> {
   let items: WorkItem[] = [];
-  let bytes = 0;
   for await (const list of lists) {
     for (const entry of list) {
       const item = select(entry);
       if (item === undefined) continue;
       items.push(item);
-      bytes += item.size;
-      if (items.length < FILES && bytes < BYTES) continue;
+      if (items.length < FILES) continue;
       yield { items };
       items = [];
-      bytes = 0;
     }
   }
   if (items.length > 0) yield { items };

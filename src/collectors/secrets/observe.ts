@@ -1,7 +1,7 @@
 /** Walks a source tree, has the workers read it, and keeps redacted findings and what was covered. */
 import type { Job } from '../../model/evidence.ts';
 import { FaultError, type FaultCode } from '../../model/fault.ts';
-import type { FileEntry, FileTree, IO } from '../../model/io.ts';
+import type { FileTree, IO, ListedEntry } from '../../model/io.ts';
 import { byCodeUnit, type Json } from '../../model/json.ts';
 import type { DetectorSet } from '../../model/detector.ts';
 import { compile, type Engine } from './compile.ts';
@@ -65,14 +65,13 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   let selected = 0;
   const found: Found[] = [];
 
-  const select = (entry: FileEntry): WorkItem | undefined => {
+  const select = (entry: ListedEntry): WorkItem | undefined => {
     const why = refusal(entry);
-    if (entry.fault !== undefined) unread.add(faultCode(entry), entry.path, entry.size);
-    else if (why !== undefined) skipped.add(why, entry.path, entry.size);
+    if (entry.fault !== undefined) unread.add(faultCode(entry), entry.path);
+    else if (why !== undefined) skipped.add(why, entry.path);
     else if (entry.kind === 'file') {
       selected++;
-      if (entry.size <= cap) return { path: entry.path, size: entry.size };
-      unread.add('source.too-large', entry.path, entry.size);
+      return { path: entry.path };
     }
     return undefined;
   };
@@ -205,7 +204,7 @@ async function isInstalled(tree: FileTree): Promise<boolean> {
 }
 
 /** Why an entry is left out on purpose; undefined where it is read. */
-function refusal(entry: FileEntry): string | undefined {
+function refusal(entry: ListedEntry): string | undefined {
   const { path } = entry;
   if (path.endsWith('.git') && (path === '.git' || path.endsWith('/.git')) && entry.kind !== 'symlink') {
     return 'git-objects';
@@ -214,6 +213,6 @@ function refusal(entry: FileEntry): string | undefined {
   return entry.kind === 'other' ? 'special-file' : undefined;
 }
 
-function faultCode(entry: FileEntry): FaultCode {
+function faultCode(entry: ListedEntry): FaultCode {
   return entry.fault?.code === 'source.too-large' ? 'source.too-large' : 'source.unreadable';
 }

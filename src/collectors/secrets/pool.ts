@@ -4,9 +4,9 @@ import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Engine } from './compile.ts';
 import { afterThreads, beforeThreadsStart, whenThreadsRun, whileThreadsRun } from './flags.ts';
-import type { SearchTables } from './keywords.ts';
 import type { Batch, FromWorker, ToWorker, WorkDone, WorkerStart } from './protocol.ts';
-import { newWork, placesOf, type Work } from './work.ts';
+import { newQueue, type Queue } from './queue.ts';
+import { isMuch, newWork, placesOf, type Work } from './work.ts';
 
 const MAX_WORKERS = 8;
 /** Batches that a worker has: one that it scans, and those that are there when it is done; this thread may be scanning then. */
@@ -35,42 +35,47 @@ export async function scanInWorkers(
   take: (done: WorkDone) => void,
 ): Promise<void> {
   const source = batches[Symbol.asyncIterator]();
-  // async iterators must not be asked twice at once: the questions queue up
-  let turn: Promise<Batch | undefined> = Promise.resolve(undefined);
-  const next = (): Promise<Batch | undefined> => {
-    const ask = async (): Promise<Batch | undefined> => {
-      const step = await source.next();
-      return step.done === true ? undefined : step.value;
-    };
-    turn = turn.then(ask, ask);
-    return turn;
-  };
+  let queue: Queue | undefined;
   try {
-    const first = await next();
-    if (first === undefined) return;
-    const second = await next();
-    const ready = second === undefined ? [first] : [first, second];
-    const threads = second === undefined ? 1 : Math.min(availableParallelism(), MAX_WORKERS);
+    const ready: Batch[] = [];
+    for (let first = 0; first < 2; first++) {
+      const step = await source.next();
+      if (step.done !== true) ready.push(step.value);
+    }
+    const [only, second] = ready;
+    if (only === undefined) return;
     const here = feed === 'files';
+    const little = second === undefined && !(here && isMuch(scanner.start.root, only.items));
+    const threads = little ? 1 : Math.min(availableParallelism(), MAX_WORKERS);
+    queue = newQueue(ready, source);
     beforeThreadsStart();
     try {
       const workers = newWorkers(here ? threads - 1 : threads, scanner.start);
-      const engine = scanner.engine();
-      const more = async (): Promise<Batch | undefined> => ready.shift() ?? (await next());
-      const { tables } = engine.search;
-      const tell = (done: WorkDone): void => {
-        whileThreadsRun();
-        take(done);
-      };
-      const drained = workers.map((worker) => drain(worker, tables, AHEAD[feed], more, signal, tell));
-      await Promise.all(here ? [...drained, scanHere(scanner.start, engine, more, signal, tell)] : drained);
+      const work = { queue, engine: scanner.engine(), signal, take };
+      const drained = workers.map((worker) => drain(worker, AHEAD[feed], work));
+      await Promise.all(here ? [...drained, scanHere(scanner.start, work)] : drained);
     } finally {
       afterThreads();
     }
   } finally {
-    // where a worker broke off, what feeds the batches ends too
+    // where a worker broke off, those who wait for what it leaves end, and what feeds the batches
+    queue?.close();
     await source.return?.();
   }
+}
+
+interface Shared {
+  readonly queue: Queue;
+  readonly engine: Engine;
+  readonly signal: AbortSignal;
+  readonly take: (done: WorkDone) => void;
+}
+
+/** Keeps what is done, and hands on what was left. */
+function taken({ queue, take }: Shared, batch: Batch, done: WorkDone): void {
+  whileThreadsRun();
+  take(done);
+  queue.done(batch, done.left);
 }
 
 function newWorkers(count: number, start: WorkerStart): readonly Worker[] {
@@ -97,20 +102,16 @@ function newWorker(start: WorkerStart): Worker {
 }
 
 /** Scans a batch, then hears what the workers say, and so on. */
-async function scanHere(
-  start: WorkerStart,
-  engine: Engine,
-  next: () => Promise<Batch | undefined>,
-  signal: AbortSignal,
-  take: (done: WorkDone) => void,
-): Promise<void> {
-  const work = await newWork(start, engine);
-  for (let batch = await next(); batch !== undefined; batch = await next()) {
+async function scanHere(start: WorkerStart, shared: Shared): Promise<void> {
+  const work = await newWork(start, shared.engine);
+  for (;;) {
+    const batch = await shared.queue.next();
+    if (batch === undefined) return;
     const done = doneOrPlaces(work, batch);
     if (typeof done === 'string') throw new Error(`the scanner failed\n${done}`);
-    take(done);
+    taken(shared, batch, done);
     await setImmediate();
-    signal.throwIfAborted();
+    shared.signal.throwIfAborted();
   }
 }
 
@@ -122,14 +123,9 @@ function doneOrPlaces(work: Work, { items }: Batch): WorkDone | string {
   }
 }
 
-async function drain(
-  worker: Worker,
-  tables: SearchTables,
-  batches: number,
-  next: () => Promise<Batch | undefined>,
-  signal: AbortSignal,
-  take: (done: WorkDone) => void,
-): Promise<void> {
+async function drain(worker: Worker, ahead: number, shared: Shared): Promise<void> {
+  const { queue, signal } = shared;
+  const { tables } = shared.engine.search;
   const say = (message: ToWorker, moved: readonly ArrayBuffer[] = []): void => worker.postMessage(message, [...moved]);
   const stop = (): void => void worker.terminate();
   try {
@@ -151,13 +147,14 @@ async function drain(
       };
       worker.on('message', (message: FromWorker) => {
         if (message.is === 'bug') return reject(new Error(`the scanner failed\n${message.stack}`));
-        take(message.done);
-        const { release } = given.shift() ?? {};
-        if (message.memory !== undefined) release?.(message.memory);
-        next().then(advance, failed);
+        const batch = given.shift();
+        if (batch === undefined) return reject(new Error('a worker answered what it was not asked'));
+        if (message.memory !== undefined) batch.release?.(message.memory);
+        taken(shared, batch, message.done);
+        queue.next().then(advance, failed);
       });
       say({ is: 'tables', tables });
-      for (let ahead = 0; ahead < batches; ahead++) next().then(advance, failed);
+      for (let batch = 0; batch < ahead; batch++) queue.next().then(advance, failed);
       worker.on('error', () => reject(new Error('a worker of the scanner broke off')));
       worker.on('exit', () => (signal.aborted ? failed(signal.reason) : resolve()));
       signal.addEventListener('abort', stop, { once: true });

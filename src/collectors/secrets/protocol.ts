@@ -18,10 +18,10 @@ export interface WorkerStart {
 
 export interface WorkItem {
   readonly path: string;
-  readonly size: number;
-  /** An object of the history: its name, and where its bytes stand in the memory of the batch. A file is read by the worker. */
+  /** An object of the history: its name, and which bytes in the memory of the batch it is. A file is read by the worker. */
   readonly object?: string;
   readonly at?: number;
+  readonly size?: number;
   /** The parts that are to be scanned, two offsets each; missing: all. */
   readonly regions?: readonly number[];
 }
@@ -38,7 +38,7 @@ export interface Batch {
 export interface Unread {
   readonly path: string;
   readonly code: FaultCode;
-  /** Of the file, as the walk saw it. */
+  /** Of the file; 0 where that is not known. */
   readonly bytes: number;
 }
 
@@ -55,6 +55,8 @@ export interface WorkDone {
   readonly utf16: number;
   /** Files inside archives that were read. */
   readonly archived: number;
+  /** So many items at the end of the batch were left: what came before them is enough for one batch. */
+  readonly left: number;
 }
 
 export type ToWorker =

@@ -1,6 +1,6 @@
 /** Scans the items of a batch, in a worker thread or beside it: files are read by path under the caps, the answer is redacted findings. */
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
-import { basename, sep } from 'node:path';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { basename, join, sep } from 'node:path';
 import type { FaultCode } from '../../model/fault.ts';
 import type * as Archive from '../../wire/archive.ts';
 import type { Engine } from './compile.ts';
@@ -45,12 +45,26 @@ interface Desk {
 
 function codeOf(error: unknown): FaultCode | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EFBIG') return 'source.too-large';
   return typeof code === 'string' ? 'source.unreadable' : undefined;
 }
 
-/** Thrown where a file is not what the walk saw: replaced by a link, a folder, or a shorter one. */
-class Changed extends Error {
-  readonly code = 'ECHANGED';
+/** Thrown where a file is larger than the cap, or not what the walk saw. */
+class Refused extends Error {
+  readonly code: 'EFBIG' | 'ECHANGED';
+  constructor(code: Refused['code']) {
+    super(code);
+    this.code = code;
+  }
+}
+
+/** How large a file is that could not be read. */
+function sizeAt(path: string): number {
+  try {
+    return lstatSync(path).size;
+  } catch {
+    return 0;
+  }
 }
 
 // O_NOFOLLOW: a link that took the file's place is not followed; O_NONBLOCK: nor does a pipe keep us waiting
@@ -76,30 +90,31 @@ function fill(desk: Desk, file: number, length: number, offset: number): number 
 
 function sizeOf(file: number, maxFile: number): number {
   const stat = fstatSync(file);
-  if (!stat.isFile()) throw new Changed('not a file any more');
-  if (stat.size > maxFile) throw new Changed('grew beyond the cap');
+  if (!stat.isFile()) throw new Refused('ECHANGED');
+  if (stat.size > maxFile) throw new Refused('EFBIG');
   return stat.size;
 }
+
+/** Most files are no larger: they are read as they are, and nobody asks for their size. */
+const USUAL = 256 * 1024;
 
 interface Scanned {
   readonly bytes: number;
   readonly scanned: FileScan;
 }
 
-function scanOne(desk: Desk, item: WorkItem): Scanned {
-  const file = openSync(desk.root + item.path, FLAGS);
+function scanOne(desk: Desk, { path }: WorkItem): Scanned {
+  const file = openSync(desk.root + path, FLAGS);
   try {
-    let { size } = item;
-    // one byte more than the walk saw: where it is not there, the file is what it was
-    let bytes = size < CHUNK ? readSync(file, roomFor(desk, size + 1), 0, size + 1, 0) : -1;
-    const whole = bytes === size;
-    if (!whole) [size, bytes] = [sizeOf(file, desk.maxFile), 0];
+    let bytes = fill(desk, file, USUAL, 0);
+    const whole = bytes < USUAL && bytes <= desk.maxFile;
+    const size = whole ? bytes : sizeOf(file, desk.maxFile);
     const readAt: ReadAt = (offset, length) => {
       const filled = whole ? size : fill(desk, file, length, offset);
       bytes = Math.max(bytes, offset + filled);
       return desk.buffer.subarray(0, filled);
     };
-    return { scanned: scanFile(desk.engine, item.path, size, readAt, desk.key, desk.rootName), bytes };
+    return { scanned: scanFile(desk.engine, path, size, readAt, desk.key, desk.rootName), bytes };
   } finally {
     closeSync(file);
   }
@@ -107,7 +122,7 @@ function scanOne(desk: Desk, item: WorkItem): Scanned {
 
 /** An object of the history came with its content. */
 function scanObject({ engine, key, rootName }: Desk, item: WorkItem, memory: ArrayBuffer): Scanned {
-  const bytes = Buffer.from(memory, item.at ?? 0, item.size);
+  const bytes = Buffer.from(memory, item.at ?? 0, item.size ?? 0);
   const readAt: ReadAt = (offset, length) => bytes.subarray(offset, offset + length);
   const { length } = bytes;
   return { scanned: scanFile(engine, item.path, length, readAt, key, rootName, item.regions), bytes: length };
@@ -123,37 +138,48 @@ interface Tally {
   binary: number;
   utf16: number;
   archived: number;
+  left: number;
+}
+
+/** Of files in one batch: what is left then is for others. */
+const BYTES = 8 * 1024 * 1024;
+
+/** Whether these few files are more than one batch. */
+export function isMuch(root: string, items: readonly WorkItem[]): boolean {
+  return items.reduce((sum, { path }) => sum + sizeAt(join(root, path)), 0) > BYTES;
 }
 
 function scanAll(desk: Desk, items: readonly WorkItem[], memory: ArrayBuffer | undefined): WorkDone {
   const tally: Tally = {
     ...{ found: [], holders: [], unread: [] },
-    ...{ files: 0, bytes: 0, foreign: 0, binary: 0, utf16: 0, archived: 0 },
+    ...{ files: 0, bytes: 0, foreign: 0, binary: 0, utf16: 0, archived: 0, left: items.length },
   };
   const { archive } = desk;
   for (const item of items) {
+    if (tally.bytes >= BYTES && memory === undefined) break;
+    tally.left--;
     try {
       const one = memory === undefined ? scanOne(desk, item) : scanObject(desk, item, memory);
       tally.files++;
-      tally.bytes += one.bytes;
-      add(tally, item, one.scanned);
+      add(tally, item, one);
       if (archive !== undefined && memory === undefined && archive.archiveKind(item.path) !== undefined) {
         openArchive(desk, tally, item, archive.archiveEntries);
       }
     } catch (error) {
       const code = codeOf(error);
       if (code === undefined) throw error;
-      tally.unread.push({ path: item.path, code, bytes: item.size });
+      tally.unread.push({ path: item.path, code, bytes: item.size ?? sizeAt(desk.root + item.path) });
     }
   }
   return tally;
 }
 
-function add(tally: Tally, item: WorkItem, scanned: FileScan): void {
+function add(tally: Tally, item: WorkItem, { scanned, bytes }: Scanned): void {
+  tally.bytes += bytes;
   if (scanned.foreign) tally.foreign++;
   if (scanned.encoding === 'binary') tally.binary++;
   if (scanned.encoding.startsWith('utf-16')) tally.utf16++;
-  if (scanned.exhausted) tally.unread.push({ path: item.path, code: 'source.too-complex', bytes: item.size });
+  if (scanned.exhausted) tally.unread.push({ path: item.path, code: 'source.too-complex', bytes: item.size ?? bytes });
   const { object: blob } = item;
   if (blob !== undefined && scanned.found.length > 0) tally.holders.push(item);
   tally.found.push(...(blob === undefined ? scanned.found : scanned.found.map((leak) => ({ ...leak, blob }))));
@@ -175,7 +201,7 @@ function openArchive(
     }
     const readAt: ReadAt = (offset, length) => bytes.subarray(offset, offset + length);
     tally.archived++;
-    tally.bytes += bytes.length;
-    add(tally, { path, size: bytes.length }, scanFile(engine, path, bytes.length, readAt, key, rootName));
+    const scanned = scanFile(engine, path, bytes.length, readAt, key, rootName);
+    add(tally, { path }, { scanned, bytes: bytes.length });
   }
 }

@@ -11,12 +11,11 @@ import {
   realpathSync,
   statSync,
   type Dirent,
-  type Stats,
 } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { FaultError } from '../../model/fault.ts';
-import type { FileEntry, FileTree } from '../../model/io.ts';
+import type { FileEntry, FileTree, ListedEntry } from '../../model/io.ts';
 import { byCodeUnit } from '../../model/json.ts';
 import { reasonOf } from '../deadline.ts';
 import { codeOf } from './errors.ts';
@@ -76,7 +75,9 @@ export function openTree(path: string, signal: AbortSignal): FileTree {
       return look().folder;
     },
     async *walk() {
-      for await (const list of this.lists()) yield* list;
+      const { folder, only } = look();
+      if (only === undefined) for await (const list of listsFrom(folder, signal)) yield* sized(folder, list);
+      else yield entryOf(folder, only);
     },
     async *lists() {
       const { folder, only } = look();
@@ -91,12 +92,19 @@ export function openTree(path: string, signal: AbortSignal): FileTree {
   };
 }
 
-async function* listsFrom(root: string, signal: AbortSignal): AsyncGenerator<readonly FileEntry[]> {
+function* sized(root: string, list: readonly ListedEntry[]): Generator<FileEntry> {
+  for (const entry of list) {
+    const isLooked = entry.kind !== 'directory' && entry.fault === undefined;
+    yield isLooked ? entryOf(root, entry.path) : { ...entry, size: 0 };
+  }
+}
+
+async function* listsFrom(root: string, signal: AbortSignal): AsyncGenerator<readonly ListedEntry[]> {
   let count = 0;
-  let list: FileEntry[] = [];
+  let list: ListedEntry[] = [];
   const first = listFolder(root, '');
   if (!Array.isArray(first)) {
-    yield [{ path: '.', kind: 'directory', size: 0, fault: first }];
+    yield [{ path: '.', kind: 'directory', fault: first }];
     return;
   }
   const stack: { readonly folder: string; readonly entries: readonly Listed[]; next: number }[] = [
@@ -117,19 +125,18 @@ async function* listsFrom(root: string, signal: AbortSignal): AsyncGenerator<rea
     }
     if (++count > MAX_ENTRIES) {
       const fault = unreadable('too many entries; the rest was not read');
-      yield [...list, { path: top.folder || '.', kind: 'directory', size: 0, fault }];
+      yield [...list, { path: top.folder || '.', kind: 'directory', fault }];
       return;
     }
     const path = top.folder === '' ? next.name : `${top.folder}/${next.name}`;
-    if (!next.utf8) list.push({ path, kind: 'other', size: 0, fault: unreadable('its name is not UTF-8') });
-    else if (!next.folder) list.push(entryOf(root, path));
-    else if (next.name === '.git') list.push({ path, kind: 'directory', size: 0 });
+    if (!next.utf8) list.push({ path, kind: 'other', fault: unreadable('its name is not UTF-8') });
+    else if (next.kind !== 'directory' || next.name === '.git') list.push({ path, kind: next.kind });
     else {
       // a folder is looked at when it is its turn
       if (list.length > 0) yield list;
       const entries = stack.length > MAX_DEPTH ? unreadable('nested too deeply') : listFolder(root, path);
       const listed = Array.isArray(entries);
-      list = [{ path, kind: 'directory', size: 0, ...(listed ? {} : { fault: entries }) }];
+      list = [{ path, kind: 'directory', ...(listed ? {} : { fault: entries }) }];
       if (listed) stack.push({ folder: path, entries, next: 0 });
     }
   }
@@ -138,7 +145,7 @@ async function* listsFrom(root: string, signal: AbortSignal): AsyncGenerator<rea
 
 interface Listed {
   readonly name: string;
-  readonly folder: boolean;
+  readonly kind: ListedEntry['kind'];
   readonly utf8: boolean;
 }
 
@@ -159,11 +166,13 @@ function listFolder(root: string, path: string): Listed[] | Problem {
   }
 }
 
-function listed(name: string, entry: Pick<Dirent, 'isDirectory'>, utf8: boolean): Listed {
-  return { name, folder: entry.isDirectory(), utf8 };
+type Kinds = Pick<Dirent, 'isFile' | 'isDirectory' | 'isSymbolicLink'>;
+
+function listed(name: string, entry: Kinds, utf8: boolean): Listed {
+  return { name, kind: kindOf(entry), utf8 };
 }
 
-function kindOf(stats: Stats): FileEntry['kind'] {
+function kindOf(stats: Kinds): FileEntry['kind'] {
   if (stats.isFile()) return 'file';
   if (stats.isDirectory()) return 'directory';
   return stats.isSymbolicLink() ? 'symlink' : 'other';

@@ -178,6 +178,31 @@ test('many files give the same findings in the same order, whatever worker read 
   for (const place of Object.values(at)) assert.notEqual(resolvePointer(first, place), undefined);
 });
 
+test('large files are scanned in parts by whoever is free, each of them once', async () => {
+  const line = `${'y'.repeat(1023)}\n`;
+  const content = (at: number): Buffer => {
+    const text = Buffer.alloc((3 + (at % 7)) * 1024 * 1024, line);
+    text.write(`\n${token(`large ${String(at)}`)}\n`, text.length - 4096);
+    return text;
+  };
+  const names = Array.from({ length: 20 }, (_, at) => `f${String(at).padStart(2, '0')}.txt`);
+  const contents = names.map((_, at) => content(at));
+  const folder = tree(Object.fromEntries(names.map((name, at) => [name, contents[at] ?? ''])));
+
+  const raw = await scan(folder);
+
+  assert.deepEqual(
+    findings(raw).map(({ file }) => file),
+    names,
+  );
+  const coverage = own(raw, 'coverage');
+  assert.equal(own(coverage, 'files'), names.length);
+  assert.equal(
+    own(coverage, 'bytes'),
+    contents.reduce((sum, { length }) => sum + length, 0),
+  );
+});
+
 test('leaks in a file of several pieces are found once, with right lines, also across the border', async () => {
   const border = 8 * 1024 * 1024;
   const line = `${'y'.repeat(1023)}\n`;
