@@ -46,8 +46,9 @@ interface Waiter {
   /** The id of its own question, in the answer too. */
   readonly id: number;
   readonly flight: Flight;
-  /** All who wait under the same signal. */
-  readonly peers: Set<Waiter>;
+  /** All who wait under the same signal, and where among them this one is. */
+  readonly peers: Waiter[];
+  place: number;
   readonly resolve: (reply: DnsReply) => void;
   readonly reject: (error: Error) => void;
 }
@@ -74,12 +75,14 @@ interface Flight {
   part: number;
   giveUp: ((late: boolean) => void) | undefined;
   over: boolean;
+  /** Where it is among those in flight; -1: it is not. */
+  place: number;
   /** Ends it: nobody waits any more. */
-  readonly abandon: () => void;
+  readonly abandon: (flight: Flight) => void;
 }
 
 /** Who waits under a signal, by signal: one listener on it, because one for each question is slow. */
-const waitersOf = new WeakMap<AbortSignal, Set<Waiter>>();
+const waitersOf = new WeakMap<AbortSignal, Waiter[]>();
 const NONE: readonly string[] = [];
 
 /** Answers that another server might give better (RFC 1034 §5.3.3 step 4d: go back to step 3 with another server). */
@@ -97,10 +100,10 @@ export function createDnsClient(
   );
   const streams = createStreams();
   const ticker = createTicker(checkDeadlines);
-  const answers = new Map<string, DnsReply>();
-  const flights = new Map<string, Flight>();
+  /** By question: the answer, or who brings it. One look tells both. */
+  const answers = new Map<string, DnsReply | Flight>();
   const waiting: Flight[] = [];
-  const flying = new Set<Flight>();
+  const flying: Flight[] = [];
   let cached = 0;
   let block = new Uint8Array(0);
   let used = 0;
@@ -131,11 +134,11 @@ export function createDnsClient(
   /** Starts what waits, as long as there is room in flight. */
   function depart(): void {
     const room = servers[0]?.lane.streams() === true ? IN_FLIGHT_STREAMED : IN_FLIGHT;
-    while (flying.size < room) {
+    while (flying.length < room) {
       const flight = waiting.shift();
       if (flight === undefined) return;
       if (flight.over) continue;
-      flying.add(flight);
+      enter(flying, flight);
       tryNext(flight);
     }
   }
@@ -172,14 +175,14 @@ export function createDnsClient(
   /** Tries whose time is up have failed; whether any is under way. */
   function checkDeadlines(): boolean {
     const now = performance.now();
-    for (const flight of flying) {
+    for (const flight of [...flying]) {
       const { server, part } = flight;
       if (server === undefined || flight.started + part > now) continue;
       flight.giveUp?.(true);
       const silence = `no answer from DNS server ${server.name} within ${String(Math.ceil(part))} ms`;
       heard(flight, server, new FaultError('dns.timeout', silence));
     }
-    return flying.size > 0;
+    return flying.length > 0;
   }
 
   function overTcp(flight: Flight, server: Server): void {
@@ -234,13 +237,13 @@ export function createDnsClient(
     if (!TRY_ELSEWHERE.includes(rcodeOf(reply.message))) {
       cached += reply.message.length + flight.key.length;
       if (cached > MAX_CACHED) {
-        answers.clear();
+        for (const [key, known] of answers) if (isReply(known)) answers.delete(key);
         cached = reply.message.length + flight.key.length;
       }
       answers.set(flight.key, reply);
-    }
+    } else answers.delete(flight.key);
     for (const waiter of flight.waiters) {
-      waiter.peers.delete(waiter);
+      leave(waiter.peers, waiter);
       waiter.resolve(forId(reply, waiter.id));
     }
     depart();
@@ -271,8 +274,9 @@ export function createDnsClient(
 
   function crash(flight: Flight, error: Error): void {
     end(flight);
+    answers.delete(flight.key);
     for (const waiter of flight.waiters) {
-      waiter.peers.delete(waiter);
+      leave(waiter.peers, waiter);
       waiter.reject(error);
     }
     depart();
@@ -280,14 +284,14 @@ export function createDnsClient(
 
   function end(flight: Flight): void {
     flight.over = true;
-    flights.delete(flight.key);
-    flying.delete(flight);
-    if (flying.size === 0) ticker.rest();
+    if (flight.place !== -1) leave(flying, flight);
+    if (flying.length === 0) ticker.rest();
   }
 
   /** Nobody waits any more. */
   function abandon(flight: Flight): void {
     end(flight);
+    answers.delete(flight.key);
     flight.giveUp?.(false);
     depart();
   }
@@ -311,29 +315,29 @@ export function createDnsClient(
       part: 0,
       giveUp: undefined,
       over: false,
-      abandon: () => abandon(flight),
+      place: -1,
+      abandon,
     };
-    flights.set(key, flight);
+    answers.set(key, flight);
     waiting.push(flight);
     return flight;
   }
 
   /** The list of those who wait under a signal; all of them give up when it aborts. */
-  function peersUnder(signal: AbortSignal): Set<Waiter> {
+  function peersUnder(signal: AbortSignal): Waiter[] {
     const known = waitersOf.get(signal);
     if (known !== undefined) return known;
-    const peers = new Set<Waiter>();
+    const peers: Waiter[] = [];
     waitersOf.set(signal, peers);
-    const leave = (): void => {
-      for (const waiter of peers) {
+    const giveUp = (): void => {
+      for (const waiter of peers.splice(0)) {
         const { flight } = waiter;
         flight.waiters.splice(flight.waiters.indexOf(waiter), 1);
         waiter.reject(reasonOf(signal));
-        if (flight.waiters.length === 0 && !flight.over) flight.abandon();
+        if (flight.waiters.length === 0 && !flight.over) flight.abandon(flight);
       }
-      peers.clear();
     };
-    signal.addEventListener('abort', leave, { once: true });
+    signal.addEventListener('abort', giveUp, { once: true });
     return peers;
   }
 
@@ -348,11 +352,11 @@ export function createDnsClient(
       ? question
       : `${request.transport ?? 'udp'} ${chosen.map(({ name }) => name).join(' ')} ${question}`;
     const known = answers.get(key);
-    if (known !== undefined) return Promise.resolve(forId(known, idOf(query)));
-    const flight = flights.get(key) ?? takeOff(key, request, chosen);
+    if (known !== undefined && isReply(known)) return Promise.resolve(forId(known, idOf(query)));
+    const flight = known ?? takeOff(key, request, chosen);
     return new Promise<DnsReply>((resolve, reject) => {
-      const waiter: Waiter = { id: idOf(query), flight, peers: peersUnder(signal), resolve, reject };
-      waiter.peers.add(waiter);
+      const waiter: Waiter = { id: idOf(query), flight, peers: peersUnder(signal), place: 0, resolve, reject };
+      enter(waiter.peers, waiter);
       flight.waiters.push(waiter);
       depart();
     });
@@ -371,6 +375,30 @@ export function createDnsClient(
       streams.close();
     },
   };
+}
+
+function isReply(known: DnsReply | Flight): known is DnsReply {
+  return 'message' in known;
+}
+
+/** A list whose members know their place: a set of objects costs several times as much. */
+interface Placed {
+  place: number;
+}
+
+function enter<T extends Placed>(list: T[], one: T): void {
+  one.place = list.length;
+  list.push(one);
+}
+
+/** The last one takes the place that becomes free. */
+function leave<T extends Placed>(list: T[], one: T): void {
+  const last = list.pop();
+  if (last !== undefined && last !== one) {
+    list[one.place] = last;
+    last.place = one.place;
+  }
+  one.place = -1;
 }
 
 /** Each waiter gets the id that it asked with. */
