@@ -7,7 +7,9 @@ import { decodeMessage } from '../../wire/dns/message.ts';
 import type { KeyMarks } from '../../wire/x509/key-list.ts';
 import { canonicalName, mustBeName } from '../../wire/dns/name.ts';
 import { RCODES, TYPES, type Message, type ResourceRecord, type TypeName } from '../../wire/dns/types.ts';
+import type { Reverse } from './hosts.ts';
 import type { Host } from './records.ts';
+import type { SpfTree } from './spf/tree.ts';
 
 /** How a question differs from a plain one to the resolver. */
 export interface Via {
@@ -44,8 +46,10 @@ export type Answer =
   | (Seen & { readonly is: 'nxdomain' })
   | { readonly is: 'unknown'; readonly code: FaultCode; readonly at: string };
 
-export function keyOf(asked: Asked): string {
-  return `${asked.type} ${canonicalName(asked.name)} ${asked.server ?? ''} ${asked.how ?? ''}`;
+/** How a question is asked, as it stands in evidence: it may be anything there. */
+interface KeptVia {
+  readonly server?: string | undefined;
+  readonly how?: string | undefined;
 }
 
 /** RFC 1034 §5.2.2 leaves the bound to us; deeper chains are nobody's intention. */
@@ -62,7 +66,7 @@ type Reply =
   | { readonly message: Message; readonly trusted: boolean; readonly at: string }
   | { readonly code: FaultCode; readonly at: string };
 
-function readReply(entry: Json, index: number, decoded: Message | undefined): Reply {
+function readReply(entry: Json, index: number, name: string): Reply {
   const at = `/answers/${String(index)}`;
   const reply = own(entry, 'reply');
   const code = faultIn(reply);
@@ -70,7 +74,7 @@ function readReply(entry: Json, index: number, decoded: Message | undefined): Re
   const message = own(reply, 'message');
   if (typeof message !== 'string') return { code: 'evidence.missing', at };
   try {
-    const read = decoded ?? decodeMessage(Buffer.from(message, 'base64'));
+    const read = decodeMessage(Buffer.from(message, 'base64'), name);
     return { message: read, trusted: own(reply, 'trusted') === true, at };
   } catch (error) {
     if (error instanceof FaultError) return { code: error.fault.code, at };
@@ -114,12 +118,14 @@ function readPage(entry: Json, index: number): Page {
   };
 }
 
-function mapAt<Value>(maps: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
-  const known = maps.get(key);
-  if (known !== undefined) return known;
-  const made = new Map<string, Value>();
-  maps.set(key, made);
-  return made;
+/** What is known of one question. Those to the resolver about one name hang together: a name is looked up once for all its types. */
+interface Kept {
+  readonly type: TypeName;
+  readonly next: Kept | undefined;
+  reply: Reply | undefined;
+  answer: Answer | undefined;
+  /** It stands in `missing`. */
+  wanted: boolean;
 }
 
 /** Nobody has asked yet; or at a replay, the answer is lost. */
@@ -132,24 +138,28 @@ const PLAINLY: Via = {};
 
 /** Looks questions up in what was answered. What is not there is noted in `missing`, for the observer to ask. */
 export class Answers {
-  readonly missing = new Map<string, Asked>();
+  #missing: Asked[] = [];
+  #wanted: Kept[] = [];
   readonly missingSuffixes = new Set<string>();
   readonly missingPages = new Set<string>();
   /** Hosts that are known in full: several parts of the facts look at one. */
   readonly hosts = new Map<string, Host>();
+  /** What is known of the names of addresses, by the addresses: hosts of the MX set are senders too. */
+  readonly reverses = new Map<string, Reverse>();
+  /** The SPF tree, where it is known in full. */
+  spfTree: SpfTree | undefined;
   readonly #pages = new Map<string, Page>();
-  /** Answers to the resolver by type and name: putting a key together costs more than looking it up. */
-  readonly #replies = new Map<string, Map<string, Reply>>();
-  readonly #specialReplies = new Map<string, Reply>();
-  readonly #answers = new Map<string, Map<string, Answer>>();
-  readonly #special = new Map<string, Answer>();
+  /** Questions to the resolver by name, as it was asked; the reply stands at its canonical form. */
+  readonly #plain = new Map<string, Kept>();
+  /** All others, by type, name, server and how. */
+  readonly #special = new Map<string, Kept>();
   readonly #suffixes = new Map<string, string>();
   readonly #marks = new Map<string, KeyMarks>();
   #hasKeyList = false;
   /** DKIM keys that were asked about, by digest: for the observer to look up. */
   readonly keys = new Map<string, Uint8Array>();
   /** What was looked for and not there: to be looked for again when something was added. */
-  readonly #open: (readonly [kept: Map<string, Answer>, key: string])[] = [];
+  #open: Kept[] = [];
   #count = 0;
   /** What was never asked because a bound was reached is that fault, else it is lost evidence. */
   #nothing: Answer = { is: 'unknown', code: 'evidence.missing', at: '' };
@@ -183,23 +193,62 @@ export class Answers {
     return answers;
   }
 
-  /** `decoded`: the message of the entry, where it was read already. */
-  add(entry: Json, decoded?: Message): void {
-    if (this.#open.length > 0) for (const [kept, key] of this.#open.splice(0)) kept.delete(key);
+  /** What was asked since the last time, and is not known. */
+  takeMissing(): readonly Asked[] {
+    const missing = this.#missing;
+    for (const kept of this.#wanted) kept.wanted = false;
+    this.#missing = [];
+    this.#wanted = [];
+    return missing;
+  }
+
+  /** Makes room for one more entry; the answer is its index. */
+  #next(): number {
+    if (this.#open.length > 0) {
+      for (const kept of this.#open) kept.answer = undefined;
+      this.#open = [];
+    }
     const index = this.#count;
     this.#count += 1;
+    return index;
+  }
+
+  /** The answer to a question, where it was read already: it need not be read from its entry. */
+  told(asked: Asked, message: Message, trusted: boolean): void {
+    const at = `/answers/${String(this.#next())}`;
+    this.#keptOf(asked.type, canonicalName(asked.name), asked).reply ??= { message, trusted, at };
+  }
+
+  add(entry: Json): void {
+    const index = this.#next();
     const name = own(entry, 'name');
     const type = own(entry, 'type');
     if (typeof name !== 'string' || typeof type !== 'string') return;
     const server = own(entry, 'server');
     const how = own(entry, 'how');
-    const canonical = canonicalName(name);
-    const isPlain = typeof server !== 'string' && typeof how !== 'string';
-    const replies = isPlain ? mapAt(this.#replies, type) : this.#specialReplies;
-    const key = isPlain
-      ? canonical
-      : `${type} ${canonical} ${typeof server === 'string' ? server : ''} ${typeof how === 'string' ? how : ''}`;
-    if (!replies.has(key)) replies.set(key, readReply(entry, index, decoded));
+    const via: KeptVia = {
+      server: typeof server === 'string' ? server : undefined,
+      how: typeof how === 'string' ? how : undefined,
+    };
+    this.#keptOf(type as TypeName, canonicalName(name), via).reply ??= readReply(entry, index, name);
+  }
+
+  #keptOf(type: TypeName, name: string, via: KeptVia): Kept {
+    if (via.server === undefined && via.how === undefined) return this.#plainAt(type, name);
+    const key = `${type} ${name} ${via.server ?? ''} ${via.how ?? ''}`;
+    const known = this.#special.get(key);
+    if (known !== undefined) return known;
+    const made: Kept = { type, next: undefined, reply: undefined, answer: undefined, wanted: false };
+    this.#special.set(key, made);
+    return made;
+  }
+
+  #plainAt(type: TypeName, name: string): Kept {
+    const first = this.#plain.get(name);
+    for (let kept = first; kept !== undefined; kept = kept.next) if (kept.type === type) return kept;
+    const made: Kept = { type, next: first, reply: undefined, answer: undefined, wanted: false };
+    this.#plain.set(name, made);
+    return made;
   }
 
   addPage(entry: Json): void {
@@ -228,17 +277,16 @@ export class Answers {
   }
 
   ask(name: string, type: TypeName, via: Via = PLAINLY): Answer {
-    const kept = via === PLAINLY ? mapAt(this.#answers, type) : this.#special;
-    const key = via === PLAINLY ? name : `${type} ${name} ${via.server ?? ''} ${via.how ?? ''}`;
-    const known = kept.get(key);
+    const kept = via === PLAINLY ? this.#plainAt(type, name) : this.#keptOf(type, name, via);
+    const known = kept.answer;
     if (known !== undefined) {
       if (isMissing(known)) this.misses += 1;
       return known;
     }
     const asked: Asked = via === PLAINLY ? { name, type } : { ...via, name, type };
     const answer = this.#resolve(asked, 0);
-    kept.set(key, answer);
-    if (isMissing(answer)) this.#open.push([kept, key]);
+    kept.answer = answer;
+    if (isMissing(answer)) this.#open.push(kept);
     return answer;
   }
 
@@ -263,22 +311,17 @@ export class Answers {
     return `${below.slice(below.lastIndexOf('.') + 1)}.${suffix}`;
   }
 
-  #replyTo(asked: Asked): Reply | undefined {
-    const isPlain = asked.server === undefined && asked.how === undefined;
-    if (!isPlain) return this.#specialReplies.get(keyOf(asked));
-    return this.#replies.get(asked.type)?.get(canonicalName(asked.name));
-  }
-
   #resolve(asked: Asked, depth: number): Answer {
-    const reply = this.#replyTo(asked);
-    if (reply === undefined) return this.#miss(asked);
+    const kept = this.#keptOf(asked.type, canonicalName(asked.name), asked);
+    const { reply } = kept;
+    if (reply === undefined) return this.#miss(asked, kept);
     if ('code' in reply) return { is: 'unknown', code: reply.code, at: reply.at };
     const { message, at } = reply;
     const question = message.questions[0];
     const code = TYPES[asked.type];
     if (
       !message.response ||
-      (question !== undefined && (canonicalName(question.name) !== canonicalName(asked.name) || question.type !== code))
+      (question !== undefined && (question.type !== code || !isSameName(question.name, asked.name)))
     ) {
       return { is: 'unknown', code: 'dns.malformed', at };
     }
@@ -291,34 +334,33 @@ export class Answers {
     if (looped) return { is: 'unknown', code: 'dns.loop', at };
     if (records.length > 0) return { is: 'records', records, chain, at, authentic, message, texts: undefined };
     if (message.rcode === RCODES.NXDOMAIN) return { is: 'nxdomain', chain, at, authentic, message };
-    const negative = message.authorities.some((record) => record.type === TYPES.SOA);
+    const negative = holdsType(message.authorities, TYPES.SOA);
     const end = chain.at(-1);
     // a server that is no resolver leaves the target of a CNAME to us
-    if (end !== undefined && !negative && asked.server === undefined) return this.#chase(asked, chain, end, depth);
-    const referral = message.authorities.some((record) => record.type === TYPES.NS);
-    if (!negative && referral && !message.authoritative && !message.recursionAvailable && asked.server === undefined) {
-      return { is: 'unknown', code: 'dns.refused', at };
-    }
+    if (end !== undefined && !negative && asked.server === undefined) return this.#chase(asked, chain, end, depth, at);
+    const isFinal = negative || message.authoritative || message.recursionAvailable || asked.server !== undefined;
+    // a referral
+    if (!isFinal && holdsType(message.authorities, TYPES.NS)) return { is: 'unknown', code: 'dns.refused', at };
     return { is: 'nodata', chain, at, authentic, message };
   }
 
-  #chase(asked: Asked, chain: readonly string[], end: string, depth: number): Answer {
-    const at = this.#replyTo(asked)?.at ?? '';
+  #chase(asked: Asked, chain: readonly string[], end: string, depth: number, at: string): Answer {
     if (depth + chain.length > MAX_CHAIN) return { is: 'unknown', code: 'dns.loop', at };
     const answer = this.#resolve({ ...asked, name: end }, depth + chain.length);
     return answer.is === 'unknown' ? answer : { ...answer, chain: [...chain, ...answer.chain] };
   }
 
-  #miss(asked: Asked): Answer {
-    const key = keyOf(asked);
-    if (!this.missing.has(key)) {
+  #miss(asked: Asked, kept: Kept): Answer {
+    if (!kept.wanted) {
       try {
         mustBeName(asked.name);
       } catch {
         // a name that DNS cannot carry was never asked: that is a fault of its own, not lost evidence
         return { is: 'unknown', code: 'dns.bad-name', at: '' };
       }
-      this.missing.set(key, asked);
+      kept.wanted = true;
+      this.#wanted.push(kept);
+      this.#missing.push(asked);
     }
     this.misses += 1;
     return this.#nothing;
@@ -326,6 +368,22 @@ export class Answers {
 }
 
 const NO_CHAIN: readonly string[] = [];
+const NOTHING_THERE = { records: [], chain: NO_CHAIN, looped: false };
+
+function isSameName(one: string, other: string): boolean {
+  return one === other || canonicalName(one) === canonicalName(other);
+}
+
+function holdsType(records: readonly ResourceRecord[], type: number): boolean {
+  for (const record of records) if (record.type === type) return true;
+  return false;
+}
+
+/** All of them are what was asked for: no alias, no signature. */
+function areAsked(records: readonly ResourceRecord[], name: string, type: number): boolean {
+  for (const record of records) if (record.type !== type || !isSameName(record.name, name)) return false;
+  return true;
+}
 
 /** Follows the CNAMEs inside one message from the asked name to the records of the asked type. */
 function follow(
@@ -334,13 +392,12 @@ function follow(
   type: number,
 ): { readonly records: readonly ResourceRecord[]; readonly chain: readonly string[]; readonly looped: boolean } {
   const { answers } = message;
-  const start = canonicalName(name);
   // most answers hold nothing, or just what was asked
-  if (answers.every((record) => record.type === type && canonicalName(record.name) === start))
-    return { records: answers, chain: NO_CHAIN, looped: false };
+  if (answers.length === 0) return NOTHING_THERE;
+  if (areAsked(answers, name, type)) return { records: answers, chain: NO_CHAIN, looped: false };
   const chain: string[] = [];
   const seen = new Set<string>();
-  let at = start;
+  let at = canonicalName(name);
   for (;;) {
     const here = answers.filter((record) => canonicalName(record.name) === at);
     const records = here.filter((record) => record.type === type);

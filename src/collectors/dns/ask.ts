@@ -5,14 +5,31 @@ import type { IO } from '../../model/io.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { encodeQuery } from '../../wire/dns/message.ts';
 import { TYPES, type Message } from '../../wire/dns/types.ts';
-import { rawEntry, type Asked } from './answers.ts';
+import { rawEntry, type Answers, type Asked } from './answers.ts';
 import { redactedMessage } from './redact.ts';
 
 /** One question answered: as raw evidence, and the message in it as the next questions need it. */
 export interface Told {
+  readonly asked: Asked;
   readonly entry: JsonObject;
   /** Missing where there was a fault. */
   readonly message?: Message;
+  readonly trusted?: boolean;
+}
+
+/** What was told, for the next questions. */
+export function learn(answers: Answers, { asked, entry, message, trusted }: Told): void {
+  if (message === undefined) answers.add(entry);
+  else answers.told(asked, message, trusted === true);
+}
+
+/** Where a message becomes text: most are short, and to copy one costs less than a Buffer of its own. */
+const SHORT = Buffer.alloc(1024);
+
+function base64(bytes: Uint8Array): string {
+  if (bytes.length > SHORT.length) return Buffer.from(bytes).toString('base64');
+  SHORT.set(bytes);
+  return SHORT.toString('base64', 0, bytes.length);
 }
 
 /** Asks and keeps the answer message, or the fault, in the form that raw evidence has. */
@@ -27,12 +44,12 @@ export async function ask(asked: Asked, io: Pick<IO, 'dns'>): Promise<Told> {
     const { message, server, transport, elapsedMs, trusted } = await io.dns(
       asked.how === 'tcp' ? { ...plain, transport: 'tcp' } : plain,
     );
-    const clean = redactedMessage(message);
-    const { buffer, byteOffset, byteLength } = clean.bytes;
-    const text = Buffer.from(buffer, byteOffset, byteLength).toString('base64');
-    return { entry: rawEntry(asked, { message: text, server, transport, elapsedMs, trusted }), message: clean.message };
+    const clean = redactedMessage(message, asked.name);
+    const text = base64(clean.bytes);
+    const entry = rawEntry(asked, { message: text, server, transport, elapsedMs, trusted });
+    return { asked, entry, message: clean.message, trusted };
   } catch (error) {
-    if (error instanceof FaultError) return { entry: rawEntry(asked, rawFault(error)) };
+    if (error instanceof FaultError) return { asked, entry: rawEntry(asked, rawFault(error)) };
     throw error;
   }
 }

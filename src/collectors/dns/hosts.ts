@@ -30,21 +30,13 @@ const reverseOnce = remembering(reverseName, 1000);
 
 /** Forward-confirmed reverse DNS (RFC 1912 §2.1): an address has a name, and a name leads back to it. */
 export function reverseOf(answers: Answers, addresses: readonly string[]): Reverse {
-  let known = complete.get(answers);
-  if (known === undefined) {
-    known = new Map();
-    complete.set(answers, known);
-  }
-  const key = addresses.join(' ');
-  const before = known.get(key);
+  const key = addresses.length === 1 ? (addresses[0] ?? '') : addresses.join(' ');
+  const before = answers.reverses.get(key);
   if (before !== undefined) return before;
   const reverse = lookUp(answers, addresses);
-  if (reverse.code === undefined) known.set(key, reverse);
+  if (reverse.code === undefined) answers.reverses.set(key, reverse);
   return reverse;
 }
-
-/** What is known in full stays so: hosts of the MX set are senders too. */
-const complete = new WeakMap<Answers, Map<string, Reverse>>();
 
 function lookUp(answers: Answers, addresses: readonly string[]): Reverse {
   const without: string[] = [];

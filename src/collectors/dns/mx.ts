@@ -22,7 +22,8 @@ export interface Exchanges {
 export function exchanges(answers: Answers, domain: string): Exchanges {
   const answer = answers.ask(domain, 'MX');
   const set = exchangesOf(answer);
-  const hosts = [...new Set(set.map(({ exchange }) => exchange))].filter((host) => host !== '.');
+  const names = set.map(({ exchange }) => exchange);
+  const hosts = (names.length < 2 ? names : [...new Set(names)]).filter((host) => host !== '.');
   return { answer, set, hosts, isNull: set.length > 0 && hosts.length === 0 };
 }
 
@@ -151,7 +152,7 @@ function duplicates(set: Exchanges['set'], hosts: readonly Host[]): string[] {
   const seen = new Map<string, string>();
   for (const host of hosts) {
     if (host.addresses.length === 0) continue;
-    const key = [...host.addresses].sort().join(' ');
+    const key = host.addresses.length === 1 ? (host.addresses[0] ?? '') : [...host.addresses].sort().join(' ');
     const first = seen.get(key);
     if (first === undefined) seen.set(key, host.name);
     else found.push(`${first} and ${host.name} have the same addresses`);

@@ -8,7 +8,7 @@ import { suffixLists } from '../../wire/psl/source.ts';
 import type { KeyList } from '../../wire/x509/key-list.ts';
 import { publicSuffix } from '../../wire/psl/suffixes.ts';
 import { Answers, rawEntry, type Asked } from './answers.ts';
-import { ask, fetchPage, type Told } from './ask.ts';
+import { ask, fetchPage, learn, type Told } from './ask.ts';
 import { survey } from './interpret.ts';
 import { settingsOf } from './settings.ts';
 
@@ -68,7 +68,6 @@ export async function observe(job: Job, io: IO): Promise<Json> {
   const observedAt = io.now();
   let limit: string | undefined;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    answers.missing.clear();
     answers.missingSuffixes.clear();
     answers.missingPages.clear();
     survey(answers, domain, settings, done);
@@ -76,7 +75,7 @@ export async function observe(job: Job, io: IO): Promise<Json> {
       suffixes[name] = publicSuffix(list, name);
       answers.addSuffix(name, suffixes[name]);
     }
-    const wanted = [...answers.missing.values()];
+    const wanted = answers.takeMissing();
     const urls = [...answers.missingPages];
     if (wanted.length === 0 && urls.length === 0 && answers.missingSuffixes.size === 0) break;
     const room = MAX_QUERIES - entries.length;
@@ -91,11 +90,11 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     }
     // what the bound kept from being asked is a fault at its place, not lost evidence
     for (const asked of wanted.slice(room)) {
-      fresh.push({ entry: rawEntry(asked, { $fault: 'dns.limit', message: limit ?? '' }) });
+      fresh.push({ asked, entry: rawEntry(asked, { $fault: 'dns.limit', message: limit ?? '' }) });
     }
-    for (const { entry, message } of fresh) {
-      entries.push(entry);
-      answers.add(entry, message);
+    for (const told of fresh) {
+      entries.push(told.entry);
+      learn(answers, told);
     }
     if (limit !== undefined || (wanted.length === 0 && documents.length === 0 && answers.missingSuffixes.size === 0))
       break;

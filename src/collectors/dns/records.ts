@@ -20,16 +20,25 @@ export function textOf(record: ResourceRecord): string {
 
 /** The addresses of an A or AAAA answer. */
 export function addressesOf(answer: Answer): string[] {
-  if (answer.is !== 'records') return [];
-  return answer.records.flatMap(({ rdata }) => (rdata.is === 'A' || rdata.is === 'AAAA' ? [rdata.address] : []));
+  const addresses: string[] = [];
+  if (answer.is !== 'records') return addresses;
+  for (const { rdata } of answer.records) if (rdata.is === 'A' || rdata.is === 'AAAA') addresses.push(rdata.address);
+  return addresses;
 }
 
 /** The names of an NS, PTR or CNAME answer, canonical. */
 export function namesOf(answer: Answer): string[] {
-  if (answer.is !== 'records') return [];
-  return answer.records.flatMap(({ rdata }) =>
-    rdata.is === 'NS' || rdata.is === 'PTR' || rdata.is === 'CNAME' ? [canonicalName(rdata.name)] : [],
-  );
+  const names: string[] = [];
+  if (answer.is !== 'records') return names;
+  for (const { rdata } of answer.records)
+    if (rdata.is === 'NS' || rdata.is === 'PTR' || rdata.is === 'CNAME') names.push(canonicalName(rdata.name));
+  return names;
+}
+
+/** Each once, in order; most lists hold one or two. */
+export function sortedOnce(texts: readonly string[]): string[] {
+  if (texts.length < 2) return [...texts];
+  return [...new Set(texts)].sort();
 }
 
 export interface Host {
@@ -53,7 +62,7 @@ export function hostOf(answers: Answers, name: string): Host {
     name,
     a,
     aaaa,
-    addresses: [...addressesOf(a), ...addressesOf(aaaa)],
+    addresses: aaaa.is === 'records' ? [...addressesOf(a), ...addressesOf(aaaa)] : addressesOf(a),
     code: codeOf(a) ?? codeOf(aaaa),
     gone: goneName(a, name),
   };
@@ -73,10 +82,10 @@ export function codeOf(answer: Answer): FaultCode | undefined {
 
 /** MX records in order of preference; the null MX (RFC 7505) is the root name. */
 export function exchangesOf(answer: Answer): { preference: number; exchange: string }[] {
-  if (answer.is !== 'records') return [];
-  const set = answer.records.flatMap(({ rdata }) =>
-    rdata.is === 'MX' ? [{ preference: rdata.preference, exchange: canonicalName(rdata.exchange) }] : [],
-  );
+  const set: { preference: number; exchange: string }[] = [];
+  if (answer.is !== 'records') return set;
+  for (const { rdata } of answer.records)
+    if (rdata.is === 'MX') set.push({ preference: rdata.preference, exchange: canonicalName(rdata.exchange) });
   return set.length < 2 ? set : set.sort((a, b) => a.preference - b.preference || (a.exchange < b.exchange ? -1 : 1));
 }
 

@@ -26,11 +26,11 @@ function* credentialsIn(text: string): Generator<readonly [start: number, end: n
 
 /** The strings of each TXT record; readers join them, so a credential may begin in one and end in the next. */
 function textsIn(message: Message): readonly (readonly Uint8Array[])[] {
-  if (!message.answers.some(({ rdata }) => rdata.is === 'TXT')) return [];
   return message.answers.flatMap(({ rdata }) => (rdata.is === 'TXT' ? [rdata.strings] : []));
 }
 
 function joined(strings: readonly Uint8Array[]): string {
+  if (strings.length === 1 && strings[0] !== undefined) return latin1(strings[0]);
   return strings.map(latin1).join('');
 }
 
@@ -44,6 +44,13 @@ function blot(strings: readonly Uint8Array[], start: number, end: number): void 
   }
 }
 
+function holdsCredential(message: Message): boolean {
+  for (const { rdata } of message.answers) {
+    if (rdata.is === 'TXT' && credentialsIn(joined(rdata.strings)).next().done !== true) return true;
+  }
+  return false;
+}
+
 export interface Clean {
   readonly bytes: Uint8Array;
   readonly message: Message;
@@ -51,12 +58,11 @@ export interface Clean {
 
 /**
  * The message as it may be stored: every value in a TXT record that looks like a credential is overwritten with stars. Throws
- * `dns.malformed` for what is no message: nobody can tell what stands in it, so it is not stored.
+ * `dns.malformed` for what is no message: nobody can tell what stands in it, so it is not stored. `asked`: see `decodeMessage`.
  */
-export function redactedMessage(bytes: Uint8Array): Clean {
-  const message = decodeMessage(bytes);
-  if (!textsIn(message).some((strings) => credentialsIn(joined(strings)).next().done !== true))
-    return { bytes, message };
+export function redactedMessage(bytes: Uint8Array, asked?: string): Clean {
+  const message = decodeMessage(bytes, asked);
+  if (!holdsCredential(message)) return { bytes, message };
   // The octets of TXT strings are views of the message: blotting them changes it
   const copy = new Uint8Array(bytes);
   const blotted = decodeMessage(copy);

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../../model/json.ts';
 import { canonicalName } from '../../wire/dns/name.ts';
 import type { Answer, Answers } from './answers.ts';
 import { signatureFacts } from './dnssec.ts';
-import { addressesOf, hostOf, namesOf } from './records.ts';
+import { addressesOf, hostOf, namesOf, sortedOnce } from './records.ts';
 import { Sheet, type Part } from './sheet.ts';
 
 /** Servers asked one by one; more of them are of the same kind. */
@@ -18,7 +18,7 @@ export function serverFacts(answers: Answers, domain: string, intrusive: boolean
   const answer = answers.ask(domain, 'NS');
   if (answer.is === 'unknown') return { ...sheet.part(answer.at), facts: unknown(answer.code) };
   if (answer.is !== 'records' || answer.chain.length > 0) return sheet.part(answer.at);
-  const names = [...new Set(namesOf(answer))].sort();
+  const names = sortedOnce(namesOf(answer));
   const servers: JsonObject[] = [];
   const serials: { first: number | undefined; second: number | undefined }[] = [];
   const places = [answer.at];
@@ -137,7 +137,7 @@ function parentFacts(
   if (parent === '') return { fact: undefined, places: [] };
   const ns = answers.ask(parent, 'NS');
   if (ns.is === 'unknown') return { fact: unknown(ns.code), places: [ns.at] };
-  const first = [...namesOf(ns)].sort()[0];
+  const first = sortedOnce(namesOf(ns))[0];
   // the parent name is no zone of its own: nobody delegates
   if (first === undefined || ns.chain.length > 0) return { fact: undefined, places: [ns.at] };
   const host = hostOf(answers, first);
@@ -153,5 +153,5 @@ function parentFacts(
   if (named.length === 0) return { fact: undefined, places };
   const onlyParent = named.filter((name) => !child.includes(name)).map((name) => `${name} only at the parent`);
   const onlyChild = child.filter((name) => !named.includes(name)).map((name) => `${name} only in the zone`);
-  return { fact: [...new Set([...onlyParent, ...onlyChild])].sort(), places };
+  return { fact: sortedOnce([...onlyParent, ...onlyChild]), places };
 }

@@ -23,6 +23,11 @@ export function common(places: readonly string[]): string {
   return found === '' ? '/answers' : found;
 }
 
+/** The same for places of answers, in the form in which many facts of one part can say it. */
+export function oneOf(places: readonly string[]): readonly string[] {
+  return quiet ? [] : [common(places)];
+}
+
 let quiet = false;
 
 /** Runs what makes facts only for the questions that it asks: sheets keep nothing meanwhile. */

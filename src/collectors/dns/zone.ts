@@ -7,7 +7,7 @@ import { formatAddress, parseAddress } from '../../wire/dns/address.ts';
 import { canonicalName } from '../../wire/dns/name.ts';
 import { TYPES } from '../../wire/dns/types.ts';
 import type { Answers } from './answers.ts';
-import { danglingHosts, hostOf, namesOf } from './records.ts';
+import { danglingHosts, hostOf, namesOf, sortedOnce } from './records.ts';
 import { Sheet, type Part } from './sheet.ts';
 
 /** Name servers that are looked at. */
@@ -83,7 +83,7 @@ export function nsFacts(answers: Answers, domain: string): Part {
   if (answer.is === 'unknown') return { ...sheet.part(answer.at), facts: unknown(answer.code) };
   // a name inside a zone has no name servers of its own
   if (answer.is !== 'records' || answer.chain.length > 0) return sheet.part(answer.at);
-  const names = [...new Set(namesOf(answer))].sort();
+  const names = sortedOnce(namesOf(answer));
   const hosts = names.slice(0, MAX_NS).map((name) => hostOf(answers, name));
   const limit: FaultCode | undefined = names.length > MAX_NS ? 'dns.limit' : undefined;
   const dangling = danglingHosts(answers, hosts, limit);
@@ -126,7 +126,7 @@ export function nsFacts(answers: Answers, domain: string): Part {
 
 /** RFC 2182 §3.1: the /24 of IPv4 and the /48 of IPv6 addresses. */
 function networks(addresses: readonly string[]): string[] {
-  return [...new Set(addresses.flatMap((address) => networkOf(address) ?? []))].sort();
+  return sortedOnce(addresses.flatMap((address) => networkOf(address) ?? []));
 }
 
 const networkOf = remembering((address) => {

@@ -1,31 +1,29 @@
 /** Decodes DNS messages (RFC 1035 §4); everything outside the grammar is the fault `dns.malformed`. */
 import { malformed, Reader } from './bytes.ts';
-import { readName } from './name.ts';
+import { readName, skipName } from './name.ts';
 import { readRdata } from './rdata.ts';
 import { TYPES, type Edns, type Message, type Question, type ResourceRecord } from './types.ts';
 
 export { encodeMessage, encodeQuery } from './encode.ts';
 
-export function decodeMessage(bytes: Uint8Array): Message {
+/** `asked`: the name that the question is expected to hold; where it does, the name need not be made anew. */
+export function decodeMessage(bytes: Uint8Array, asked?: string): Message {
   // a Buffer would hand out Buffers: the values of a message are plain octets
   const plain = Buffer.isBuffer(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes;
   const reader = new Reader(plain);
   const id = reader.u16();
   const flags = reader.u16();
-  const asked = reader.u16();
+  const count = reader.u16();
   const answered = reader.u16();
   const authoritative = reader.u16();
   const additional = reader.u16();
-  const questions = asked === 0 ? [] : [readQuestion(reader)];
-  for (let left = asked - 1; left > 0; left -= 1) questions.push(readQuestion(reader));
+  const questions = count === 0 ? [] : [readQuestion(reader, asked)];
+  for (let left = count - 1; left > 0; left -= 1) questions.push(readQuestion(reader));
   const first = questions[0]?.name;
   const answers = readRecords(reader, answered, first);
   const authorities = readRecords(reader, authoritative, first);
   const additionals = readRecords(reader, additional, first);
-  const option = additionals.find((record) => record.type === TYPES.OPT);
-  // RFC 6891 §6.1.1: more than one OPT is a format error
-  if (additionals.findLast((record) => record.type === TYPES.OPT) !== option)
-    throw malformed('it has more than one OPT record');
+  const option = optionOf(additionals);
   return {
     id,
     response: (flags & 0x8000) !== 0,
@@ -48,6 +46,17 @@ export function decodeMessage(bytes: Uint8Array): Message {
 }
 
 const NONE: readonly ResourceRecord[] = [];
+
+function optionOf(additionals: readonly ResourceRecord[]): ResourceRecord | undefined {
+  let option: ResourceRecord | undefined;
+  for (const record of additionals) {
+    if (record.type !== TYPES.OPT) continue;
+    // RFC 6891 §6.1.1: more than one OPT is a format error
+    if (option !== undefined) throw malformed('it has more than one OPT record');
+    option = record;
+  }
+  return option;
+}
 
 /** Where the name of the first question stands. */
 const QUESTION_AT = 12;
@@ -77,8 +86,9 @@ function readRecord(reader: Reader, first: string | undefined): ResourceRecord {
   return { name, type, class: recordClass, ttl, rdata: readRdata(type, part) };
 }
 
-function readQuestion(reader: Reader): Question {
-  return { name: readName(reader), type: reader.u16(), class: reader.u16() };
+function readQuestion(reader: Reader, expected?: string): Question {
+  const isExpected = expected !== undefined && skipName(reader, expected);
+  return { name: isExpected ? expected : readName(reader), type: reader.u16(), class: reader.u16() };
 }
 
 function ednsOf(record: ResourceRecord): Edns {

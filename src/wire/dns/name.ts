@@ -159,6 +159,26 @@ export function readName(reader: Reader): string {
   }
 }
 
+/** Whether exactly this name is next, written without pointers and in plain octets; the reader goes past it then. */
+export function skipName(reader: Reader, name: string): boolean {
+  const { bytes, end } = reader;
+  const start = reader.position;
+  if (name === '' || name.length > MAX_NAME - 2 || start + name.length + 2 > end) return false;
+  let dot = 0;
+  for (let at = 0; at <= name.length; at += 1) {
+    const octet = bytes[start + at] ?? 0;
+    if (at === dot) {
+      // a length, and behind that label a dot or the end
+      if (octet === 0 || octet > MAX_LABEL) return false;
+      dot = at + octet + 1;
+    } else if (PLAIN[octet] !== 1 || octet !== name.charCodeAt(at - 1)) return false;
+    if (at === dot - 1 && at < name.length && name.charCodeAt(at) !== DOT) return false;
+  }
+  if (dot !== name.length + 1 || bytes[start + dot] !== 0) return false;
+  reader.position = start + dot + 1;
+  return true;
+}
+
 /** The labels of a name that was found to be one. */
 function labelsAt(bytes: Uint8Array, start: number): string[] {
   const labels: string[] = [];

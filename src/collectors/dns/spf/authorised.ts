@@ -2,7 +2,7 @@
 import { unknown } from '../../../model/facts.ts';
 import type { FaultCode } from '../../../model/fault.ts';
 import { specialNetworkOf } from '../special.ts';
-import type { Sheet } from '../sheet.ts';
+import { oneOf, type Sheet } from '../sheet.ts';
 import {
   countOf,
   covers,
@@ -41,7 +41,7 @@ function wider(set: AddressSet, four: bigint, six: bigint): string[] {
 
 export function rangeFacts(sheet: Sheet, tree: SpfTree, seen: Survey, code: FaultCode | undefined): void {
   const { root } = tree;
-  const places = tree.nodes.map((node) => node.at);
+  const places = oneOf(tree.nodes.map((node) => node.at));
   sheet.set('privateTerms', ownNodes(tree).flatMap(privateTerms), ...places);
   if (code !== undefined) {
     for (const key of ['authorises', 'transitive', 'everything', 'huge', 'wide', 'ipv4Count']) {

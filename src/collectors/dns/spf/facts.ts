@@ -4,7 +4,7 @@ import type { FaultCode } from '../../../model/fault.ts';
 import type { Json } from '../../../model/json.ts';
 import type { Answers } from '../answers.ts';
 import { goneName, takeover, textOf, textsOf } from '../records.ts';
-import { Sheet, type Part } from '../sheet.ts';
+import { oneOf, Sheet, type Part } from '../sheet.ts';
 import { foreignOctets, joinedTerms, meantTexts, octetsOf, recordFacts, shown, type Joined } from './text-facts.ts';
 import { rangeFacts } from './authorised.ts';
 import { expProblems, fixedEnd, usesLetter } from './explain.ts';
@@ -85,7 +85,7 @@ function saidOf(joined: readonly Joined[]): string[] {
 
 /** What the answers behind the terms decide. */
 function treeFacts(sheet: Sheet, answers: Answers, tree: SpfTree, seen: Survey): void {
-  const places = tree.nodes.map((node) => node.at);
+  const places = oneOf(tree.nodes.map((node) => node.at));
   const code = treeFault(tree);
   // a tree cut at its bound has cost more look-ups than allowed already: the count so far decides
   const counted = code === undefined || (code === 'dns.limit' && seen.lookups.length > 10);
@@ -187,7 +187,7 @@ function runtimeTerms(seen: Survey): string[] {
 
 function includeFacts(sheet: Sheet, answers: Answers, tree: SpfTree, seen: Survey): void {
   const code = treeFault(tree);
-  const places = tree.nodes.map((node) => node.at);
+  const places = oneOf(tree.nodes.map((node) => node.at));
   const of = (via: SpfNode['via'], ...statuses: readonly SpfNode['status'][]) =>
     tree.nodes.filter((node) => node.via === via && statuses.includes(node.status)).map((node) => node.place);
   const broken = tree.nodes
@@ -255,7 +255,7 @@ export function danglingNames(
 /** Void look-ups of an address that matches nothing (RFC 7208 §4.6.4). */
 function voidFacts(sheet: Sheet, seen: Survey, code: FaultCode | undefined): void {
   const fault = code ?? seen.addresses.find((term) => term.code !== undefined)?.code;
-  const places = seen.addresses.map((term) => term.node.at);
+  const places = seen.addresses.length === 0 ? [] : oneOf(seen.addresses.map((term) => term.node.at));
   const text = (terms: readonly TermAddresses[]) => terms.map(({ node, term }) => termAt(node, term));
   const both = seen.addresses.filter((term) => term.void4 && term.void6);
   const four = seen.addresses.filter((term) => term.void4);

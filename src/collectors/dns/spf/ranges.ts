@@ -42,7 +42,8 @@ export function network(octets: Uint8Array, prefix: number): AddressSet {
 
 function normal(ranges: Range[]): RangeSet {
   if (ranges.length < 2) return ranges;
-  const sorted = ranges.sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+  const inOrder = ranges.every((range, index) => index === 0 || (ranges[index - 1] ?? range).first <= range.first);
+  const sorted = inOrder ? ranges : ranges.sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
   const merged: Range[] = [];
   for (const range of sorted) {
     const last = merged.at(-1);
@@ -86,9 +87,21 @@ function common(a: RangeSet, b: RangeSet): RangeSet {
 }
 
 export function union(...sets: readonly AddressSet[]): AddressSet {
-  const some = sets.filter((set) => !isEmpty(set));
-  if (some.length < 2) return some[0] ?? EMPTY;
-  return { four: normal(sets.flatMap((set) => set.four)), six: normal(sets.flatMap((set) => set.six)) };
+  let only: AddressSet | undefined;
+  let count = 0;
+  for (const set of sets) {
+    if (isEmpty(set)) continue;
+    only = set;
+    count += 1;
+  }
+  if (count < 2) return only ?? EMPTY;
+  const four: Range[] = [];
+  const six: Range[] = [];
+  for (const set of sets) {
+    for (const range of set.four) four.push(range);
+    for (const range of set.six) six.push(range);
+  }
+  return { four: normal(four), six: normal(six) };
 }
 
 export function difference(from: AddressSet, what: AddressSet): AddressSet {

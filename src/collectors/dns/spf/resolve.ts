@@ -1,7 +1,7 @@
 /** Answers the evaluator's questions through `IO`: one mail judged over the network. */
 import type { IO } from '../../../model/io.ts';
 import { Answers, type Answer } from '../answers.ts';
-import { ask } from '../ask.ts';
+import { ask, learn } from '../ask.ts';
 import { addressesOf, exchangesOf, namesOf, textsOf } from '../records.ts';
 import { evaluateSpf, type SpfMail, type SpfOutcome, type SpfQuestion, type SpfReply } from './evaluate.ts';
 
@@ -22,17 +22,13 @@ function valuesOf(answer: Answer, type: SpfQuestion['type']): readonly string[] 
 async function reply(question: SpfQuestion, dns: IO['dns']): Promise<SpfReply> {
   const answers = new Answers();
   for (;;) {
-    answers.missing.clear();
     const answer = answers.ask(question.name, question.type);
-    const wanted = [...answers.missing.values()];
+    const wanted = answers.takeMissing();
     if (wanted.length === 0) {
       if (answer.is === 'unknown') return { is: 'error', why: answer.code };
       return answer.is === 'records' ? { is: 'records', values: valuesOf(answer, question.type) } : { is: 'void' };
     }
-    for (const asked of wanted) {
-      const { entry, message } = await ask(asked, { dns });
-      answers.add(entry, message);
-    }
+    for (const asked of wanted) learn(answers, await ask(asked, { dns }));
   }
 }
 

@@ -142,11 +142,10 @@ export interface Passes {
 
 /** What a record lets pass: first match decides (RFC 7208 §4.6.2), so an earlier fail takes its addresses away. */
 export function passesOf(node: SpfNode, found: readonly TermAddresses[]): Passes {
-  const known = computed.get(node);
-  if (known !== undefined) return known;
+  if (node.passes !== undefined) return node.passes;
   const closed = isClosed(node) ? node.record : undefined;
   const passes = (closed && fixed.get(closed)) ?? computePasses(node, found);
-  computed.set(node, passes);
+  node.passes = passes;
   if (closed !== undefined) fixed.set(closed, passes);
   return passes;
 }
@@ -159,9 +158,6 @@ function isClosed(node: SpfNode): boolean {
 
 /** The same provider's record stands behind many domains: what a closed one lets pass is computed once. */
 const fixed = new WeakMap<SpfRecord, Passes>();
-
-/** A node belongs to one tree and one survey: what it lets pass is computed once. */
-const computed = new WeakMap<SpfNode, Passes>();
 
 function computePasses(node: SpfNode, found: readonly TermAddresses[]): Passes {
   let left = EVERYTHING;

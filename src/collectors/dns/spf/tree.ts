@@ -6,6 +6,7 @@ import type { Answer, Answers } from '../answers.ts';
 import { textsOf } from '../records.ts';
 import { fitName } from './macro.ts';
 import { isSpf, parseSpf, type Mechanism, type Modifier, type SpfRecord } from './record.ts';
+import type { Passes } from './static.ts';
 
 /** facts/email §3: a tree of more records is not followed further, and the report says so. */
 export const MAX_NODES = 50;
@@ -34,8 +35,12 @@ export interface SpfNode {
   /** Mechanisms that can run: up to and with `all`. */
   readonly mechanisms: readonly Mechanism[];
   readonly children: readonly SpfNode[];
+  /** The redirect that takes effect. */
+  readonly redirect: Modifier | undefined;
   readonly code: FaultCode | undefined;
   readonly at: string;
+  /** What `passesOf` made of it: a node belongs to one tree and one survey. */
+  passes: Passes | undefined;
 }
 
 export interface SpfTree {
@@ -45,7 +50,12 @@ export interface SpfTree {
 }
 
 /** The same provider's record stands behind many domains. */
-const parseOnce = remembering(parseSpf, 500);
+const parseOnce = remembering((text) => {
+  const record = parseSpf(text);
+  return { record, mechanisms: runnable(record), redirect: redirectOf(record) };
+}, 500);
+
+const NONE: readonly never[] = [];
 
 /** The SPF records among the TXT records at a name (RFC 7208 §4.5). */
 export function spfRecordsOf(answer: Answer): string[] {
@@ -65,11 +75,8 @@ export function redirectOf(record: SpfRecord): Modifier | undefined {
   return record.terms.filter((term) => term.is === 'modifier').find((modifier) => modifier.name === 'redirect');
 }
 
-/** Trees that are known in full, by the answers that they were built from. */
-const complete = new WeakMap<Answers, SpfTree>();
-
 export function buildTree(answers: Answers, domain: string): SpfTree {
-  const known = complete.get(answers);
+  const known = answers.spfTree;
   if (known?.root.name === domain) return known;
   const nodes: SpfNode[] = [];
   const root = build(answers, domain, 'start', undefined, [], { left: MAX_NODES, includes: true });
@@ -79,7 +86,7 @@ export function buildTree(answers: Answers, domain: string): SpfTree {
   };
   collect(root);
   const tree = { root, nodes };
-  if (nodes.every((node) => node.status !== 'unknown')) complete.set(answers, tree);
+  if (nodes.every((node) => node.status !== 'unknown')) answers.spfTree = tree;
   return tree;
 }
 
@@ -97,42 +104,42 @@ function build(
   budget: { left: number; readonly includes: boolean },
 ): SpfNode {
   const place = term === undefined ? '' : placeOf(term, way.length > 1 ? way.at(-1) : undefined);
-  const base = {
-    name,
-    via,
-    term,
-    place,
-    depth: way.length,
-    records: [],
-    record: undefined,
-    mechanisms: [],
-    children: [],
-  };
-  const plain = { ...base, code: undefined, at: '' };
-  if (way.includes(canonicalName(name))) return { ...plain, status: 'loop' };
-  if (budget.left === 0) return { ...plain, status: 'limit', code: 'dns.limit' };
+  const here = { name, via, term, place, depth: way.length };
+  if (way.includes(canonicalName(name))) return leaf(here, 'loop', '');
+  if (budget.left === 0) return leaf(here, 'limit', '', 'dns.limit');
   budget.left -= 1;
   const answer = answers.ask(name, 'TXT');
   // RFC 7208 §4.3: a name that DNS cannot carry has no record
-  if (answer.is === 'unknown' && answer.code !== 'dns.bad-name')
-    return { ...plain, status: 'unknown', code: answer.code, at: answer.at };
+  if (answer.is === 'unknown' && answer.code !== 'dns.bad-name') return leaf(here, 'unknown', answer.at, answer.code);
   const records = spfRecordsOf(answer);
   const text = records[0];
-  if (text === undefined) return { ...plain, status: 'none', at: answer.at };
-  if (records.length > 1) return { ...plain, status: 'multiple', records, at: answer.at };
-  const record = parseOnce(text);
-  const mechanisms = runnable(record);
+  if (text === undefined) return leaf(here, 'none', answer.at);
+  if (records.length > 1) return leaf(here, 'multiple', answer.at, undefined, records);
+  const { record, mechanisms, redirect } = parseOnce(text);
   const children: SpfNode[] = [];
   const further = [...way, canonicalName(name)];
   for (const mechanism of mechanisms) {
     const target = budget.includes && mechanism.name === 'include' ? mechanism.spec?.fixed : undefined;
     if (target !== undefined) children.push(build(answers, nameAt(target), 'include', mechanism, further, budget));
   }
-  const redirect = redirectOf(record);
   if (redirect?.spec?.fixed !== undefined) {
     children.push(build(answers, nameAt(redirect.spec.fixed), 'redirect', redirect, further, budget));
   }
-  return { ...plain, status: 'record', records, record, mechanisms, children, at: answer.at };
+  const { depth } = here;
+  const read = { status: 'record', records, record, mechanisms, children, redirect } as const;
+  return { name, via, term, place, depth, ...read, code: undefined, at: answer.at, passes: undefined };
+}
+
+/** A node with nothing below it: no single record was found there. */
+function leaf(
+  { name, via, term, place, depth }: Pick<SpfNode, 'name' | 'via' | 'term' | 'place' | 'depth'>,
+  status: NodeStatus,
+  at: string,
+  code?: FaultCode,
+  records: readonly string[] = NONE,
+): SpfNode {
+  const nothing = { record: undefined, mechanisms: NONE, children: NONE, redirect: undefined } as const;
+  return { name, via, term, place, depth, status, records, ...nothing, code, at, passes: undefined };
 }
 
 /** A term as a person finds it: its text, its column, and the record where that is not the domain's own. */
@@ -142,7 +149,7 @@ export function placeOf(term: { readonly text: string; readonly column: number }
 
 /** Those records alone that speak for the domain itself; what they include is not looked at. */
 export function ownRecords(answers: Answers, domain: string): SpfNode[] {
-  const known = complete.get(answers);
+  const known = answers.spfTree;
   if (known?.root.name === domain) return ownNodes(known);
   const root = build(answers, domain, 'start', undefined, [], { left: MAX_NODES, includes: false });
   return ownNodes({ root });
@@ -163,23 +170,27 @@ export function treeFault(tree: SpfTree): FaultCode | undefined {
   return tree.nodes.find((node) => node.status === 'unknown')?.code ?? tree.nodes.find((node) => node.code)?.code;
 }
 
-/** RFC 7208 §4.6.4: the terms that cost a look-up, whether or not they match. */
-export function costs(term: Mechanism | Modifier, record: SpfRecord): boolean {
-  if (term.is === 'modifier') return term === redirectOf(record);
-  return ['include', 'a', 'mx', 'ptr', 'exists'].includes(term.name);
-}
+/** RFC 7208 §4.6.4: the mechanisms that cost a look-up, whether or not they match; a redirect does too. */
+const COSTING: readonly string[] = ['include', 'a', 'mx', 'ptr', 'exists'];
 
 /** Every term of the tree that costs a look-up, in the order of evaluation, with the record that it stands in. */
-export function lookupTerms(node: SpfNode): { node: SpfNode; term: Mechanism | Modifier }[] {
-  const { record } = node;
-  if (record === undefined) return [];
-  const terms: { node: SpfNode; term: Mechanism | Modifier }[] = [];
-  const redirect = redirectOf(record);
-  for (const term of [...node.mechanisms, ...(redirect === undefined ? [] : [redirect])]) {
-    if (!costs(term, record)) continue;
+export function lookupTerms(node: SpfNode): LookupTerm[] {
+  const terms: LookupTerm[] = [];
+  addLookupTerms(node, terms);
+  return terms;
+}
+
+export interface LookupTerm {
+  readonly node: SpfNode;
+  readonly term: Mechanism | Modifier;
+}
+
+function addLookupTerms(node: SpfNode, terms: LookupTerm[]): void {
+  const add = (term: Mechanism | Modifier) => {
     terms.push({ node, term });
     const child = node.children.find((one) => one.term === term);
-    if (child !== undefined) terms.push(...lookupTerms(child));
-  }
-  return terms;
+    if (child !== undefined) addLookupTerms(child, terms);
+  };
+  for (const term of node.mechanisms) if (COSTING.includes(term.name)) add(term);
+  if (node.redirect !== undefined) add(node.redirect);
 }
