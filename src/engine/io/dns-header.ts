@@ -52,10 +52,10 @@ export function questionKey(query: Uint8Array): string {
 
 /**
  * RFC 5452 §9.1: an answer counts only with the id, the opcode and the question that were sent; all else is ignored,
- * as if it had not come. `short` is one that has our id and nothing behind it.
+ * as if it had not come. `id`: that it was sent with. `short` is one that has our id and nothing behind it.
  */
-export function belongsTo(query: Uint8Array, message: Uint8Array): 'yes' | 'no' | 'short' {
-  if (message.length < 2 || idOf(query) !== idOf(message)) return 'no';
+export function belongsTo(query: Uint8Array, message: Uint8Array, id = idOf(query)): 'yes' | 'no' | 'short' {
+  if (message.length < 2 || id !== idOf(message)) return 'no';
   if (message.length < HEADER) return 'short';
   const isAnswer = ((message[2] ?? 0) & 0x80) !== 0;
   const sameOpcode = (((message[2] ?? 0) ^ (query[2] ?? 0)) & 0x78) === 0;

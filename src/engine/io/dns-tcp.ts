@@ -5,12 +5,15 @@
 import { connect, type Socket } from 'node:net';
 import { FaultError } from '../../model/fault.ts';
 import { malformed, networkFault } from './dns-faults.ts';
-import { belongsTo, idOf, MAX_MESSAGE, withId } from './dns-header.ts';
+import { belongsTo, idOf, MAX_MESSAGE } from './dns-header.ts';
 import type { DnsServer } from './dns-server.ts';
 import { type Outcome, random16 } from './dns-udp.ts';
 
-/** Frames that leave together, in octets; a write for each would cost ten times the question. */
-const BATCH = 16 * 1024;
+/**
+ * Frames that leave together, in octets; a write for each would cost ten times the question. No more than this: the server shall work
+ * on them while the next questions are put together.
+ */
+const BATCH = 2 * 1024;
 /** Answers that belong to no question; more of them is hostile. */
 const MAX_FOREIGN = 16;
 /** A connection without a question stays open so long, and so many of them: descriptors are few. */
@@ -18,8 +21,8 @@ const IDLE_MS = 300;
 const MAX_IDLE = 32;
 
 interface Waiting {
-  /** The query as it was sent last, where, and with which id. */
-  query: Uint8Array;
+  readonly query: Uint8Array;
+  /** Where it was sent last, and with which id. */
   stream: Stream | undefined;
   id: number;
   readonly done: (outcome: Outcome) => void;
@@ -60,7 +63,7 @@ function flush(stream: Stream): void {
 }
 
 /** RFC 7766 §8: two octets of length and the message, in one write. */
-function enqueue(stream: Stream, query: Uint8Array): void {
+function enqueue(stream: Stream, query: Uint8Array, id: number): void {
   const length = Math.min(query.length, MAX_MESSAGE);
   if (stream.filled + length + 2 > stream.batch.length) {
     if (stream.filled > 0) flush(stream);
@@ -69,6 +72,7 @@ function enqueue(stream: Stream, query: Uint8Array): void {
   }
   stream.batch.writeUInt16BE(length, stream.filled);
   stream.batch.set(query, stream.filled + 2);
+  stream.batch.writeUInt16BE(id, stream.filled + 2);
   stream.filled += length + 2;
 }
 
@@ -119,7 +123,7 @@ export function createStreams(): Streams {
       at += 2 + length;
       const id = idOf(message);
       const waiting = stream.waiting.get(id);
-      if (waiting !== undefined && belongsTo(waiting.query, message) === 'yes') {
+      if (waiting !== undefined && belongsTo(waiting.query, message, id) === 'yes') {
         stream.proven = true;
         stream.waiting.delete(id);
         waiting.done(message);
@@ -167,10 +171,9 @@ export function createStreams(): Streams {
     while (stream.waiting.has(id)) id = random16();
     waiting.stream = stream;
     waiting.id = id;
-    waiting.query = withId(waiting.query, id);
     stream.waiting.set(id, waiting);
     idle.delete(stream);
-    enqueue(stream, waiting.query);
+    enqueue(stream, waiting.query, id);
   }
 
   function streamTo(server: DnsServer): Stream {

@@ -218,7 +218,8 @@ export function createDnsClient(
     }
     const elapsedMs = Math.round(performance.now() - flight.started);
     server.lane.answered(via, elapsedMs);
-    const message = keepBytes(outcome);
+    // what came over TCP lies beside the answers that came with it
+    const message = via === 'tcp' ? outcome : keepBytes(outcome);
     // the bytes are ours: nobody else has seen them
     setId(message, idOf(flight.query));
     const reply = { message, server: server.name, transport: via, elapsedMs, trusted: server.trusted };
