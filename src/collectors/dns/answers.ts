@@ -223,7 +223,8 @@ export class Answers {
     const index = this.#next();
     const name = own(entry, 'name');
     const type = own(entry, 'type');
-    if (typeof name !== 'string' || typeof type !== 'string') return;
+    // nobody asks for any other type; and few of them share a name
+    if (typeof name !== 'string' || typeof type !== 'string' || !Object.hasOwn(TYPES, type)) return;
     const server = own(entry, 'server');
     const how = own(entry, 'how');
     const via: KeptVia = {
@@ -284,7 +285,7 @@ export class Answers {
       return known;
     }
     const asked: Asked = via === PLAINLY ? { name, type } : { ...via, name, type };
-    const answer = this.#resolve(asked, 0);
+    const answer = this.#resolve(asked, 0, kept);
     kept.answer = answer;
     if (isMissing(answer)) this.#open.push(kept);
     return answer;
@@ -311,8 +312,10 @@ export class Answers {
     return `${below.slice(below.lastIndexOf('.') + 1)}.${suffix}`;
   }
 
-  #resolve(asked: Asked, depth: number): Answer {
-    const kept = this.#keptOf(asked.type, canonicalName(asked.name), asked);
+  /** `as`: where the question is kept by its name as it was asked. */
+  #resolve(asked: Asked, depth: number, as: Kept): Answer {
+    const canonical = canonicalName(asked.name);
+    const kept = canonical === asked.name ? as : this.#keptOf(asked.type, canonical, asked);
     const { reply } = kept;
     if (reply === undefined) return this.#miss(asked, kept);
     if ('code' in reply) return { is: 'unknown', code: reply.code, at: reply.at };
@@ -346,7 +349,7 @@ export class Answers {
 
   #chase(asked: Asked, chain: readonly string[], end: string, depth: number, at: string): Answer {
     if (depth + chain.length > MAX_CHAIN) return { is: 'unknown', code: 'dns.loop', at };
-    const answer = this.#resolve({ ...asked, name: end }, depth + chain.length);
+    const answer = this.#resolve({ ...asked, name: end }, depth + chain.length, this.#keptOf(asked.type, end, asked));
     return answer.is === 'unknown' ? answer : { ...answer, chain: [...chain, ...answer.chain] };
   }
 

@@ -24,7 +24,9 @@ export interface Walk {
 }
 
 /** RFC 9989 §4.10: at most eight questions; from a name of eight labels or more it goes straight to seven. */
-export function walkNames(domain: string): string[] {
+export const walkNames: (domain: string) => readonly string[] = remembering(namesOnTheWay, 500);
+
+function namesOnTheWay(domain: string): string[] {
   const labels = domain.split('.');
   const names = [domain];
   let left = labels.length >= 8 ? 7 : labels.length - 1;
