@@ -62,7 +62,7 @@ interface Flight {
   readonly servers: readonly Server[];
   /** node:dns may ask in our place: nobody said which server. */
   readonly systemMayAsk: boolean;
-  readonly waiters: Waiter[];
+  waiters: Waiter[];
   attempt: number;
   /** The servers whose answer did not help, and the first such answer. */
   answered: readonly string[];
@@ -84,6 +84,7 @@ interface Flight {
 /** Who waits under a signal, by signal: one listener on it, because one for each question is slow. */
 const waitersOf = new WeakMap<AbortSignal, Waiter[]>();
 const NONE: readonly string[] = [];
+const NOBODY: Waiter[] = [];
 
 /** Answers that another server might give better (RFC 1034 §5.3.3 step 4d: go back to step 3 with another server). */
 const TRY_ELSEWHERE: readonly number[] = [RCODES.SERVFAIL, RCODES.REFUSED, RCODES.NOTIMP, RCODES.FORMERR];
@@ -305,7 +306,7 @@ export function createDnsClient(
       transport: request.transport ?? (request.server === undefined ? undefined : 'udp'),
       servers: chosen,
       systemMayAsk: request.server === undefined && !isNamed,
-      waiters: [],
+      waiters: NOBODY,
       attempt: 0,
       answered: NONE,
       second: undefined,
@@ -358,7 +359,9 @@ export function createDnsClient(
     return new Promise<DnsReply>((resolve, reject) => {
       const waiter: Waiter = { id: idOf(query), flight, peers: peersUnder(signal), place: 0, resolve, reject };
       enter(waiter.peers, waiter);
-      flight.waiters.push(waiter);
+      // nearly always there is one; a list that grows from nothing takes room for 17
+      if (flight.waiters.length === 0) flight.waiters = [waiter];
+      else flight.waiters.push(waiter);
       depart();
     });
   }
