@@ -62,12 +62,13 @@ function namesOf(domain: string): Json {
 /** Pointers to facts are put together once: their names are ours, and are the same for every domain. Nothing in them needs escaping. */
 const pointers = new Map<string, Map<string, string>>();
 
-function pointerOf(part: string, key: string): string {
-  let known = pointers.get(part);
-  if (known === undefined) {
-    known = new Map();
-    pointers.set(part, known);
-  }
+function pointersTo(part: string): Map<string, string> {
+  const known = pointers.get(part) ?? new Map<string, string>();
+  pointers.set(part, known);
+  return known;
+}
+
+function pointerOf(known: Map<string, string>, part: string, key: string): string {
   let made = known.get(key);
   if (made === undefined) {
     made = key === '' ? `/${part}` : `/${part}/${key}`;
@@ -89,23 +90,27 @@ export function factsOf(answers: Answers, domain: string, settings: Settings): I
       continue;
     }
     const part = make(answers, domain, settings);
+    const { whole } = part;
+    const known = pointersTo(name);
     facts[name] = part.facts;
-    at[pointerOf(name, '')] = part.whole;
+    at[pointerOf(known, name, '')] = whole;
     // the longest prefix decides: what lies where the whole part lies needs no entry
-    for (const [key, place] of part.places) if (place !== part.whole) at[pointerOf(name, key)] = place;
+    for (const [key, place] of part.places) if (place !== whole) at[pointerOf(known, name, key)] = place;
   }
   return { facts, at };
 }
 
 /** Runs the parts that are not complete yet, so that `answers` notes what they miss; a part that missed nothing is done. */
 export function survey(answers: Answers, domain: string, settings: Settings, done: Set<string>): void {
-  for (const [name, make] of MADE) {
-    if (done.has(name) || settings.parts?.includes(name) === false) continue;
-    const before = answers.misses;
-    if (name === 'spf') spfQuestions(answers, domain);
-    else withoutFacts(() => make(answers, domain, settings));
-    if (answers.misses === before) done.add(name);
-  }
+  withoutFacts(() => {
+    for (const [name, make] of MADE) {
+      if (done.has(name) || settings.parts?.includes(name) === false) continue;
+      const before = answers.misses;
+      if (name === 'spf') spfQuestions(answers, domain);
+      else make(answers, domain, settings);
+      if (answers.misses === before) done.add(name);
+    }
+  });
 }
 
 export function interpret(raw: Json): Interpretation {

@@ -45,6 +45,13 @@ export function mxFacts(answers: Answers, domain: string): Part {
   const sheet = new Sheet();
   const { answer, set, hosts, isNull } = exchanges(answers, domain);
   if (answer.is === 'unknown') return { ...sheet.part(answer.at), facts: unknown(answer.code) };
+  if (!sheet.isQuiet) setFacts(sheet, { answer, set, hosts, isNull });
+  if (set.length === 0) implicitFacts(sheet, answers, domain);
+  hostFacts(sheet, answers, domain, set, hosts, answer.at);
+  return sheet.part(answer.at);
+}
+
+function setFacts(sheet: Sheet, { set, hosts, isNull }: Exchanges): void {
   sheet.set(
     'records',
     set.map(({ preference, exchange }) => `${String(preference)} ${exchange}`),
@@ -55,9 +62,6 @@ export function mxFacts(answers: Answers, domain: string): Part {
     'nullPreferences',
     set.filter(({ exchange, preference }) => exchange === '.' && preference !== 0).map(({ preference }) => preference),
   );
-  if (set.length === 0) implicitFacts(sheet, answers, domain);
-  hostFacts(sheet, answers, domain, set, hosts, answer.at);
-  return sheet.part(answer.at);
 }
 
 /** RFC 5321 §5.1: without MX the address itself is the exchanger. */

@@ -80,10 +80,11 @@ export async function observe(job: Job, io: IO): Promise<Json> {
     if (wanted.length === 0 && urls.length === 0 && answers.missingSuffixes.size === 0) break;
     const room = MAX_QUERIES - entries.length;
     if (wanted.length > room) limit = `more than ${String(MAX_QUERIES)} queries`;
-    const [fresh, documents] = await Promise.all([
-      askAll(wanted.slice(0, room), io),
-      Promise.all(urls.slice(0, Math.max(0, MAX_PAGES - pages.length)).map((url) => fetchPage(url, io))),
-    ]);
+    const asking = askAll(wanted.slice(0, room), io);
+    // most rounds fetch nothing
+    const fetching = urls.slice(0, Math.max(0, MAX_PAGES - pages.length)).map((url) => fetchPage(url, io));
+    const [fresh, documents] =
+      fetching.length === 0 ? [await asking, []] : await Promise.all([asking, Promise.all(fetching)]);
     for (const page of documents) {
       pages.push(page);
       answers.addPage(page);

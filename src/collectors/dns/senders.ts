@@ -28,15 +28,17 @@ export function senderFacts(answers: Answers, domain: string): Part {
   const receiving: readonly Machine[] = mailHosts(answers, hosts);
   const known = new Set(receiving.flatMap(({ addresses }) => addresses));
   const own = ownRecords(answers, domain);
-  const terms = own.flatMap((node) => node.mechanisms.map((term) => ({ node, term })));
   const sending: Machine[] = [];
-  for (const { node, term } of terms) {
-    const machine = machineOf(answers, node, term);
-    // a machine that several terms name is looked at once
-    const addresses = machine?.addresses.filter((address) => !known.has(address)) ?? [];
-    if (machine === undefined || (addresses.length === 0 && machine.code === undefined)) continue;
-    for (const address of addresses) known.add(address);
-    sending.push({ ...machine, addresses });
+  for (const node of own) {
+    for (const term of node.mechanisms) {
+      const machine = machineOf(answers, node, term);
+      if (machine === undefined) continue;
+      // a machine that several terms name is looked at once
+      const addresses = machine.addresses.filter((address) => !known.has(address));
+      if (addresses.length === 0 && machine.code === undefined) continue;
+      for (const address of addresses) known.add(address);
+      sending.push({ ...machine, addresses });
+    }
   }
   const limit: FaultCode | undefined =
     sending.length > MAX_SENDERS || hosts.length > MAX_MX_HOSTS ? 'dns.limit' : undefined;

@@ -22,6 +22,10 @@ export function destinationFacts(
   record: DmarcRecord,
   at: string,
 ): void {
+  const rua = unauthorised(answers, publisher, record.rua);
+  const ruf = unauthorised(answers, publisher, record.ruf);
+  const dead = unreachable(answers, domainsOf(record.rua));
+  if (sheet.isQuiet) return;
   const valid = record.rua.filter((uri) => uri.why === undefined);
   sheet.set(
     'rua',
@@ -35,11 +39,8 @@ export function destinationFacts(
     at,
   );
   sheet.set('ruf', record.tags.has('ruf') ? record.ruf.map((uri) => uri.text) : undefined, at);
-  const rua = unauthorised(answers, publisher, record.rua);
   sheet.set('ruaUnauthorised', partialList(rua.names, rua.code), at, ...rua.places);
-  const ruf = unauthorised(answers, publisher, record.ruf);
   sheet.set('rufUnauthorised', partialList(ruf.names, ruf.code), at, ...ruf.places);
-  const dead = unreachable(answers, domainsOf(record.rua));
   sheet.set('ruaWithoutMail', partialList(dead.names, dead.code), at, ...dead.places);
 }
 
@@ -48,8 +49,9 @@ function errorsOf(uris: readonly ReportUri[]): string[] {
 }
 
 function domainsOf(uris: readonly ReportUri[]): string[] {
-  const domains = uris.flatMap((uri) => (uri.domain === undefined || uri.why !== undefined ? [] : [uri.domain]));
-  return [...new Set(domains)].slice(0, MAX_DESTINATIONS);
+  const domains: string[] = [];
+  for (const uri of uris) if (uri.domain !== undefined && uri.why === undefined) domains.push(uri.domain);
+  return domains.length < 2 ? domains : [...new Set(domains)].slice(0, MAX_DESTINATIONS);
 }
 
 /** Destinations of another organization that do not publish `<domain>._report._dmarc.<destination>`. */
