@@ -37,19 +37,13 @@ interface Sample {
   readonly output: string;
 }
 
-/** Bundles the scanner as the product does: plain JavaScript, the worker beside it. */
+/** Bundles the scanner as the product does (scripts/build.mjs): plain JavaScript, the worker beside it. */
 function build(): string {
   const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-  buildSync({
-    entryPoints: { scan: source('./secrets-scan.ts'), worker: source('../../src/collectors/secrets/worker.ts') },
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22',
-    outdir: folder,
-    logLevel: 'error',
-  });
+  const common = { bundle: true, platform: 'node', target: 'node22', outdir: folder, logLevel: 'error' } as const;
+  buildSync({ ...common, entryPoints: { scan: source('./secrets-scan.ts') }, splitting: true, format: 'esm' });
+  const worker = source('../../src/collectors/secrets/worker.ts');
+  buildSync({ ...common, entryPoints: { worker }, format: 'cjs', outExtension: { '.js': '.cjs' } });
   // as the product says it: without it Node would parse each file twice to find out
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   return join(folder, 'scan.js');

@@ -67,6 +67,8 @@ export interface Engine {
   /** Detectors with a form of their own: for dependencies, lockfiles, generated and binary files. */
   readonly fixed: Plan;
   readonly paths: readonly Matcher[];
+  /** Matches a path that one of them matches. */
+  readonly path: Later<RegExp>;
   /** Rules with no keyword, or with one that is too short for the tables: they run over every text that holds it. */
   readonly always: readonly Matcher[];
   /** Allow-lists over all rules of a gitleaks file. */
@@ -90,12 +92,14 @@ export function prepare(set: DetectorSet): (tables?: SearchTables) => Engine {
     rulesOf(detector, named, allow).map((rule) => ({ detector, rule })),
   );
   const matchers = rules.map(({ detector, rule }, number) => compileOne(detector, rule, number));
+  const paths = matchers.filter((matcher) => matcher.rule.is === 'path');
   const byContent = matchers.filter((matcher) => matcher.rule.is !== 'path');
   const all = entriesFor(byContent);
   const fixed = entriesFor(byContent.filter((matcher) => matcher.fixed));
   const rest = {
     matchers,
-    paths: matchers.filter((matcher) => matcher.rule.is === 'path'),
+    paths,
+    path: later(() => new RegExp(paths.map(({ files }) => `(?:${files?.().source ?? '(?!)'})`).join('|') || '(?!)')),
     always: matchers.filter((matcher) => matcher.rule.is === 'gitleaks' && !isIndexed(matcher.keywords)),
     allow,
     published: new Set(set.detectors.flatMap((detector) => detector.allow?.published ?? [])),

@@ -19,6 +19,8 @@ export interface FileScan {
 /** Reads `length` bytes at `offset` of the file into a buffer that is valid until the next call. */
 export type ReadAt = (offset: number, length: number) => Buffer;
 
+const NONE: ReadonlySet<string> = new Set();
+
 function decoded(raw: Buffer, encoding: Encoding): Buffer {
   return encoding === 'utf-16le' || encoding === 'utf-16be' ? fromUtf16(raw, encoding) : raw;
 }
@@ -50,7 +52,7 @@ export function scanFile(
   let base = 0;
   let exhausted = false;
   // leaks of the last piece's tail are seen again in the next one
-  let reported = new Set<string>();
+  let reported: ReadonlySet<string> = NONE;
   for (let offset = 0; offset === 0 || offset + OVERLAP < size; offset += CHUNK - OVERLAP) {
     const raw = readAt(offset, Math.min(CHUNK, size - offset));
     if (offset === 0) encoding = encodingOf(raw);
@@ -64,12 +66,14 @@ export function scanFile(
       foreign,
       binary: encoding === 'binary',
       // the offsets are those of the file as it is
-      ...(regions !== undefined && bytes === raw && size <= CHUNK ? { regions } : {}),
+      regions: bytes === raw && size <= CHUNK ? regions : undefined,
     };
-    const again = new Set<string>();
-    const pieceStart = { ...lines };
     const scanned = scan(engine, input);
     exhausted ||= scanned.exhausted;
+    // most files are one piece without a leak
+    if (scanned.leaks.length === 0 && offset + CHUNK >= size) break;
+    const again = new Set<string>();
+    const pieceStart = { ...lines };
     for (const leak of scanned.leaks) {
       countTo(lines, bytes, leak.start);
       const place = `${String(leak.matcher.number)}:${String(base + leak.start)}`;
@@ -83,6 +87,7 @@ export function scanFile(
     lines = nextPiece(pieceStart, bytes, rest);
     base += rest;
   }
+  if (!engine.path().test(path)) return { found, encoding, foreign, exhausted };
   for (const matcher of engine.paths) {
     const { gitleaks } = matcher.detector;
     if ((size === 0 && gitleaks === undefined) || matcher.files?.().test(path) !== true) continue;

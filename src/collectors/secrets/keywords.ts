@@ -71,6 +71,7 @@ export class Search {
   readonly #program: Program;
   readonly #piece: number;
   readonly #texts: number;
+  #view: DataView | undefined;
 
   constructor(plans: readonly (readonly Keyword[])[], tables: SearchTables = tablesOf(plans)) {
     this.tables = tables;
@@ -131,7 +132,7 @@ export class Search {
       }
       at = runs(base + at, base + stop, base + first, base + last) - base;
       // what is told of may be searched in the same memory
-      const view = new DataView(memory.buffer);
+      const view = this.#numbers();
       const end = MEMORY.found + view.getUint32(MEMORY.count, true);
       const told: number[] = [];
       for (let one: number = MEMORY.found; one < end; one += 4) told.push(view.getUint32(one, true));
@@ -141,9 +142,16 @@ export class Search {
     }
   }
 
+  /** Made anew where the memory has grown. */
+  #numbers(): DataView {
+    const { buffer } = this.#program.memory;
+    if (this.#view?.buffer !== buffer) this.#view = new DataView(buffer);
+    return this.#view;
+  }
+
   #run(keywords: Keywords, base: number, from: number, stop: number, to: number, limit: number, hits: Hits): void {
-    const { memory, search } = this.#program;
-    const view = new DataView(memory.buffer);
+    const { search } = this.#program;
+    const view = this.#numbers();
     const last = base + Math.min(stop, to - SHORTEST_KEYWORD + 1);
     for (let at = base + from; at < last;) {
       at = search(keywords.table, keywords.slots, at, last, base + to, base + limit);

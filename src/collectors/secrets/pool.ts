@@ -12,9 +12,9 @@ const MAX_WORKERS = 8;
 /** Batches that a worker has: one that it scans, and those that are there when it is done; this thread may be scanning then. */
 const AHEAD = { files: 3, git: 2 } as const;
 
-/** The worker's file: beside this one in a checkout (`worker.ts`), and beside the bundle that holds this one (`worker.js`). */
+/** The worker's file: beside this one in a checkout (`worker.ts`), and beside the bundle that holds this one (`worker.cjs`). */
 function workerFile(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+  return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.cjs', import.meta.url);
 }
 
 export interface Scanner {

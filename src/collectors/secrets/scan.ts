@@ -33,7 +33,7 @@ export interface ScanInput {
   readonly foreign: boolean;
   readonly binary: boolean;
   /** Keywords are looked for here only: two offsets for each part, in order. Rules may look around them. */
-  readonly regions?: readonly number[];
+  readonly regions?: readonly number[] | undefined;
 }
 
 interface Scan extends ScanInput {

@@ -180,8 +180,9 @@ function add(tally: Tally, item: WorkItem, { scanned, bytes }: Scanned): void {
   if (scanned.encoding === 'binary') tally.binary++;
   if (scanned.encoding.startsWith('utf-16')) tally.utf16++;
   if (scanned.exhausted) tally.unread.push({ path: item.path, code: 'source.too-complex', bytes: item.size ?? bytes });
+  if (scanned.found.length === 0) return;
   const { object: blob } = item;
-  if (blob !== undefined && scanned.found.length > 0) tally.holders.push(item);
+  if (blob !== undefined) tally.holders.push(item);
   tally.found.push(...(blob === undefined ? scanned.found : scanned.found.map((leak) => ({ ...leak, blob }))));
 }
 
