@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Arguments } from './config/arguments.ts';
 import type { CommandContext } from './commands/context.ts';
-import { leave } from './commands/leave.ts';
 
 type Command = (args: Arguments, context: CommandContext) => Promise<number>;
 
@@ -116,4 +115,3 @@ try {
     process.exitCode = 3;
   }
 }
-leave();
