@@ -23,6 +23,7 @@ export type Node =
 export const ANY: ByteSet = [[0, 255]];
 
 export function setOf(...ranges: readonly (readonly [number, number])[]): ByteSet {
+  if (isByteSet(ranges)) return ranges;
   const sorted = ranges.filter(([low, high]) => low <= high).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   const merged: [number, number][] = [];
   for (const [low, high] of sorted) {
@@ -31,6 +32,16 @@ export function setOf(...ranges: readonly (readonly [number, number])[]): ByteSe
     else merged.push([low, high]);
   }
   return merged;
+}
+
+/** Sorted and disjoint, as most are written. */
+function isByteSet(ranges: readonly (readonly [number, number])[]): boolean {
+  let next = 0;
+  for (const [low, high] of ranges) {
+    if (low < next || high < low) return false;
+    next = high + 2;
+  }
+  return true;
 }
 
 export function complement(set: ByteSet): ByteSet {

@@ -54,7 +54,14 @@ export function emitSet(set: ByteSet): string {
   return `[${parts.join('')}]`;
 }
 
+const BYTES = new Map<number, string>();
+
 function byte(code: number): string {
-  const char = String.fromCharCode(code);
-  return /[0-9A-Za-z_ "'`=:;,@#%&<>~!]/.test(char) ? char : `\\x${code.toString(16).padStart(2, '0')}`;
+  let text = BYTES.get(code);
+  if (text === undefined) {
+    const char = String.fromCharCode(code);
+    text = /[0-9A-Za-z_ "'`=:;,@#%&<>~!]/.test(char) ? char : `\\x${code.toString(16).padStart(2, '0')}`;
+    BYTES.set(code, text);
+  }
+  return text;
 }

@@ -80,7 +80,14 @@ export function firstOf(node: Node): ByteSet {
 /** Every byte that occurs in a match. */
 export function bytesOf(node: Node): ByteSet {
   if (node.is === 'set') return node.set;
-  return setOf(...childrenOf(node).flatMap((item) => [...bytesOf(item)]));
+  const sets = new Set<ByteSet>();
+  addSets(node, sets);
+  return setOf(...[...sets].flat());
+}
+
+function addSets(node: Node, sets: Set<ByteSet>): void {
+  if (node.is === 'set') sets.add(node.set);
+  else for (const item of childrenOf(node)) addSets(item, sets);
 }
 
 /** A repetition above this is treated as one without a bound: it multiplies like one. */

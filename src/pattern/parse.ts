@@ -84,7 +84,9 @@ class Reader {
     this.at += word.length;
     return true;
   }
-  match(sticky: RegExp): RegExpExecArray | null {
+  /** Every match of `sticky` begins with `word`: elsewhere it is not tried. */
+  match(word: string, sticky: RegExp): RegExpExecArray | null {
+    if (!this.text.startsWith(word, this.at)) return null;
     sticky.lastIndex = this.at;
     const found = sticky.exec(this.text);
     if (found !== null) this.at += found[0].length;
@@ -152,7 +154,7 @@ const FLAGS_ONLY = /\(\?([imsU]*)(?:-([imsU]+))?\)/y;
 
 /** `(?i)` in the middle of a group: the flags hold to the end of that group. */
 function flagsOnly(reader: Reader, flags: Flags): Flags | undefined {
-  const found = reader.match(FLAGS_ONLY);
+  const found = reader.match('(?', FLAGS_ONLY);
   return found === null ? undefined : withFlags(flags, found[1] ?? '', found[2] ?? '');
 }
 
@@ -180,7 +182,7 @@ function repeated(reader: Reader, first: Node, flags: Flags): Node {
     else if (reader.eat('+')) [min, max] = [1, Infinity];
     else if (reader.eat('?')) [min, max] = [0, 1];
     else {
-      const found = reader.match(COUNT);
+      const found = reader.match('{', COUNT);
       if (found === null) return item;
       min = Number(found[1]);
       max = found[2] === undefined ? min : found[3] === '' ? Infinity : Number(found[3]);
@@ -199,14 +201,33 @@ function repeated(reader: Reader, first: Node, flags: Flags): Node {
 const GROUP = /\(\?(?:P?<([A-Za-z_][A-Za-z0-9_]{0,63})>|([imsU]*)(?:-([imsU]+))?:)/y;
 
 function atom(reader: Reader, flags: Flags): Node {
+  switch (reader.peek()) {
+    case '(':
+      return group(reader, flags);
+    case '[':
+      return { is: 'set', set: bracket(reader, flags) };
+    case '*':
+    case '+':
+    case '?':
+      throw reader.error('nothing to repeat');
+    case '.':
+      reader.at++;
+      return { is: 'set', set: flags.dotAll ? ANY : NOT_LF };
+    case '^':
+      reader.at++;
+      return { is: 'anchor', anchor: flags.multiLine ? 'line-start' : 'text-start' };
+    case '$':
+      reader.at++;
+      return { is: 'anchor', anchor: flags.multiLine ? 'line-end' : 'text-end' };
+    case '\\':
+      return escape(reader, flags);
+    default:
+      return literal(reader.char(), flags);
+  }
+}
+
+function escape(reader: Reader, flags: Flags): Node {
   const start = reader.at;
-  if (reader.peek() === '(') return group(reader, flags);
-  if (reader.peek() === '[') return { is: 'set', set: bracket(reader, flags) };
-  if ('*+?'.includes(reader.peek())) throw reader.error('nothing to repeat');
-  if (reader.eat('.')) return { is: 'set', set: flags.dotAll ? ANY : NOT_LF };
-  if (reader.eat('^')) return { is: 'anchor', anchor: flags.multiLine ? 'line-start' : 'text-start' };
-  if (reader.eat('$')) return { is: 'anchor', anchor: flags.multiLine ? 'line-end' : 'text-end' };
-  if (reader.peek() !== '\\') return literal(reader.char(), flags);
   if (reader.eat('\\A')) return { is: 'anchor', anchor: 'text-start' };
   if (reader.eat('\\z')) return { is: 'anchor', anchor: 'text-end' };
   if (reader.eat('\\b')) return { is: 'anchor', anchor: 'word' };
@@ -221,7 +242,7 @@ function group(reader: Reader, flags: Flags): Node {
   let inner = flags;
   let index: number | undefined;
   if (reader.peek(2) === '(?') {
-    const found = reader.match(GROUP);
+    const found = reader.match('(?', GROUP);
     if (found === null) throw reader.error(`this kind of group is not in the dialect: ${reader.peek(4)}`);
     if (found[1] === undefined) inner = withFlags(flags, found[2] ?? '', found[3] ?? '');
     else index = ++reader.groups;
@@ -240,11 +261,19 @@ function quoted(reader: Reader, flags: Flags): Node[] {
   return items;
 }
 
+/** Of most patterns most is letters: each is made once, as it is and in both cases. */
+const LETTERS = { exact: new Map<number, Node>(), folded: new Map<number, Node>() };
+
 /** A literal character: one byte, or the bytes of its UTF-8 form. */
-function literal(code: number, flags: Flags): Node {
+function literal(code: number, { ignoreCase }: Flags): Node {
   if (code < 0x80) {
+    const letters = ignoreCase ? LETTERS.folded : LETTERS.exact;
+    const known = letters.get(code);
+    if (known !== undefined) return known;
     const set: ByteSet = [[code, code]];
-    return { is: 'set', set: flags.ignoreCase ? bothCases(set) : set };
+    const node: Node = { is: 'set', set: ignoreCase ? bothCases(set) : set };
+    letters.set(code, node);
+    return node;
   }
   const bytes = [...new TextEncoder().encode(String.fromCodePoint(code))];
   return { is: 'sequence', items: bytes.map((byte) => ({ is: 'set', set: [[byte, byte]] })) };
@@ -255,13 +284,13 @@ const OCTAL = /\\(0[0-7]{0,2}|[1-7][0-7]{2})/y;
 
 /** The character that an escape means. */
 function escaped(reader: Reader, start: number): number {
-  const hex = reader.match(HEX);
+  const hex = reader.match('\\x', HEX);
   if (hex !== null) {
     const code = Number.parseInt(hex[1] ?? hex[2] ?? '', 16);
     if (code > 0x10ffff) throw reader.error('no such character', start);
     return code;
   }
-  const octal = reader.match(OCTAL);
+  const octal = reader.match('\\', OCTAL);
   if (octal !== null) return Number.parseInt(octal[1] ?? '', 8);
   reader.at++;
   if (reader.done) throw reader.error('a backslash at the end', start);
@@ -278,7 +307,7 @@ const CLASS_ESCAPE = /\\(?:([dDsSwW])|([pP])(?:\{(\^?)([A-Za-z]{1,32})\}|([A-Z])
 
 function namedSet(reader: Reader): ByteSet | undefined {
   const start = reader.at;
-  const found = reader.match(CLASS_ESCAPE);
+  const found = reader.match('\\', CLASS_ESCAPE);
   if (found === null) return undefined;
   const letter = found[1];
   if (letter !== undefined) {
@@ -304,7 +333,7 @@ function bracket(reader: Reader, flags: Flags): ByteSet {
     if (!first && reader.eat(']')) break;
     first = false;
     const at = reader.at;
-    const posix = reader.match(POSIX_CLASS);
+    const posix = reader.match('[:', POSIX_CLASS);
     if (posix !== null) {
       const set = POSIX[posix[2] ?? ''];
       if (set === undefined) throw reader.error(`no class of the name ${posix[0]}`, at);

@@ -23,7 +23,7 @@ export interface Pattern {
   /** Sticky where every match begins with a prefix, else global. */
   readonly expression: RegExp;
   /** The same with the places of its groups. */
-  readonly located: RegExp;
+  readonly located: Later<RegExp>;
   /** How far a match may reach on either side of its keyword, and how long it is at least. */
   readonly reach: number;
   readonly least: number;
@@ -256,7 +256,7 @@ function compilePattern(pattern: string, anchored: boolean): Pattern {
   for (const [low, high] of bytesOf(root)) holds.fill(1, low, high + 1);
   return {
     expression: new RegExp(source, anchored ? 'y' : 'g'),
-    located: new RegExp(source, 'dy'),
+    located: later(() => new RegExp(source, 'dy')),
     reach: max === Infinity ? UNBOUNDED_REACH : max + 8,
     least: min,
     holds: holds.includes(0) ? holds : undefined,

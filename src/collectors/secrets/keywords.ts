@@ -256,56 +256,92 @@ const LOW_FIRST = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /** Numbers of things in the order of a whole number that each has. */
 function inOrderOf(count: number, orderOf: (number: number) => number): Float64Array {
-  const sorted = Float64Array.from({ length: count }, (_, number) => orderOf(number) * count + number).sort();
-  return sorted.map((value) => value % count);
+  const sorted = new Float64Array(count);
+  for (let number = 0; number < count; number++) sorted[number] = orderOf(number) * count + number;
+  sorted.sort();
+  for (let rank = 0; rank < count; rank++) sorted[rank] = (sorted[rank] ?? 0) % count;
+  return sorted;
+}
+
+// These few functions run once in a process, before anything has made them fast: they ask for no more than numbers in arrays
+
+/** Sets a bit for two letters at `at`, in each of their cases; `masks` lie `length` behind the letters. */
+function markPair(
+  table: Uint32Array,
+  half: number,
+  bit: number,
+  letters: Uint8Array,
+  at: number,
+  length: number,
+): void {
+  const first = letters[at] ?? 0;
+  const second = letters[at + 1] ?? 0;
+  const firsts = letters[at + length] ?? 0;
+  const seconds = letters[at + length + 1] ?? 0;
+  for (let other = 0; other <= firsts; other += 0x20) {
+    for (let another = 0; another <= seconds; another += 0x20) {
+      const place = ((first - other) | ((second - another) << 8)) * 2 + half;
+      table[place] = (table[place] ?? 0) | bit;
+    }
+  }
 }
 
 /** By pair of bytes: the groups of keywords that may begin so, and those that may go on so with their third and fourth byte. */
 function writeTable(table: Uint32Array, { letters, starts, lengths }: Words): void {
   const count = lengths.length;
-  const mark = (at: number, length: number, half: number, bit: number): void => {
-    const first = letters[at] ?? 0;
-    const second = (letters[at + 1] ?? 0) << 8;
-    const other = first - (letters[at + length] ?? 0);
-    const another = second - ((letters[at + length + 1] ?? 0) << 8);
-    for (const pair of [first | second, other | second, first | another, other | another]) {
-      table[pair * 2 + half] = (table[pair * 2 + half] ?? 0) | bit;
-    }
-  };
   // the third byte of keywords that end with it: any byte may follow
   const lasts = new Uint32Array(256);
-  for (const [rank, number] of inOrderOf(count, (one) => letters.readUInt32BE(starts[one])).entries()) {
+  const order = inOrderOf(count, (one) => bigEndian(letters, starts[one] ?? 0));
+  for (let rank = 0; rank < count; rank++) {
+    const number = order[rank] ?? 0;
     const bit = 1 << Math.floor((rank * GROUPS) / count);
     const at = starts[number] ?? 0;
     const length = lengths[number] ?? 0;
-    mark(at, length, 0, bit);
-    if (length > SHORTEST_KEYWORD) mark(at + 2, length, 1, bit);
+    markPair(table, 0, bit, letters, at, length);
+    if (length > SHORTEST_KEYWORD) markPair(table, 1, bit, letters, at + 2, length);
     else {
       const last = letters[at + 2] ?? 0;
-      for (const one of [last, last - (letters[at + 2 + length] ?? 0)]) lasts[one] = (lasts[one] ?? 0) | bit;
+      const other = last - (letters[at + 2 + length] ?? 0);
+      lasts[last] = (lasts[last] ?? 0) | bit;
+      lasts[other] = (lasts[other] ?? 0) | bit;
     }
   }
-  for (const [last, bits] of lasts.entries()) {
+  for (let last = 0; last < 256; last++) {
+    const bits = lasts[last] ?? 0;
     if (bits === 0) continue;
     for (let at = last * 2 + 1; at < PAIRS * 2; at += 512) table[at] = (table[at] ?? 0) | bits;
   }
 }
 
+/** Four letters as a number in whose order they sort. */
+function bigEndian(letters: Uint8Array, at: number): number {
+  return (
+    (letters[at] ?? 0) * 0x1_00_00_00 +
+    (((letters[at + 1] ?? 0) << 16) | ((letters[at + 2] ?? 0) << 8) | (letters[at + 3] ?? 0))
+  );
+}
+
 /** The keywords by the slot of their first three letters; in a slot, by number. `address` is where `slots` stand in the program's memory. */
 function writeRecords(slots: Uint32Array, address: number, { keywords, letters, starts, lengths }: Words): void {
   const count = keywords.length;
-  const slotAt = (number: number): number => slotOf(letters.readUIntLE(starts[number] ?? 0, SHORTEST_KEYWORD));
+  const slotsOf = new Uint16Array(count);
+  for (let number = 0; number < count; number++) {
+    const at = starts[number] ?? 0;
+    slotsOf[number] = slotOf((letters[at] ?? 0) | ((letters[at + 1] ?? 0) << 8) | ((letters[at + 2] ?? 0) << 16));
+  }
   const nexts = NEXT / 4;
   let record = nexts + SLOTS * 2;
   const texts = address + (record + (count * RECORD.size) / 4) * 4;
   let next = 0;
-  for (const number of inOrderOf(count, slotAt)) {
+  const order = inOrderOf(count, (number) => slotsOf[number] ?? 0);
+  for (let rank = 0; rank < count; rank++) {
+    const number = order[rank] ?? 0;
     const { gates = 0, shortest = 0, run = 0 } = keywords[number] ?? {};
-    const [at, length] = [starts[number] ?? 0, lengths[number] ?? 0];
-    const slot = slotAt(number);
-    if (next <= slot) slots.fill(address + record * 4, next, slot + 1);
-    next = slot + 1;
-    for (const half of [0, 1]) {
+    const at = starts[number] ?? 0;
+    const length = lengths[number] ?? 0;
+    const slot = slotsOf[number] ?? 0;
+    for (; next <= slot; next++) slots[next] = address + record * 4;
+    for (let half = 0; half < 2; half++) {
       const letter = SHORTEST_KEYWORD + half;
       const place = nexts + slot * 2 + half;
       // the case of a letter is none of these bits; behind its end a keyword allows every byte
@@ -319,5 +355,5 @@ function writeRecords(slots: Uint32Array, address: number, { keywords, letters, 
     slots[record + 3] = run;
     record += RECORD.size / 4;
   }
-  slots.fill(address + record * 4, next, SLOTS + 1);
+  for (; next <= SLOTS; next++) slots[next] = address + record * 4;
 }

@@ -333,7 +333,7 @@ function accept(
   text: string,
   base: number,
 ): void {
-  const { located } = rule.pattern();
+  const located = rule.pattern().located();
   located.lastIndex = start;
   const indices = located.exec(text)?.indices;
   const group = indices?.slice(1).find((one) => one !== undefined && one[1] > one[0]);
