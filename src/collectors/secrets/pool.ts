@@ -2,15 +2,16 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { claim, newClaims, offer } from './claims.ts';
 import type { Engine } from './compile.ts';
 import { afterThreads, beforeThreadsStart, whenThreadsRun, whileThreadsRun } from './flags.ts';
-import type { Batch, FromWorker, ToWorker, WorkDone, WorkerStart } from './protocol.ts';
+import type { Batch, FromWorker, ToWorker, WorkDone, WorkerData, WorkerStart } from './protocol.ts';
 import { newQueue, type Queue } from './queue.ts';
 import { isMuch, newWork, placesOf, type Work } from './work.ts';
 
 const MAX_WORKERS = 8;
-/** Batches that a worker has: one that it scans, and those that are there when it is done; this thread may be scanning then. */
-const AHEAD = { files: 3, git: 2 } as const;
+/** Batches that a worker has: one that it scans, and those that are there when it is done: this thread may be scanning a long one then. */
+const AHEAD = { files: 6, git: 2 } as const;
 
 /** The worker's file: beside this one in a checkout (`worker.ts`), and beside the bundle that holds this one (`worker.cjs`). */
 function workerFile(): URL {
@@ -50,9 +51,9 @@ export async function scanInWorkers(
     queue = newQueue(ready, source);
     beforeThreadsStart();
     try {
-      const workers = newWorkers(here ? threads - 1 : threads, scanner.start);
+      const helpers = newHelpers(here ? threads - 1 : threads, scanner.start);
       const work = { queue, engine: scanner.engine(), signal, take };
-      const drained = workers.map((worker) => drain(worker, AHEAD[feed], work));
+      const drained = helpers.map((helper) => drain(helper, AHEAD[feed], work));
       await Promise.all(here ? [...drained, scanHere(scanner.start, work)] : drained);
     } finally {
       afterThreads();
@@ -78,34 +79,43 @@ function taken({ queue, take }: Shared, batch: Batch, done: WorkDone): void {
   queue.done(batch, done.left);
 }
 
-function newWorkers(count: number, start: WorkerStart): readonly Worker[] {
-  const workers = Array.from({ length: count }, () => newWorker(start));
+/** A worker, and by slot what it was handed and has not begun. */
+interface Helper {
+  readonly worker: Worker;
+  readonly claims: Int32Array;
+}
+
+function newHelpers(count: number, start: WorkerStart): readonly Helper[] {
+  const helpers = Array.from({ length: count }, () => newHelper(start));
   let starting = count;
   if (count === 0) whenThreadsRun();
-  for (const worker of workers) {
+  for (const { worker } of helpers) {
     worker.once('online', () => {
       starting--;
       if (starting === 0) whenThreadsRun();
     });
   }
-  return workers;
+  return helpers;
 }
 
-function newWorker(start: WorkerStart): Worker {
-  return new Worker(workerFile(), {
-    workerData: start,
+function newHelper(start: WorkerStart): Helper {
+  const claims = newClaims();
+  const data: WorkerData = { start, claims };
+  const worker = new Worker(workerFile(), {
+    workerData: data,
     stdout: true,
     stderr: true,
     // what a text leaves behind dies with it: more room for it would only hold more memory
     resourceLimits: { maxYoungGenerationSizeMb: 12 },
   });
+  return { worker, claims };
 }
 
 /** Scans a batch, then hears what the workers say, and so on. */
 async function scanHere(start: WorkerStart, shared: Shared): Promise<void> {
   const work = await newWork(start, shared.engine);
   for (;;) {
-    const batch = await shared.queue.next();
+    const batch = await shared.queue.next(() => true);
     if (batch === undefined) return;
     const done = doneOrPlaces(work, batch);
     if (typeof done === 'string') throw new Error(`the scanner failed\n${done}`);
@@ -123,7 +133,13 @@ function doneOrPlaces(work: Work, { items }: Batch): WorkDone | string {
   }
 }
 
-async function drain(worker: Worker, ahead: number, shared: Shared): Promise<void> {
+interface Given {
+  readonly batch: Batch;
+  readonly slot: number;
+  readonly number: number;
+}
+
+async function drain({ worker, claims }: Helper, ahead: number, shared: Shared): Promise<void> {
   const { queue, signal } = shared;
   const { tables } = shared.engine.search;
   const say = (message: ToWorker, moved: readonly ArrayBuffer[] = []): void => worker.postMessage(message, [...moved]);
@@ -131,32 +147,49 @@ async function drain(worker: Worker, ahead: number, shared: Shared): Promise<voi
   try {
     await new Promise<void>((resolve, reject) => {
       const failed = (error: unknown): void => reject(error instanceof Error ? error : new Error(String(error)));
-      const given: Batch[] = [];
+      const given: Given[] = [];
+      let numbers = 0;
       let ended = false;
+      const ask = (): void => void queue.next(() => given.length === 0).then(advance, failed);
       const advance = (batch: Batch | undefined): void => {
         if (batch === undefined) {
           if (!ended) say({ is: 'end' });
           ended = true;
           return;
         }
-        given.push(batch);
+        const number = ++numbers;
+        const slot = offer(claims, number);
+        given.push({ batch, slot, number });
         const { items, memory } = batch;
         const text = JSON.stringify(items);
-        if (memory === undefined) say({ is: 'work', items: text });
-        else say({ is: 'work', items: text, memory }, [memory]);
+        if (memory === undefined) say({ is: 'work', items: text, slot, number });
+        else say({ is: 'work', items: text, slot, number, memory }, [memory]);
       };
       worker.on('message', (message: FromWorker) => {
         if (message.is === 'bug') return reject(new Error(`the scanner failed\n${message.stack}`));
-        const batch = given.shift();
+        const batch = given.shift()?.batch;
         if (batch === undefined) return reject(new Error('a worker answered what it was not asked'));
         if (message.memory !== undefined) batch.release?.(message.memory);
         taken(shared, batch, message.done);
-        queue.next().then(advance, failed);
+        ask();
+      });
+      queue.lendFrom(() => {
+        const last = given.at(-1);
+        // memory that was handed over is not here any more
+        if (last === undefined || last.batch.memory !== undefined) return undefined;
+        if (!claim(claims, last.slot, last.number)) return undefined;
+        given.pop();
+        ask();
+        return last.batch;
       });
       say({ is: 'tables', tables });
-      for (let batch = 0; batch < ahead; batch++) queue.next().then(advance, failed);
+      for (let batch = 0; batch < ahead; batch++) ask();
       worker.on('error', () => reject(new Error('a worker of the scanner broke off')));
-      worker.on('exit', () => (signal.aborted ? failed(signal.reason) : resolve()));
+      worker.on('exit', () => {
+        if (signal.aborted) failed(signal.reason);
+        else if (given.length > 0) failed(new Error('a worker of the scanner ended before its work did'));
+        else resolve();
+      });
       signal.addEventListener('abort', stop, { once: true });
       if (signal.aborted) stop();
     });

@@ -16,6 +16,12 @@ export interface WorkerStart {
   readonly archives: boolean;
 }
 
+export interface WorkerData {
+  readonly start: WorkerStart;
+  /** By slot the numbers of the batches that were handed over and not begun (claims.ts). */
+  readonly claims: Int32Array;
+}
+
 export interface WorkItem {
   readonly path: string;
   /** An object of the history: its name, and which bytes in the memory of the batch it is. A file is read by the worker. */
@@ -62,7 +68,13 @@ export interface WorkDone {
 export type ToWorker =
   | { readonly is: 'tables'; readonly tables: SearchTables }
   /** The items as JSON: a text is handed over in one piece, where thousands of objects would be taken apart one by one. */
-  | { readonly is: 'work'; readonly items: string; readonly memory?: ArrayBuffer }
+  | {
+      readonly is: 'work';
+      readonly items: string;
+      readonly memory?: ArrayBuffer;
+      readonly slot: number;
+      readonly number: number;
+    }
   | { readonly is: 'end' };
 export type FromWorker =
   | { readonly is: 'done'; readonly done: WorkDone; readonly memory?: ArrayBuffer }

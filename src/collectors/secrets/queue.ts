@@ -5,8 +5,12 @@ import type { Batch } from './protocol.ts';
 const PARTS = 4;
 
 export interface Queue {
-  /** The next batch; undefined where there is none, nor will be. */
-  next(): Promise<Batch | undefined>;
+  /**
+   * The next batch; undefined where there is none, nor will be. Who is idle then gets one that was handed to another and not begun.
+   */
+  next(isIdle: () => boolean): Promise<Batch | undefined>;
+  /** Adds one who is handed batches ahead: takes back what he has not begun, the last one first. */
+  lendFrom(takeBack: () => Batch | undefined): void;
   /** For each batch that was handed out: so many items at its end were not scanned. */
   done(batch: Batch, left: number): void;
   /** Hands out nothing any more. */
@@ -18,6 +22,7 @@ export function newQueue(ready: Batch[], source: AsyncIterator<Batch>): Queue {
   let open = 0;
   let ended = false;
   const waiting: (() => void)[] = [];
+  const lenders: (() => Batch | undefined)[] = [];
   const wake = (): void => {
     for (const resolve of waiting.splice(0)) resolve();
   };
@@ -30,7 +35,7 @@ export function newQueue(ready: Batch[], source: AsyncIterator<Batch>): Queue {
     else ready.push(step.value);
   };
   return {
-    async next() {
+    async next(isIdle) {
       for (;;) {
         if (ready.length === 0 && !ended) {
           turn = turn.then(ask, ask);
@@ -42,8 +47,10 @@ export function newQueue(ready: Batch[], source: AsyncIterator<Batch>): Queue {
           return batch;
         }
         if (!ended) continue;
-        // another one may leave something
+        // another one may leave something, or has more than he has begun
         if (open === 0) return undefined;
+        const lent = isIdle() ? taken(lenders) : undefined;
+        if (lent !== undefined) return lent;
         await new Promise<void>((resolve) => void waiting.push(resolve));
       }
     },
@@ -53,7 +60,11 @@ export function newQueue(ready: Batch[], source: AsyncIterator<Batch>): Queue {
       for (let at = items.length - left; at < items.length; at += size) {
         ready.push({ items: items.slice(at, at + size) });
       }
-      if (left > 0 || open === 0) wake();
+      // those who wait look again whether they are idle now
+      wake();
+    },
+    lendFrom(takeBack) {
+      lenders.push(takeBack);
     },
     close() {
       [ended, open] = [true, 0];
@@ -61,4 +72,12 @@ export function newQueue(ready: Batch[], source: AsyncIterator<Batch>): Queue {
       wake();
     },
   };
+}
+
+function taken(lenders: readonly (() => Batch | undefined)[]): Batch | undefined {
+  for (const takeBack of lenders) {
+    const batch = takeBack();
+    if (batch !== undefined) return batch;
+  }
+  return undefined;
 }
