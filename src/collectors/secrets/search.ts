@@ -106,30 +106,32 @@ const both = (one: Code, other: Code): Code => [...one, 0x04, 0x7f, ...other, 0x
 const notInWord: Routine = (() => {
   const [start, limit, run, at] = [0, 1, 2, 3];
   const before = byteAt(subtract(get(start), number(1)));
+  const stands = (byte: number, back: number): Code => equal(byteAt(subtract(get(start), number(back))), number(byte));
+  // `\n`, `%0a`, `\u000a`
+  const isEscape = or(or(stands(0x5c, 2), stands(0x25, 3)), stands(0x5c, 6));
   return {
     name: 'notInWord',
     parameters: 3,
     locals: 1,
     body: [
+      when(
+        both(or(isLetter(before), isDigit(before)), not(isEscape)),
+        // `ESC[0;31m`
+        set(at, subtract(get(start), number(2))),
+        when(differ(before, number(0x6d)), give(number(0))),
+        loop(
+          both(less(subtract(get(start), get(at)), number(13)), differ(byteAt(get(at)), number(0x1b))),
+          increase(at, -1),
+        ),
+        when(differ(byteAt(get(at)), number(0x1b)), give(number(0))),
+      ),
       set(at, get(start)),
       loop(
         less(subtract(get(at), get(start)), get(run)),
         when(not(both(less(get(at), get(limit)), kindOf(get(at), TOKEN))), give(number(0))),
         increase(at),
       ),
-      when(not(or(isLetter(before), isDigit(before))), give(number(1))),
-      set(at, subtract(get(start), number(2))),
-      loop(
-        less(subtract(get(start), get(at)), number(13)),
-        when(
-          or(
-            or(equal(byteAt(get(at)), number(0x5c)), equal(byteAt(get(at)), number(0x25))),
-            equal(byteAt(get(at)), number(0x1b)),
-          ),
-          give(number(1)),
-        ),
-        increase(at, -1),
-      ),
+      give(number(1)),
     ],
   };
 })();

@@ -138,6 +138,9 @@ const around = fc
       '@',
       '://',
       '\u001b',
+      '\u001b[0;31m',
+      'm',
+      '\\u0026',
     ),
     { maxLength: 40 },
   )
@@ -164,10 +167,13 @@ test('a gate never hides what a rule would accept', () => {
         assert.ok(values.length === 0 || at(name).includes(start), 'a name with a value');
         const longValue = values.some((one) => /^[\w-]{8}/.test(bytes.toString('latin1', one.start, one.end)));
         assert.ok(!longValue || at(value).includes(start), 'a name with a long value');
-        const before = bytes.toString('latin1', Math.max(0, start - 12), start);
+        const before = bytes.toString('latin1', Math.max(0, start - 13), start);
+        const isAfterEscape = /(?:\\[nrtv]|%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2}|\u001b\[[0-9;]{0,8}m)$/.test(before);
+        assert.ok(!isAfterEscape || at(token).includes(start), 'a token after an escape');
         const goesOn = /^[^\s"'`,;()<>[\]{}\\\u001b]{8}/.test(bytes.toString('latin1', start, start + 8));
         assert.equal(at(long).includes(start), goesOn && at(token).includes(start), 'a long token');
-        assert.equal(at(token).includes(start), !/[0-9A-Za-z]$/.test(before) || /[\\%\u001b].+$/s.test(before));
+        const mayBeEscape = /(?:\\.|%..|\\.{5}|\u001b.{0,11}m)$/s;
+        assert.equal(at(token).includes(start), !/[0-9A-Za-z]$/.test(before) || mayBeEscape.test(before));
       }
       for (const start of naive(uri, bytes).map((hit) => Number.parseInt(hit, 10))) {
         assert.ok(
