@@ -269,6 +269,31 @@ test('what is left out is counted in bytes, by reason', async () => {
   ]);
 });
 
+test('of many small files and some large ones each is read once, whichever thread has time for it', async () => {
+  const count = 3000;
+  const large = 'nothing to see here\n'.repeat(200_000);
+  const texts = Array.from({ length: count }, (_, at) => {
+    const size = at % 300 === 150 ? large : '';
+    return [`${String(at % 20)}/${String(at)}.txt`, `${size}token: ${token(String(at))}\n`] as const;
+  });
+  const folder = tree(Object.fromEntries(texts));
+
+  const raws = [await scan(folder), await scan(folder)];
+
+  for (const raw of raws) {
+    assert.equal(own(own(raw, 'coverage'), 'files'), count);
+    assert.equal(
+      own(own(raw, 'coverage'), 'bytes'),
+      texts.reduce((sum, [, text]) => sum + text.length, 0),
+    );
+    assert.deepEqual(
+      findings(raw).map(({ file }) => file),
+      texts.map(([path]) => path).sort(),
+    );
+    assert.equal(new Set(findings(raw).map(({ secretId }) => secretId)).size, count);
+  }
+});
+
 test('two targets of one run show the same secretId for the same credential; another run shows another', async () => {
   const value = token('two');
   const [one, two] = [tree({ 'a.txt': value }), tree({ 'b.txt': `x ${value}` })];
